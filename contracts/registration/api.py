@@ -1,0 +1,221 @@
+"""`/api/v1/registrations`."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router
+
+from contracts.registration import policy, problems, queries, rules, services
+from contracts.registration.models import Registration
+from contracts.registration.schemas import (
+    AmendIn,
+    ApplyIn,
+    EndIn,
+    GroundsIn,
+    RegisterIn,
+    RegistrationOut,
+    RegistrationPage,
+)
+from market.kernel import clock
+from market.kernel.actor import Actor
+from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
+from market.kernel.api import problems as answers
+from market.kernel.paging import InvalidCursor, cursor_page
+
+router = Router(tags=["registrations"])
+
+
+@router.get("", response={200: RegistrationPage, **answers(InvalidCursor)})
+def list_registrations(
+    request: ApiRequest, state: Registration.State | None = None, cursor: Cursor = "", limit: Limit = 20
+) -> dict[str, Any]:
+    """Applications the reader may see, newest first."""
+    rows = queries.registrations(actor=request.actor, state=state or "")
+    page = cursor_page(rows, name="registrations", order=("-created_at", "-id"), cursor=cursor, limit=limit)
+    return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
+
+
+@router.post("", response={201: RegistrationOut, **answers(problems.AlreadyApplied)})
+def apply(request: ApiRequest, response: HttpResponse, payload: ApplyIn) -> tuple[int, dict[str, Any]]:
+    """Open an application for a contract; nothing is handed in yet."""
+    row = services.apply_for_registration(
+        actor=request.actor, contract_id=payload.contract_id, office_id=payload.office_id, at=clock.now()
+    )
+    response["Location"] = f"/api/v1/registrations/{row.id}"
+    return 201, _answer(request, response, row)
+
+
+@router.get("/{uuid:registration_id}", response={200: RegistrationOut, **answers()})
+def get_registration(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
+    """One application."""
+    row = policy.registrations.fetch(
+        actor=request.actor, pk=registration_id, related=("contract", "applicant", "office")
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/submit",
+    response={200: RegistrationOut, **answers(*CHANGING, problems.RegistrationGrounds)},
+)
+def submit(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
+    """Hand the application to the registry."""
+    row = services.submit_registration(
+        actor=request.actor, registration_id=registration_id, version=if_match(request), at=clock.now()
+    )
+    return _answer(request, response, row)
+
+
+@router.post("/{uuid:registration_id}/accept", response={200: RegistrationOut, **answers(*CHANGING)})
+def accept(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
+    """Accept the application and start the registry's clock."""
+    row = services.accept_registration(
+        actor=request.actor, registration_id=registration_id, version=if_match(request), at=clock.now()
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/request-correction",
+    response={200: RegistrationOut, **answers(*CHANGING, problems.GroundsUnknown)},
+)
+def request_correction(
+    request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: GroundsIn
+) -> dict[str, Any]:
+    """Send the application back for corrections."""
+    row = services.request_correction(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/refuse", response={200: RegistrationOut, **answers(*CHANGING, problems.GroundsUnknown)}
+)
+def refuse(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: GroundsIn) -> dict[str, Any]:
+    """Refuse to register the contract."""
+    row = services.refuse_registration(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/register",
+    response={
+        200: RegistrationOut,
+        **answers(*CHANGING, problems.NumberInvalid, problems.NumberTaken, problems.AmountsInvalid),
+    },
+)
+def register(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: RegisterIn) -> dict[str, Any]:
+    """Register the contract under the number that the national system gave; a high value goes to a second person."""
+    row = services.register_contract(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/approve", response={200: RegistrationOut, **answers(*CHANGING, problems.SamePerson)}
+)
+def approve(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
+    """Register a contract of high value as the second person."""
+    row = services.approve_registration(
+        actor=request.actor, registration_id=registration_id, version=if_match(request), at=clock.now()
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/amend",
+    response={200: RegistrationOut, **answers(*CHANGING, problems.AmountsInvalid, problems.DateInvalid)},
+)
+def amend(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: AmendIn) -> dict[str, Any]:
+    """Change both amounts to new totals; the figure moves by the difference on the given date."""
+    row = services.amend_registration(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/cancel", response={200: RegistrationOut, **answers(*CHANGING, problems.DateInvalid)}
+)
+def cancel(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: EndIn) -> dict[str, Any]:
+    """Cancel the registration of a dissolved contract."""
+    row = services.cancel_registration(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/revoke", response={200: RegistrationOut, **answers(*CHANGING, problems.DateInvalid)}
+)
+def revoke(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: EndIn) -> dict[str, Any]:
+    """Revoke a registration: fraud, nullity, duplicate."""
+    row = services.revoke_registration(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
+    )
+    return _answer(request, response, row)
+
+
+def _answer(request: ApiRequest, response: HttpResponse, row: Registration) -> dict[str, Any]:
+    tag(response, row)
+    return shown(row, request.actor)
+
+
+def shown(row: Registration, actor: Actor) -> dict[str, Any]:
+    """The row as the wire has it."""
+    warnings = (
+        rules.number_warnings(row.registration_no, registered_on=row.registered_on, office_region=row.office.region)
+        if row.registered_on is not None
+        else []
+    )
+    return {
+        "id": row.id,
+        "no": row.no,
+        "contract_id": row.contract_id,
+        "contract_title": row.contract.title,
+        "applicant": {"id": row.applicant_id, "name": row.applicant.name},
+        "office": {"id": row.office_id, "name": row.office.name},
+        "rule_set": row.rule_set,
+        "state": row.state,
+        "submitted_at": row.submitted_at,
+        "accepted_on": row.accepted_on,
+        "due_on": row.due_on,
+        "grounds": row.grounds,
+        "remark": row.remark,
+        "registered_on": row.registered_on,
+        "registration_no": row.registration_no,
+        "contract_amount": None if row.contract_amount is None else str(row.contract_amount),
+        "technology_amount": None if row.technology_amount is None else str(row.technology_amount),
+        "warnings": warnings,
+        "version": row.version,
+        "allowed": policy.allowed(actor, row),
+    }

@@ -1,0 +1,178 @@
+"""认定登记: the registry's recognition of a contract, and every event that moves the figure.
+
+A registration keeps what was registered as it was registered: later changes are events beside it, never edits.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
+from contracts.agreements.models import ContractType, TechnologyContract
+from market.accounts.models import Organisation, User
+from market.kernel.ids import new_id
+from market.kernel.models import Versioned
+from market.kernel.money import MoneyField
+
+
+class Registration(ConcurrentTransitionMixin, Versioned):
+    """One application to have a contract recognised and registered.
+
+    A contract may be applied for again after a refusal; at most one application is live.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        SUBMITTED = "submitted", _("已提交")
+        ACCEPTED = "accepted", _("已受理")
+        CORRECTION_REQUESTED = "correction_requested", _("待补正")
+        SECOND_REVIEW = "second_review", _("大额复审")
+        REGISTERED = "registered", _("已登记")
+        REFUSED = "refused", _("不予登记")
+        CANCELLED = "cancelled", _("已注销")
+        REVOKED = "revoked", _("已撤销")
+
+    OVER = (State.REFUSED, State.CANCELLED, State.REVOKED)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    no = models.CharField(_("申请编号"), max_length=20, unique=True)
+    contract = models.ForeignKey(TechnologyContract, on_delete=models.PROTECT, related_name="registrations")
+    applicant = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="registration_applications")
+    office = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("登记机构")
+    )
+    rule_set = models.CharField(_("适用规则"), max_length=40, db_comment="Chosen by the date of application")
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    accepted_on = models.DateField(_("受理日期"), null=True, blank=True)
+    due_on = models.DateField(_("办理期限"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    grounds = models.JSONField(
+        default=list, blank=True, db_comment="Codes: why corrections are wanted or it is refused"
+    )
+    remark = models.CharField(_("意见"), max_length=1000, blank=True)
+    registered_on = models.DateField(
+        _("登记日期"), null=True, blank=True, db_comment="Given by the registry, Asia/Shanghai; picks the year"
+    )
+    registration_no = models.CharField(_("登记编号"), max_length=16, blank=True, db_comment="Typed in, never invented")
+    # As recognised by the registry; null until registered.
+    contract_amount = MoneyField(_("认定成交额（元）"), null=True, blank=True)
+    technology_amount = MoneyField(_("认定技术交易额（元）"), null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("认定登记")
+        verbose_name_plural = _("认定登记")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=~Q(state__in=["refused", "cancelled", "revoked"]),
+                name="one_live_registration",
+            ),
+            models.UniqueConstraint(
+                fields=["registration_no"], condition=~Q(registration_no=""), name="registration_no_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="registered")
+                | Q(registered_on__isnull=False, contract_amount__isnull=False, technology_amount__isnull=False)
+                & ~Q(registration_no=""),
+                name="registered_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(technology_amount__isnull=True) | Q(technology_amount__lte=F("contract_amount")),
+                name="recognised_technology_within_contract",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("reviewed_by")), name="two_people_approve"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="registration_newest"),
+            models.Index(fields=["office", "state", "due_on"], name="registration_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return self.registration_no or self.no
+
+    @transition(field=state, source=[State.DRAFT, State.CORRECTION_REQUESTED], target=State.SUBMITTED)
+    def submit(self, *, at: datetime) -> None:
+        self.submitted_at, self.grounds, self.remark = at, [], ""
+
+    @transition(field=state, source=State.SUBMITTED, target=State.ACCEPTED)
+    def accept(self, *, on: date, due_on: date, by_id: Any) -> None:
+        self.accepted_on, self.due_on, self.reviewed_by_id = on, due_on, by_id
+
+    @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED], target=State.CORRECTION_REQUESTED)
+    def request_correction(self, *, grounds: list[str], remark: str) -> None:
+        self.grounds, self.remark = grounds, remark
+
+    @transition(field=state, source=State.ACCEPTED, target=State.SECOND_REVIEW)
+    def escalate(self) -> None:
+        pass
+
+    @transition(field=state, source=[State.ACCEPTED, State.SECOND_REVIEW], target=State.REGISTERED)
+    def register(self, *, on: date, registration_no: str) -> None:
+        self.registered_on, self.registration_no = on, registration_no
+
+    @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED, State.SECOND_REVIEW], target=State.REFUSED)
+    def refuse(self, *, grounds: list[str], remark: str, at: datetime) -> None:
+        self.grounds, self.remark, self.ended_at = grounds, remark, at
+
+    @transition(field=state, source=State.REGISTERED, target=State.CANCELLED)
+    def cancel(self, *, at: datetime) -> None:
+        self.ended_at = at
+
+    @transition(field=state, source=State.REGISTERED, target=State.REVOKED)
+    def revoke(self, *, at: datetime) -> None:
+        self.ended_at = at
+
+
+class RegistrationEvent(models.Model):
+    """What the registry did to the figure, once and for all: registered +x, amended Δ, cancelled and revoked −x.
+
+    Append-only: the database refuses change and removal. The facts that the figure is cut by are kept as they were.
+    """
+
+    class Kind(models.TextChoices):
+        REGISTERED = "registered", _("登记")
+        AMENDED = "amended", _("变更")
+        CANCELLED = "cancelled", _("注销")
+        REVOKED = "revoked", _("撤销")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("事项"), max_length=10, choices=Kind)
+    contract_amount = MoneyField(_("成交额增减（元）"), db_comment="Signed change of the contract amount")
+    technology_amount = MoneyField(_("技术交易额增减（元）"), db_comment="Signed change of the technology amount")
+    seller_region = models.CharField(max_length=6)
+    buyer_region = models.CharField(max_length=6)
+    seller_kind = models.CharField(max_length=10, blank=True, db_comment="Party nature code")
+    buyer_kind = models.CharField(max_length=10, blank=True)
+    contract_type = models.CharField(max_length=12, choices=ContractType)
+    technology_field = models.CharField(max_length=10)
+    ip_type = models.CharField(max_length=40)
+    plan_source = models.CharField(max_length=40)
+    rule_set = models.CharField(max_length=40)
+    reason = models.CharField(_("原因"), max_length=500, blank=True)
+    effective_on = models.DateField(_("生效日期"), db_comment="Registry's date, Asia/Shanghai; picks the year")
+    recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("记录时间"), db_comment="When it became known")
+
+    class Meta:
+        verbose_name = _("登记事项")
+        verbose_name_plural = _("登记事项")
+        constraints = [
+            models.UniqueConstraint(fields=["registration"], condition=Q(kind="registered"), name="registered_once"),
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(kind__in=["cancelled", "revoked"]), name="ended_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.contract_amount}"

@@ -1,0 +1,68 @@
+from django.utils.translation import gettext_lazy as _
+
+from market.kernel.problems import Problem
+
+
+class RegistrationGrounds(Problem):
+    """The registry would refuse; every ground is named, not only the first."""
+
+    status = 409
+    code = "registration_grounds"
+    title = _("合同暂不符合登记条件")
+    fields = ("grounds",)
+
+
+class AlreadyApplied(Problem):
+    """A contract has at most one live application (同一项技术合同不得重复登记)."""
+
+    status = 409
+    code = "already_applied"
+    title = _("该合同已有进行中或已完成的登记")
+
+
+class NumberTaken(Problem):
+    """Another registration carries this number."""
+
+    status = 409
+    code = "registration_no_taken"
+    title = _("该登记编号已被使用")
+
+
+class NumberInvalid(Problem):
+    """Not sixteen digits; the number comes from the national system and is never made up."""
+
+    status = 422
+    code = "registration_no_invalid"
+    title = _("登记编号应为 16 位数字")
+
+
+class AmountsInvalid(Problem):
+    """Both amounts are positive and the technology amount is within the contract amount."""
+
+    status = 422
+    code = "amounts_invalid"
+    title = _("技术交易额须大于零且不超过成交额")
+
+
+class DateInvalid(Problem):
+    """The date lies before the acceptance, before the registration, or after today."""
+
+    status = 422
+    code = "date_invalid"
+    title = _("日期不合理")
+
+
+class SamePerson(Problem):
+    """A second review is another person's."""
+
+    status = 409
+    code = "second_person_needed"
+    title = _("须由另一人办理")
+
+
+class GroundsUnknown(Problem):
+    """At least one known ground must be named."""
+
+    status = 422
+    code = "grounds_unknown"
+    title = _("请选择原因")

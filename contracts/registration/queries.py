@@ -1,0 +1,52 @@
+"""What the registry's pages and endpoints show."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from contracts.agreements.models import TechnologyContract
+from contracts.registration import policy, rules
+from contracts.registration.models import Registration
+from market.accounts.models import Organisation
+from market.kernel.actor import Actor, OrganisationKind
+
+CHINA = "142"  # customs code
+
+
+def registrations(*, actor: Actor, state: str = "") -> QuerySet[Registration]:
+    """The applications the actor may know of; the caller orders them."""
+    rows = policy.registrations.visible_to(actor).select_related("contract", "applicant", "office")
+    return rows.filter(state=state) if state else rows
+
+
+def registrations_of(*, actor: Actor, contract: TechnologyContract) -> QuerySet[Registration]:
+    """A contract's applications, the newest first."""
+    return registrations(actor=actor).filter(contract=contract).order_by("-created_at", "-id")
+
+
+def offices() -> QuerySet[Organisation]:
+    """The registries that can be applied to."""
+    return Organisation.objects.filter(kind=OrganisationKind.REGISTRY, verified_at__isnull=False).order_by("name", "id")
+
+
+def grounds_against(contract: TechnologyContract, *, on: date) -> list[rules.Ground]:
+    """Every ground on which the registry would turn the contract away on a day."""
+    return rules.grounds_against(
+        effective_on=contract.effective_on,
+        valid_until=contract.valid_until,
+        seals=contract.signatures.count(),
+        is_duplicate=_is_registered_elsewhere(contract),
+        on=on,
+    )
+
+
+def _is_registered_elsewhere(contract: TechnologyContract) -> bool:
+    """Worked example 8: the same parties, title, date and amount registered under another contract."""
+    twins = TechnologyContract.objects.filter(
+        seller=contract.seller_id,
+        buyer=contract.buyer_id,
+        title=contract.title,
+        signed_on=contract.signed_on,
+        contract_amount=contract.contract_amount,
+    ).exclude(pk=contract.pk)
+    return Registration.objects.filter(contract__in=twins, state=Registration.State.REGISTERED).exists()

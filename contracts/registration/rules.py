@@ -1,0 +1,146 @@
+"""What the registry's rules say, by rule set: values in, findings out; no database, no clock.
+
+Rules change, so deadline, threshold and the amount it is compared with belong to a rule set chosen by the date of
+application. Sources: domain reference 1.2 and 1.3, worked examples 9 to 11 and 28.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from market.reference.calendar import add_working_days
+
+
+class Ground(StrEnum):
+    """Why the registry refuses, or wants corrections (Torch Centre 2021 list, and what our own fields show)."""
+
+    NOT_EFFECTIVE = "not_effective"
+    NOT_SIGNED_BY_BOTH = "not_signed_by_both"
+    EXPIRED = "expired"
+    NOT_TECHNOLOGY = "not_technology"
+    PARTIES_UNCLEAR = "parties_unclear"
+    SUBJECT_UNCLEAR = "subject_unclear"
+    PRICE_UNCLEAR = "price_unclear"
+    APPROVAL_MISSING = "approval_missing"
+    TITLE_MISMATCH = "title_mismatch"
+    ILLEGAL_CLAUSES = "illegal_clauses"
+    PROOF_MISSING = "proof_missing"
+    SEAL_MISMATCH = "seal_mismatch"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+GROUND_LABELS = {
+    Ground.NOT_EFFECTIVE: _("合同尚未生效"),
+    Ground.NOT_SIGNED_BY_BOTH: _("合同未经双方签章"),
+    Ground.EXPIRED: _("合同已过有效期"),
+    Ground.NOT_TECHNOLOGY: _("不属于技术合同"),
+    Ground.PARTIES_UNCLEAR: _("合同主体不明确"),
+    Ground.SUBJECT_UNCLEAR: _("合同标的不明确"),
+    Ground.PRICE_UNCLEAR: _("合同价款不明确"),
+    Ground.APPROVAL_MISSING: _("缺少必要的批准文件"),
+    Ground.TITLE_MISMATCH: _("合同名称与内容不符且未改正"),
+    Ground.ILLEGAL_CLAUSES: _("含非法垄断技术、妨碍技术进步的条款"),
+    Ground.PROOF_MISSING: _("证明材料缺失或无效"),
+    Ground.SEAL_MISMATCH: _("印章不齐全或与书写名称不一致"),
+    Ground.DUPLICATE: _("重复登记"),
+    Ground.OTHER: _("其他"),
+}
+
+
+class ComparedAmount(StrEnum):
+    CONTRACT = "contract_amount"
+    TECHNOLOGY = "technology_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One edition of the rules. `deadline_days` counts calendar days, or working days where it says so."""
+
+    code: str
+    name: str
+    valid_from: date
+    deadline_days: int
+    counts_working_days: bool
+    second_review_from: Decimal
+    second_review_amount: ComparedAmount
+    is_provisional: bool
+
+
+RULE_SETS = (
+    RuleSet(
+        code="2000-2001",
+        name="《技术合同认定登记管理办法》（2000）与《技术合同认定规则》（2001）",
+        valid_from=date(2000, 2, 16),
+        deadline_days=30,
+        counts_working_days=False,
+        second_review_from=Decimal("5000000.00"),
+        second_review_amount=ComparedAmount.CONTRACT,
+        is_provisional=False,
+    ),
+    # Modelled on the draft of 2024-12-20; the final text was not at hand, hence provisional.
+    RuleSet(
+        code="2026-provisional",
+        name="《技术合同认定登记管理办法》（2026，暂按征求意见稿）",
+        valid_from=date(2026, 1, 23),
+        deadline_days=15,
+        counts_working_days=True,
+        second_review_from=Decimal("5000000.00"),
+        second_review_amount=ComparedAmount.TECHNOLOGY,
+        is_provisional=True,
+    ),
+)
+
+
+def rule_set_on(on: date) -> RuleSet:
+    """The edition in force on the date of application."""
+    return max((rules for rules in RULE_SETS if rules.valid_from <= on), key=lambda rules: rules.valid_from)
+
+
+def rule_set(code: str) -> RuleSet:
+    return next(rules for rules in RULE_SETS if rules.code == code)
+
+
+def due_on(rules: RuleSet, accepted_on: date) -> date:
+    """The last day for the registry's decision (worked example 9)."""
+    if rules.counts_working_days:
+        return add_working_days(accepted_on, rules.deadline_days)
+    return accepted_on + timedelta(days=rules.deadline_days)
+
+
+def needs_second_review(rules: RuleSet, *, contract_amount: Decimal, technology_amount: Decimal) -> bool:
+    """Whether a second person must approve (worked example 10)."""
+    compared = contract_amount if rules.second_review_amount == ComparedAmount.CONTRACT else technology_amount
+    return compared >= rules.second_review_from
+
+
+def grounds_against(
+    *, effective_on: date | None, valid_until: date, seals: int, is_duplicate: bool, on: date
+) -> list[Ground]:
+    """Every ground on which an application made on a day would be refused at the counter (worked examples 8, 11)."""
+    found = {
+        Ground.NOT_SIGNED_BY_BOTH: seals < 2,
+        Ground.NOT_EFFECTIVE: effective_on is None or effective_on > on,
+        Ground.EXPIRED: valid_until < on,
+        Ground.DUPLICATE: is_duplicate,
+    }
+    return [ground for ground, holds in found.items() if holds]
+
+
+def number_warnings(registration_no: str, *, registered_on: date, office_region: str) -> list[str]:
+    """What looks odd about a typed number; a warning, never a refusal (worked example 28)."""
+    warnings = []
+    if registration_no[:4] != str(registered_on.year):
+        warnings.append(str(_("登记编号的年份与登记日期不一致")))
+    if registration_no[4:8] != office_region[:4]:
+        warnings.append(str(_("登记编号的地区与登记机构不一致")))
+    return warnings
+
+
+def known_grounds(codes: Iterable[str]) -> bool:
+    """Whether every code is a ground."""
+    return all(code in Ground.__members__.values() for code in codes)

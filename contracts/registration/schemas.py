@@ -1,0 +1,81 @@
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from market.kernel.api import Payload, Reference
+from market.kernel.money import MAX_AMOUNT
+
+AmountIn = Annotated[
+    Decimal, Field(gt=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2, description="Yuan, at most two places")
+]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+Grounds = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=20)]
+
+
+class ApplyIn(Payload):
+    contract_id: UUID
+    office_id: UUID
+
+
+class GroundsIn(Payload):
+    """Why: codes of the dictionary `registration_ground`, and the registrar's words."""
+
+    grounds: Grounds
+    remark: Annotated[str, Field(max_length=1000)] = ""
+
+
+class RegisterIn(Payload):
+    """What the registry recognised; the number comes from the national system."""
+
+    registration_no: Annotated[str, Field(min_length=1, max_length=40)]
+    registered_on: date
+    contract_amount: AmountIn
+    technology_amount: AmountIn
+
+
+class AmendIn(Payload):
+    """The new totals, not the difference."""
+
+    contract_amount: AmountIn
+    technology_amount: AmountIn
+    effective_on: date
+    reason: Reason
+
+
+class EndIn(Payload):
+    effective_on: date
+    reason: Reason
+
+
+class RegistrationOut(Schema):
+    """An application and, once registered, what was recognised; yuan as decimal strings."""
+
+    id: UUID
+    no: str
+    contract_id: UUID
+    contract_title: str
+    applicant: Reference
+    office: Reference
+    rule_set: str
+    state: str
+    submitted_at: datetime | None
+    accepted_on: date | None
+    due_on: date | None
+    grounds: list[str]
+    remark: str
+    registered_on: date | None
+    registration_no: str
+    contract_amount: str | None
+    technology_amount: str | None
+    warnings: list[str]
+    version: int
+    allowed: list[str]
+
+
+class RegistrationPage(Schema):
+    items: list[RegistrationOut]
+    next: str | None

@@ -1,0 +1,96 @@
+"""The applicant's half: the seller's side hands the signed contract to its local registry."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from contracts.agreements import policy as agreements
+from contracts.agreements.models import TechnologyContract
+from contracts.registration import queries, rules
+from contracts.registration.models import Registration
+from contracts.registration.problems import AlreadyApplied, RegistrationGrounds
+from contracts.registration.services import steps
+from market.accounts.models import Organisation
+from market.kernel import audit
+from market.kernel.actor import Actor, OrganisationKind, Role
+from market.kernel.clock import local_date
+from market.kernel.problems import InvalidInput, NotAllowed
+from market.notices.services import notify
+
+
+@transaction.atomic
+def apply_for_registration(*, actor: Actor, contract_id: UUID, office_id: UUID, at: datetime) -> Registration:
+    """Open an application for a contract at a registry; nothing is handed in yet.
+
+    The seller applies (办法 2000); where the seller is abroad, the buyer does. Raises AlreadyApplied.
+    """
+    contract = agreements.contracts.fetch(actor=actor, pk=contract_id, lock=True, related=("seller", "buyer"))
+    applicant = applicant_of(contract)
+    if not actor.acts_for(applicant.id) or not actor.has_role(Role.CLERK, Role.MANAGER):
+        raise NotAllowed(_("由卖方（境外卖方的，由境内买方）申请登记"))
+    office = _office(office_id)
+    try:
+        with transaction.atomic():
+            registration = Registration.objects.create(
+                no=_next_no(at),
+                contract=contract,
+                applicant=applicant,
+                office=office,
+                rule_set=rules.rule_set_on(local_date(at)).code,
+                created_at=at,
+                updated_at=at,
+            )
+    except IntegrityError as error:
+        if "one_live_registration" in str(error):
+            raise AlreadyApplied from error
+        raise
+    audit.record("registration.opened", actor=actor, subject=registration, at=at, changes={"office": office.id})
+    return registration
+
+
+@transaction.atomic
+def submit_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
+    """Hand the application to the registry.
+
+    Raises RegistrationGrounds with every ground the registry would name, not only the first.
+    """
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="submit", version=version)
+    steps.require_move(registration, registration.submit)
+    if grounds := queries.grounds_against(registration.contract, on=local_date(at)):
+        raise RegistrationGrounds(grounds=grounds)
+    registration.submit(at=at)
+    steps.conclude(registration, actor=actor, action="submitted", at=at)
+    notify(
+        organisation_id=registration.office_id,
+        roles=(Role.REGISTRAR,),
+        kind="registration",
+        title=_("收到新的登记申请：%(title)s") % {"title": registration.contract.title},
+        body=_("申请单位：%(name)s") % {"name": actor.organisation_name},
+        url=f"/registrations/{registration.id}/",
+        at=at,
+    )
+    return registration
+
+
+def applicant_of(contract: TechnologyContract) -> Organisation:
+    """The party that applies: the seller, or the domestic buyer of imported technology (worked example 4)."""
+    return contract.seller if contract.seller.country == queries.CHINA else contract.buyer
+
+
+def _office(office_id: UUID) -> Organisation:
+    office = Organisation.objects.filter(
+        pk=office_id, kind=OrganisationKind.REGISTRY, verified_at__isnull=False
+    ).first()
+    if office is None:
+        raise InvalidInput(errors=[{"loc": ["office_id"], "code": "unknown_office", "message": _("没有该登记机构")}])
+    return office
+
+
+def _next_no(at: datetime) -> str:
+    """The market's own number of an application; the registry's number is typed in later."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('registration_no_seq')")
+        row = cursor.fetchone()
+    return f"DJ{local_date(at).year}-{row[0] if row else 0:06d}"

@@ -1,0 +1,180 @@
+"""The registry's half: accept, ask for corrections, register with the number typed in, or refuse."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from contracts.registration import rules
+from contracts.registration.models import Registration, RegistrationEvent
+from contracts.registration.problems import (
+    AmountsInvalid,
+    DateInvalid,
+    GroundsUnknown,
+    NumberInvalid,
+    NumberTaken,
+    SamePerson,
+)
+from contracts.registration.services import steps
+from contracts.registration.services.record import record_event
+from market.kernel.actor import Actor
+from market.kernel.clock import local_date
+from market.kernel.problems import WrongState
+from market.reference.identifiers.registration_no import InvalidIdentifier, parse_registration_no
+
+
+@transaction.atomic
+def accept_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
+    """Accept the application (受理) and start the registry's clock under the rule set of its date."""
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="accept", version=version)
+    steps.require_move(registration, registration.accept)
+    on = local_date(at)
+    due_on = rules.due_on(rules.rule_set(registration.rule_set), on)
+    registration.accept(on=on, due_on=due_on, by_id=actor.user_id)
+    steps.conclude(registration, actor=actor, action="accepted", at=at, changes={"due_on": due_on})
+    steps.tell_applicant(registration, title=_("登记申请已受理"), at=at)
+    return registration
+
+
+@transaction.atomic
+def request_correction(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    version: int | None,
+    grounds: Sequence[str],
+    remark: str,
+    at: datetime,
+) -> Registration:
+    """Send the application back for corrections (补正), saying what is wrong."""
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="request_correction", version=version)
+    steps.require_move(registration, registration.request_correction)
+    _require_grounds(grounds)
+    registration.request_correction(grounds=list(grounds), remark=remark)
+    steps.conclude(registration, actor=actor, action="correction_requested", at=at, changes={"grounds": list(grounds)})
+    steps.tell_applicant(registration, title=_("登记申请需要补正"), at=at)
+    return registration
+
+
+@transaction.atomic
+def refuse_registration(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    version: int | None,
+    grounds: Sequence[str],
+    remark: str,
+    at: datetime,
+) -> Registration:
+    """Refuse to register (不予登记); the contract may be applied for again."""
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="refuse", version=version)
+    steps.require_move(registration, registration.refuse)
+    _require_grounds(grounds)
+    registration.refuse(grounds=list(grounds), remark=remark, at=at)
+    steps.conclude(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})
+    steps.tell_applicant(registration, title=_("登记申请不予登记"), at=at)
+    return registration
+
+
+@transaction.atomic
+def register_contract(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    version: int | None,
+    registration_no: str,
+    registered_on: date,
+    contract_amount: Decimal,
+    technology_amount: Decimal,
+    at: datetime,
+) -> Registration:
+    """Recognise and register the contract with the number that the national system gave.
+
+    A high value goes to a second person first and is registered by `approve_registration`.
+    Raises NumberInvalid, NumberTaken, AmountsInvalid, DateInvalid.
+    """
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="register", version=version)
+    steps.require_move(registration, registration.register)
+    _require_amounts(contract_amount, technology_amount)
+    if registration.accepted_on is None or not registration.accepted_on <= registered_on <= local_date(at):
+        raise DateInvalid
+    registration.registration_no = _parsed_no(registration_no)
+    registration.registered_on = registered_on
+    registration.contract_amount, registration.technology_amount = contract_amount, technology_amount
+    registration.reviewed_by_id = actor.user_id
+    if rules.needs_second_review(
+        rules.rule_set(registration.rule_set), contract_amount=contract_amount, technology_amount=technology_amount
+    ):
+        registration.escalate()
+        _save_numbered(registration, actor=actor, action="escalated", at=at)
+        return registration
+    return _registered(registration, actor=actor, at=at)
+
+
+@transaction.atomic
+def approve_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
+    """Register a contract of high value as the second person (大额审批); raises SamePerson."""
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="approve", version=version)
+    if registration.state != Registration.State.SECOND_REVIEW:
+        raise WrongState(state=registration.state)
+    if actor.user_id is None or actor.user_id == registration.reviewed_by_id:
+        raise SamePerson
+    registration.approved_by_id = actor.user_id
+    return _registered(registration, actor=actor, at=at)
+
+
+def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Registration:
+    on = registration.registered_on
+    contract_amount, technology_amount = registration.contract_amount, registration.technology_amount
+    if on is None or contract_amount is None or technology_amount is None:
+        raise DateInvalid
+    registration.register(on=on, registration_no=registration.registration_no)
+    _save_numbered(registration, actor=actor, action="registered", at=at)
+    record_event(
+        registration,
+        kind=RegistrationEvent.Kind.REGISTERED,
+        contract_amount=contract_amount,
+        technology_amount=technology_amount,
+        effective_on=on,
+        reason="",
+        actor=actor,
+        at=at,
+    )
+    steps.tell_applicant(registration, title=_("合同已登记，编号 %(no)s") % {"no": registration.registration_no}, at=at)
+    return registration
+
+
+def _save_numbered(registration: Registration, *, actor: Actor, action: str, at: datetime) -> None:
+    changes = {
+        "registration_no": registration.registration_no,
+        "registered_on": registration.registered_on,
+        "contract_amount": registration.contract_amount,
+        "technology_amount": registration.technology_amount,
+    }
+    try:
+        with transaction.atomic():
+            steps.conclude(registration, actor=actor, action=action, at=at, changes=changes)
+    except IntegrityError as error:
+        if "registration_no_once" in str(error):
+            raise NumberTaken from error
+        raise
+
+
+def _parsed_no(text: str) -> str:
+    try:
+        return parse_registration_no(text).value
+    except InvalidIdentifier as error:
+        raise NumberInvalid(str(error)) from error
+
+
+def _require_amounts(contract_amount: Decimal, technology_amount: Decimal) -> None:
+    if not Decimal(0) < technology_amount <= contract_amount:
+        raise AmountsInvalid
+
+
+def _require_grounds(grounds: Sequence[str]) -> None:
+    if not grounds or not rules.known_grounds(grounds):
+        raise GroundsUnknown

@@ -1,0 +1,58 @@
+"""What every verb of the room does around its own step."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django_fsm import can_proceed
+
+from contracts.registration import policy
+from contracts.registration.events import RegistrationMoved
+from contracts.registration.models import Registration
+from market.kernel import audit, outbox
+from market.kernel.actor import Actor, Role
+from market.kernel.problems import WrongState
+from market.notices.services import notify
+
+
+def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None) -> Registration:
+    """The application, locked, for an actor who may do the verb to it."""
+    return policy.registrations.fetch(
+        actor=actor, pk=registration_id, verb=verb, lock=True, version=version, related=("contract", "office")
+    )
+
+
+def require_move(registration: Registration, move: Callable[..., Any]) -> None:
+    """Raise WrongState unless the move starts from the state the application is in."""
+    if not can_proceed(move):
+        raise WrongState(state=registration.state)
+
+
+def conclude(
+    registration: Registration, *, actor: Actor, action: str, at: datetime, changes: Mapping[str, Any] | None = None
+) -> None:
+    """Save the moved row with its audit row and event."""
+    registration.bump()
+    registration.updated_at = at
+    registration.save()
+    audit.record(f"registration.{action}", actor=actor, subject=registration, at=at, changes=changes)
+    outbox.publish(
+        RegistrationMoved(
+            registration_id=registration.id, contract_id=registration.contract_id, state=registration.state
+        ),
+        at=at,
+    )
+
+
+def tell_applicant(registration: Registration, *, title: str, at: datetime) -> None:
+    notify(
+        organisation_id=registration.applicant_id,
+        roles=(Role.CLERK, Role.MANAGER),
+        kind="registration",
+        title=title,
+        body=_("合同：%(title)s（申请编号 %(no)s）") % {"title": registration.contract.title, "no": registration.no},
+        url=f"/registrations/{registration.id}/",
+        at=at,
+    )

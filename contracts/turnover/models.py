@@ -1,0 +1,66 @@
+"""The ledger behind the figure, and the plan it is measured against."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from contracts.agreements.models import ContractType
+from contracts.registration.models import RegistrationEvent
+from market.kernel.money import MoneyField
+
+
+class TurnoverEntry(models.Model):
+    """One signed line of the figure 技术合同成交额, made from one registration event, exactly once.
+
+    Append-only: the database refuses change and removal. Dated twice: when it took effect, which picks the year,
+    and when it became known, so that the figure can be told as of any past day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.OneToOneField(RegistrationEvent, on_delete=models.PROTECT, related_name="entry")
+    kind = models.CharField(_("事项"), max_length=10, choices=RegistrationEvent.Kind)
+    contract_amount = MoneyField(_("成交额（元）"), db_comment="Signed")
+    technology_amount = MoneyField(_("技术交易额（元）"), db_comment="Signed")
+    seller_region = models.CharField(_("卖方地区"), max_length=6)
+    buyer_region = models.CharField(_("买方地区"), max_length=6)
+    seller_kind = models.CharField(_("卖方性质"), max_length=10, blank=True)
+    buyer_kind = models.CharField(_("买方性质"), max_length=10, blank=True)
+    contract_type = models.CharField(_("合同类型"), max_length=12, choices=ContractType)
+    technology_field = models.CharField(_("技术领域"), max_length=10)
+    ip_type = models.CharField(_("知识产权类型"), max_length=40)
+    plan_source = models.CharField(_("计划来源"), max_length=40)
+    rule_set = models.CharField(_("适用规则"), max_length=40)
+    effective_on = models.DateField(_("生效日期"))
+    known_at = models.DateTimeField(_("获知时间"))
+
+    class Meta:
+        verbose_name = _("成交额分录")
+        verbose_name_plural = _("成交额分录")
+        indexes = [
+            models.Index(fields=["effective_on", "id"], name="entry_by_date"),
+            models.Index(fields=["seller_region", "effective_on"], name="entry_output"),
+            models.Index(fields=["buyer_region", "effective_on"], name="entry_absorption"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effective_on} {self.contract_amount}"
+
+
+class PlanIndicator(models.Model):
+    """A row of the plan's table 2-1: where the city was and what it promised. Facts of the plan, not of the ledger."""
+
+    no = models.PositiveSmallIntegerField(_("序号"), unique=True)
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(_("指标"), max_length=100)
+    unit = models.CharField(_("单位"), max_length=10)
+    baseline_year = models.PositiveSmallIntegerField(_("基期"))
+    baseline = models.CharField(_("基期值"), max_length=20, db_comment="As printed in the plan")
+    target_year = models.PositiveSmallIntegerField(_("目标年"))
+    target = models.CharField(_("目标值"), max_length=20, db_comment="As printed in the plan")
+    source = models.CharField(_("来源"), max_length=200)
+
+    class Meta:
+        verbose_name = _("规划指标")
+        verbose_name_plural = _("规划指标")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,70 @@
+"""Writing the ledger: only from registration events, exactly once."""
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from contracts.registration.models import RegistrationEvent
+from contracts.turnover.models import PlanIndicator, TurnoverEntry
+
+INDICATORS = Path(__file__).parent / "data" / "indicators.json"
+TURNOVER_NO = 7
+CODES = {
+    1: "rd_share_of_gdp",
+    2: "rd_share_of_industrial_revenue",
+    3: "high_tech_enterprises",
+    4: "technology_enterprises",
+    5: "invention_patents_per_10000",
+    6: "high_tech_share_of_industry",
+    TURNOVER_NO: "technology_contract_turnover",
+    8: "provincial_platforms",
+}
+
+
+@transaction.atomic
+def enter_event(*, event_id: UUID) -> TurnoverEntry:
+    """The ledger entry of a registration event; a second call finds the first one's."""
+    event = RegistrationEvent.objects.select_for_update().get(pk=event_id)
+    entry, _ = TurnoverEntry.objects.get_or_create(
+        event=event,
+        defaults={
+            "kind": event.kind,
+            "contract_amount": event.contract_amount,
+            "technology_amount": event.technology_amount,
+            "seller_region": event.seller_region,
+            "buyer_region": event.buyer_region,
+            "seller_kind": event.seller_kind,
+            "buyer_kind": event.buyer_kind,
+            "contract_type": event.contract_type,
+            "technology_field": event.technology_field,
+            "ip_type": event.ip_type,
+            "plan_source": event.plan_source,
+            "rule_set": event.rule_set,
+            "effective_on": event.effective_on,
+            "known_at": event.recorded_at,
+        },
+    )
+    return entry
+
+
+@transaction.atomic
+def load_plan(*, path: Path = INDICATORS) -> int:
+    """Write the plan's indicators from its data file; returns how many there are."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    for row in data["indicators"]:
+        PlanIndicator.objects.update_or_create(
+            no=row["no"],
+            defaults={
+                "code": CODES[row["no"]],
+                "name": row["name"],
+                "unit": row["unit"],
+                "baseline_year": 2020,
+                "baseline": row["value_2020"],
+                "target_year": 2025,
+                "target": row["target_2025"],
+                "source": data["source"],
+            },
+        )
+    return len(data["indicators"])

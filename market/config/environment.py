@@ -1,0 +1,65 @@
+"""Everything the environment may say, described once; docs/operating/settings.md is made from it."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from deploy.local import state
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+class Environment(BaseSettings):
+    """Typed settings; a wrong value stops the start with a readable list."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    data_dir: Path = Field(BASE_DIR / ".local", description="Folder of the embedded servers, files and logs.")
+    database_url: str = Field("", description="PostgreSQL; default: the embedded server of DATA_DIR.")
+    redis_url: str = Field("", description="Valkey or Redis; default: the embedded server of DATA_DIR.")
+    elasticsearch_url: str = Field("", description="Elasticsearch; default: the embedded server; none: the fallback.")
+    namespace: str = Field(
+        "market", pattern=r"^[a-z0-9-]{1,30}$", description="Prefix of indexes, queues and cache keys."
+    )
+    secret_key: str = Field(
+        "", description="Signs sessions, cursors and tokens; required where DEBUG and DEMO are off."
+    )
+    debug: bool = Field(False, description="Django's debug mode; never in production.")
+    demo: bool = Field(False, description="The demonstration city may be loaded and its banner is shown.")
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        ["127.0.0.1", "localhost", "[::1]"], description="Host names that are answered, comma separated."
+    )
+    secure: bool = Field(False, description="Served over HTTPS: secure cookies, HSTS.")
+    market_name: str = Field("瑞金科技大市场", description="The market's name on every page.")
+    market_code: str = Field("360781", pattern=r"^[0-9A-Za-z-]{1,20}$", description="This market in exchanged ids.")
+    home_region: str = Field("360781", pattern=r"^\d{6}$", description="GB/T 2260 region whose figure is shown.")
+    public_url: str = Field("", description="Address of the portal in e-mails and feeds.")
+    email_url: str = Field("", description="SMTP server as smtp://user:password@host:port; none: the console.")
+    stripe_api_base: str = Field("", description="Stripe's address; the sandbox's in the demo.")
+    stripe_secret_key: str = Field("", description="Stripe's secret key; none: that rail is off.")
+    stripe_webhook_secret: str = Field("", description="Signs Stripe's webhooks.")
+    metrics_token: str = Field("", description="Bearer token for /metrics; none: this machine only.")
+    rate_limit: bool = Field(True, description="Requests are limited per principal.")
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        if isinstance(self.allowed_hosts, str):
+            self.allowed_hosts = [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+    def with_local_servers(self) -> "Environment":
+        """Fill the addresses that are not given with those of the servers running in `data_dir`."""
+        found = state.read(self.data_dir)
+        if found is not None:
+            self.database_url = self.database_url or found.url("postgresql")
+            self.redis_url = self.redis_url or found.url("valkey")
+            self.elasticsearch_url = self.elasticsearch_url or found.url("elasticsearch")
+        return self
+
+    def with_secret_key(self) -> "Environment":
+        """A throw-away key serves commands and the demo; a served site must be given one."""
+        if not self.secret_key and (self.debug or self.demo or not self.secure):
+            self.secret_key = secrets.token_urlsafe(50)
+        return self

@@ -1,0 +1,1 @@
+"""The ground every floor stands on; it knows no room above it."""

@@ -1,0 +1,215 @@
+"""What every endpoint shares: strict payloads, refusals as problem+json, versions, cursors, keys."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
+from pydantic import ConfigDict, Field
+
+from market.kernel.actor import Actor
+from market.kernel.http import ActorRequest, actor_of, problem_response, refuse_unreadable
+from market.kernel.problems import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    Stale,
+    TooLarge,
+    TooManyRequests,
+    UnknownParameter,
+    VersionMissing,
+    WrongState,
+)
+
+ApiRequest = ActorRequest
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ALWAYS: tuple[type[Problem], ...] = (
+    UnknownParameter,
+    NotSignedIn,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    InvalidInput,
+    TooManyRequests,
+)
+CHANGING: tuple[type[Problem], ...] = (Stale, VersionMissing, WrongState)
+
+Limit = Annotated[int, Field(ge=1, le=100, description="Rows on a page")]
+Cursor = Annotated[str, Field(max_length=1000, description="The `next` of the page before")]
+Amount = Annotated[str, Field(pattern=r"^-?\d{1,14}\.\d{2}$", description="Yuan as a decimal string, two places")]
+
+
+class Payload(Schema):
+    """A body that is read strictly: unknown fields are refused, texts are trimmed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ProblemOut(Schema):
+    """RFC 9457; `code` is stable, `title` and `detail` follow Accept-Language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    instance: str = ""
+    errors: list[dict[str, Any]] = []
+
+
+def problems(*refusals: type[Problem]) -> dict[int, type[ProblemOut]]:
+    """The refusals of an endpoint, as ninja's response mapping; what every endpoint may answer is included."""
+    return {refusal.status: ProblemOut for refusal in (*ALWAYS, *refusals)}
+
+
+class KeyAuth(HttpBearer):
+    """An organisation's API key as a bearer token; ActorMiddleware has looked it up."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        actor = actor_of(request)
+        if actor.api_key_id is None:
+            raise NotSignedIn
+        return actor
+
+
+class SessionAuth(APIKeyCookie):
+    """The portal's own session, with its CSRF token on writes; reads may be anonymous."""
+
+    param_name = "sessionid"
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        return request.COOKIES.get(self.param_name, "")
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+        actor = actor_of(request)
+        if request.method not in SAFE_METHODS:
+            if not actor.is_signed_in:
+                raise NotSignedIn
+            if check_csrf(request):
+                raise NotAllowed("CSRF")
+        return actor
+
+    def __call__(self, request: HttpRequest) -> Any:
+        # An anonymous actor is an answer too, and a frozen dataclass is always true.
+        return self.authenticate(request, self._get_key(request))
+
+
+class StrictParser(Parser):
+    """Reads JSON with orjson, which refuses lone surrogates and NaN, and refuses U+0000."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        try:
+            body = orjson.loads(request.body)
+        except orjson.JSONDecodeError as error:
+            raise InvalidInput(errors=[{"loc": ["body"], "code": "json_invalid", "message": str(error)}]) from error
+        refuse_unreadable(body)
+        return body
+
+
+class FastRenderer(BaseRenderer):
+    """orjson; decimals travel as strings because the schemas make them so."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=str)
+
+
+class MarketAPI(NinjaAPI):
+    """NinjaAPI with our refusals, documented as problem+json."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(auth=[KeyAuth(), SessionAuth()], parser=StrictParser(), renderer=FastRenderer(), **options)
+        self.add_decorator(refuse_unknown_parameters, mode="view")
+        self.add_exception_handler(Problem, problem_response)
+        for kind, translate in TRANSLATIONS.items():
+            self.add_exception_handler(kind, _answer(translate))
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, answer in operation.get("responses", {}).items():
+                    content = answer.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        content["application/problem+json"] = content.pop("application/json")
+        return schema
+
+
+def _invalid(error: ValidationError) -> Problem:
+    return InvalidInput(
+        errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors]
+    )
+
+
+def _http(error: HttpError) -> Problem:
+    known = {NotAllowed.status: NotAllowed, NotFound.status: NotFound, NotSignedIn.status: NotSignedIn}
+    return known.get(error.status_code, InvalidInput)(error.message)
+
+
+TRANSLATIONS: dict[type[Exception], Callable[[Any], Problem]] = {
+    ValidationError: _invalid,
+    HttpError: _http,
+    AuthenticationError: lambda error: NotSignedIn(),
+    Http404: lambda error: NotFound(),
+    RequestDataTooBig: lambda error: TooLarge(str(error)),
+}
+
+
+def _answer(translate: Callable[[Any], Problem]) -> Callable[[HttpRequest, Any], HttpResponse]:
+    return lambda request, error: problem_response(request, translate(error))
+
+
+R = TypeVar("R", bound=Callable[..., Any])
+
+
+def refuse_unknown_parameters(run: R) -> R:
+    """A misspelled filter must not look like no filter."""
+    operation: Any = run.__self__  # type: ignore[attr-defined]
+
+    @wraps(run)
+    def checked(request: HttpRequest, **kwargs: Any) -> Any:
+        declared = {
+            name
+            for model in operation.models
+            if model.__ninja_param_source__ == "query"
+            for name in model.__ninja_flatten_map__
+        }
+        if unknown := sorted(set(request.GET) - declared):
+            return problem_response(request, UnknownParameter(parameters=unknown))
+        return run(request, **kwargs)
+
+    return checked  # type: ignore[return-value]
+
+
+def if_match(request: HttpRequest) -> int:
+    """The version that the client read, from `If-Match: "3"`. Raises VersionMissing."""
+    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not tag.isascii() or not tag.isdigit() or len(tag) > 9:
+        raise VersionMissing
+    return int(tag)
+
+
+def tag(response: HttpResponse, row: Any) -> None:
+    """Give the client the version to name in its next change."""
+    response["ETag"] = f'"{row.version}"'
+
+
+class Reference(Schema):
+    """A row named by another: its id and what people call it."""
+
+    id: UUID
+    name: str

@@ -1,0 +1,63 @@
+"""Requests and refusals at the edge, shared by API and pages."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+from market.kernel.actor import ANONYMOUS, Actor
+from market.kernel.problems import InvalidInput, Problem
+
+MACHINE_PATHS = ("/api/", "/exchange/", "/livez", "/readyz", "/metrics", "/webhooks/")
+UNREADABLE = ("\x00",)
+
+
+class ActorRequest(HttpRequest):
+    """A request after ActorMiddleware."""
+
+    actor: Actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks; nobody in particular before ActorMiddleware has run."""
+    found = getattr(request, "actor", ANONYMOUS)
+    return found if isinstance(found, Actor) else ANONYMOUS
+
+
+def is_machine_path(path: str) -> bool:
+    """True where answers are for programs: problems are JSON there and pages elsewhere."""
+    return path.startswith(MACHINE_PATHS)
+
+
+def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The refusal as `application/problem+json`, or as a page where people are."""
+    if not is_machine_path(request.path):
+        page: HttpResponse = import_string(settings.PROBLEM_PAGE)(request, problem)
+        return page
+    body = orjson.dumps(problem.as_dict(instance=request.path))
+    response = HttpResponse(body, status=problem.status, content_type="application/problem+json")
+    return with_headers(response, problem)
+
+
+def with_headers(response: HttpResponse, problem: Problem) -> HttpResponse:
+    """The headers that belong to a refusal, on either form of it."""
+    if (seconds := problem.data.get("retry_after_seconds")) is not None:
+        response["Retry-After"] = str(seconds)
+    if problem.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def refuse_unreadable(values: Any) -> None:
+    """Raise InvalidInput where text holds a character that no column takes."""
+    if isinstance(values, str) and any(char in values for char in UNREADABLE):
+        raise InvalidInput(errors=[{"loc": [], "code": "unreadable_character", "message": "U+0000"}])
+    if isinstance(values, dict):
+        for value in values.values():
+            refuse_unreadable(value)
+    elif isinstance(values, list):
+        for value in values:
+            refuse_unreadable(value)

@@ -1,0 +1,20 @@
+"""manage.py relay: move outbox rows to their consumers until told to stop."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from market.kernel.relay import Relay
+
+
+class Command(BaseCommand):
+    help = "Moves outbox rows to their consumers until it is told to stop."
+
+    def handle(self, **options: Any) -> None:
+        process = Relay()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: process.stopping.set())
+        process.start()
+        process.stopping.wait()
+        process.stop()

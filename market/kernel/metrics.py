@@ -1,0 +1,56 @@
+"""Prometheus metrics of the process; the backlog of the outbox is read when asked."""
+
+import os
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from market.kernel import relay
+from market.kernel.http import problem_response
+from market.kernel.problems import NotFound
+
+REQUESTS = Counter("market_requests_total", "HTTP requests", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram("market_request_seconds", "Duration of HTTP requests", ["method", "route"])
+
+
+class _Backlog(Collector):
+    def collect(self) -> Iterator[Metric]:
+        open_, dead, age = (
+            GaugeMetricFamily(f"market_outbox_{name}", text, labels=["consumer"])
+            for name, text in (
+                ("open", "Deliveries waiting"),
+                ("dead", "Deliveries given up"),
+                ("age_seconds", "Age of the oldest waiting delivery"),
+            )
+        )
+        for consumer, counts in relay.backlog().items():
+            open_.add_metric([consumer], counts["open"])
+            dead.add_metric([consumer], counts["dead"])
+            age.add_metric([consumer], counts["age_seconds"])
+        yield from (open_, dead, age)
+
+
+def exposition(request: HttpRequest) -> HttpResponse:
+    """`/metrics`, for who has the token, or, where none is set, for this machine itself."""
+    if not _may_read(request):
+        return problem_response(request, NotFound())
+    registry = CollectorRegistry()
+    registry.register(_Backlog())
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        MultiProcessCollector(registry)
+        body = generate_latest(registry)
+    else:
+        body = generate_latest() + generate_latest(registry)
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        return request.headers.get("Authorization") == f"Bearer {settings.METRICS_TOKEN}"
+    is_local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}
+    return is_local and "X-Forwarded-For" not in request.headers

@@ -1,0 +1,81 @@
+"""What happens to every request: an id, limits, one answer per idempotency key, metrics."""
+
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+
+from market.kernel import idempotency, limits, metrics
+from market.kernel.http import actor_of, is_machine_path, problem_response, refuse_unreadable
+from market.kernel.ids import new_id
+from market.kernel.problems import Problem, TooLarge
+
+Respond = Callable[[HttpRequest], HttpResponse]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Every line of the log and every audit row of a request carries its id; the client gets it back."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-ID", "")
+        request_id = offered if REQUEST_ID.fullmatch(offered) else new_id().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class MetricsMiddleware:
+    """Counts and times requests by route, never by path."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        route = match.route if match is not None else "unmatched"
+        metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+        metrics.REQUEST_SECONDS.labels(request.method, route).observe(time.perf_counter() - began)
+        return response
+
+
+class GuardMiddleware:
+    """Refuses unreadable addresses, too many requests, and answers repeats; stands after the actor is known."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            refuse_unreadable(request.META.get("PATH_INFO", ""))
+            for name in request.GET:
+                refuse_unreadable([name, *request.GET.getlist(name)])
+            if settings.RATE_LIMIT and not request.path.startswith(settings.STATIC_URL):
+                kind = "read" if request.method in SAFE_METHODS else "write"
+                limits.hit(kind, limits.principal_of(request), settings.RATE_LIMITS[kind])
+            if request.method == "POST" and self._is_repeatable(request):
+                return idempotency.answer_once(request, actor_of(request).principal, self.get_response)
+        except Problem as problem:
+            return problem_response(request, problem)
+        except RequestDataTooBig:
+            return problem_response(request, TooLarge(limit_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_repeatable(request: HttpRequest) -> bool:
+        if request.path.startswith("/webhooks/") or not actor_of(request).is_signed_in:
+            return False
+        if not is_machine_path(request.path) and idempotency.HEADER not in request.headers:
+            return bool(idempotency.key_of(request))
+        return idempotency.HEADER in request.headers

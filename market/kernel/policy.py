@@ -1,0 +1,138 @@
+"""One answer to "may they" and "which may they", for pages, API, search filters and exports alike.
+
+A room declares one `Policy` for each of its tables: who sees which rows, and who may do which verb to a row.
+A row reaches other code only through `fetch` and `visible_to`; a hidden row is the same 404 as an absent one.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from market.kernel.actor import Actor
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Stale
+
+M = TypeVar("M", bound=models.Model)
+Predicate = Callable[[Actor, Any], bool]
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+VERIFIED = "verified"
+
+_policies: dict[type[models.Model], "Policy[Any]"] = {}
+_audiences: list[Callable[[Actor], set[str]]] = []
+
+
+class Policy(Generic[M]):
+    """Who sees which rows of a table, and who may do what to one.
+
+    `visible` gives the condition on rows for an actor; it must not join to many (use a subquery), so that a scope
+    never repeats a row. `verbs` holds the predicates by verb name. `scope` names the API scopes: an API key needs
+    `<scope>:read` to see a row and `<scope>:write` to do any verb.
+    """
+
+    def __init__(
+        self, model: type[M], *, visible: Callable[[Actor], Q], verbs: Mapping[str, Predicate], scope: str
+    ) -> None:
+        self.model = model
+        self.visible = visible
+        self.verbs = dict(verbs)
+        self.scope = scope
+        _policies[model] = self
+
+    def visible_to(self, actor: Actor) -> QuerySet[M]:
+        """The rows the actor may know of."""
+        rows: QuerySet[M] = self.model._default_manager.all()
+        if actor.is_system:
+            return rows
+        if actor.scopes is not None and f"{self.scope}:read" not in actor.scopes:
+            return rows.none()
+        return rows.filter(self.visible(actor))
+
+    def can(self, actor: Actor, verb: str, row: M) -> bool:
+        """True when the actor may do the verb to the row, given that it sees it."""
+        if actor.is_system:
+            return True
+        if actor.scopes is not None and f"{self.scope}:write" not in actor.scopes:
+            return False
+        return self.verbs[verb](actor, row)
+
+    def fetch(
+        self,
+        *,
+        actor: Actor,
+        pk: UUID,
+        verb: str | None = None,
+        lock: bool = False,
+        version: int | None = None,
+        related: tuple[str, ...] = (),
+    ) -> M:
+        """The row, if the actor sees it and may do the verb to it.
+
+        Raises NotFound when hidden or absent, NotSignedIn or NotAllowed when the verb is refused, Stale when
+        `version` is not the row's. `lock` takes the row FOR UPDATE and needs a transaction.
+        """
+        rows = self.visible_to(actor)
+        if lock:
+            rows = rows.select_for_update(of=("self",))
+        row = rows.filter(pk=pk).select_related(*related).first() if related else rows.filter(pk=pk).first()
+        if row is None:
+            raise NotFound
+        if verb is not None:
+            self.require(actor, verb, row)
+        if version is not None and version != getattr(row, "version", None):
+            raise Stale(current_version=getattr(row, "version", None))
+        return row
+
+    def require(self, actor: Actor, verb: str, row: M) -> None:
+        """Raise unless the actor may do the verb to the row."""
+        if not self.can(actor, verb, row):
+            raise NotAllowed if actor.is_signed_in else NotSignedIn
+
+    def allowed_verbs(self, actor: Actor, row: M) -> list[str]:
+        """The verbs the actor may do to the row, whatever its state."""
+        return [verb for verb in self.verbs if self.can(actor, verb, row)]
+
+
+def policy_of(model: type[M]) -> "Policy[M]":
+    return _policies[model]
+
+
+def all_policies() -> list["Policy[Any]"]:
+    return list(_policies.values())
+
+
+def can(actor: Actor, verb: str, row: models.Model) -> bool:
+    """May the actor do the verb to the row?"""
+    return policy_of(type(row)).can(actor, verb, row)
+
+
+def visible_to(actor: Actor, model: type[M]) -> QuerySet[M]:
+    """Which rows of the table may the actor know of?"""
+    return policy_of(model).visible_to(actor)
+
+
+def contribute_audience(source: Callable[[Actor], set[str]]) -> Callable[[Actor], set[str]]:
+    """Register a room's own tokens (such as `deal:<id>`) for `audience_tokens`."""
+    _audiences.append(source)
+    return source
+
+
+def audience_tokens(actor: Actor) -> frozenset[str]:
+    """The tokens of which a search document must carry at least one to be seen by the actor."""
+    tokens = {PUBLIC}
+    if actor.is_signed_in:
+        tokens.add(SIGNED_IN)
+    if actor.is_verified:
+        tokens.add(VERIFIED)
+    if actor.organisation_id is not None:
+        tokens.add(organisation_token(actor.organisation_id))
+    for source in _audiences:
+        tokens |= source(actor)
+    return frozenset(tokens)
+
+
+def organisation_token(organisation_id: UUID) -> str:
+    return f"org:{organisation_id}"

@@ -1,0 +1,144 @@
+"""Refusals with a name (RFC 9457).
+
+A room's refusal is a subclass: status, stable English code, title for people, and the names of the data it
+carries. 404 hidden or absent, 409 the state or a rule says no, 412 stale and 428 version missing, 422 the
+payload itself is wrong. Anything else that is raised is a bug and stays one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type_base = "/problems/"
+
+
+class Problem(Exception):
+    """A refusal the caller can understand; `data` travels beside the sentence."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    title: ClassVar[str | Promise] = _("请求无法处理")
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, detail: str | Promise = "", **data: Any) -> None:
+        unknown = data.keys() - set(self.fields)
+        if unknown:
+            raise TypeError(f"{type(self).__name__} carries no {sorted(unknown)}")
+        super().__init__(str(detail) or self.code)
+        self.detail = detail
+        self.data = data
+
+    def as_dict(self, *, instance: str = "") -> dict[str, Any]:
+        """The RFC 9457 members, in the language active now."""
+        body: dict[str, Any] = {
+            "type": f"{type_base}{self.code}",
+            "title": str(self.title),
+            "status": self.status,
+            "code": self.code,
+            "detail": str(self.detail),
+            "instance": instance,
+            "errors": [],
+        }
+        return body | {name: _plain(value) for name, value in self.data.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Promise):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, int | float | bool | str | type(None)) else str(value)
+
+
+class NotFound(Problem):
+    """Absent, or not for this reader to know of."""
+
+    status = 404
+    code = "not_found"
+    title = _("找不到该内容")
+
+
+class NotSignedIn(Problem):
+    status = 401
+    code = "not_signed_in"
+    title = _("请先登录")
+
+
+class NotAllowed(Problem):
+    """Seen, but not for this reader to change."""
+
+    status = 403
+    code = "not_allowed"
+    title = _("您无权执行此操作")
+
+
+class InvalidInput(Problem):
+    """The payload itself is wrong; `errors` name each field as `{loc, code, message}`."""
+
+    status = 422
+    code = "invalid_input"
+    title = _("提交的内容有误")
+    fields = ("errors",)
+
+
+class UnknownParameter(Problem):
+    status = 400
+    code = "unknown_parameter"
+    title = _("存在无法识别的查询参数")
+    fields = ("parameters",)
+
+
+class WrongState(Problem):
+    """The thing is not in a state from which this move starts."""
+
+    status = 409
+    code = "wrong_state"
+    title = _("当前状态不允许此操作")
+    fields = ("state",)
+
+
+class Stale(Problem):
+    """Someone changed the row after it was read."""
+
+    status = 412
+    code = "stale_version"
+    title = _("内容已被他人更新，请刷新后重试")
+    fields = ("current_version",)
+
+
+class VersionMissing(Problem):
+    status = 428
+    code = "version_missing"
+    title = _("请在 If-Match 中提供版本")
+
+
+class TooLarge(Problem):
+    status = 413
+    code = "too_large"
+    title = _("内容超过允许的大小")
+    fields = ("limit_bytes",)
+
+
+class TooManyRequests(Problem):
+    status = 429
+    code = "too_many_requests"
+    title = _("请求过于频繁，请稍后再试")
+    fields = ("retry_after_seconds",)
+
+
+class ServiceUnavailable(Problem):
+    status = 503
+    code = "service_unavailable"
+    title = _("服务暂时不可用，请稍后再试")
+    fields = ("retry_after_seconds",)
+
+
+def all_problems(base: type[Problem] = Problem) -> Iterator[type[Problem]]:
+    """Every declared refusal, for the documentation and for the test that codes are unique."""
+    for subclass in base.__subclasses__():
+        yield subclass
+        yield from all_problems(subclass)

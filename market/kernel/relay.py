@@ -1,0 +1,202 @@
+"""Moving deliveries from the outbox to their consumers.
+
+The relay process hands a delivery for a worker to Celery, and gives batches to the consumers that take them. Of one
+consumer and key only the oldest open delivery is handed on, so their order holds; any number of relays may run.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from django.db import OperationalError, connection, transaction
+from django.db.models import Exists, F, OuterRef
+
+from market.kernel import clock, heartbeat, outbox
+from market.kernel.models import Delivery, OutboxEvent
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.05
+BATCH = 200
+MAX_ATTEMPTS = 8
+REDISPATCH = timedelta(seconds=30)
+KEEP_EVENTS = timedelta(days=30)
+
+
+class Relay:
+    """One thread for the deliveries of workers, one for each batch consumer."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        batch = [reader for reader in outbox.consumers() if reader.handle_batch]
+        jobs = [(f"relay-{reader.name}", (lambda reader=reader: feed_batch(reader))) for reader in batch]
+        for name, step in [("relay-workers", dispatch), *jobs]:
+            thread = threading.Thread(target=self._loop, args=(name, step), name=name, daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    def stop(self, timeout_seconds: float = 10) -> None:
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(timeout_seconds)
+
+    def _loop(self, name: str, step: object) -> None:
+        pause = POLL_SECONDS
+        while not self.stopping.is_set():
+            try:
+                moved = step()  # type: ignore[operator]
+                heartbeat.beat("relay")
+                pause = 0 if moved else POLL_SECONDS
+            except Exception as error:  # the loop outlives what it calls: a consumer, the broker or the database away
+                log.warning("relay_paused", loop=name, error=f"{type(error).__name__}: {error}"[:500])
+                if isinstance(error, OperationalError):
+                    connection.close()
+                pause = min(max(pause, POLL_SECONDS) * 2, 5.0)
+            self.stopping.wait(pause)
+        connection.close()
+
+
+def dispatch() -> int:
+    """Hand due deliveries to Celery; returns how many."""
+    from market.kernel.tasks import deliver
+
+    names = [reader.name for reader in outbox.consumers() if reader.handle]
+    now = clock.now()
+    with transaction.atomic():
+        earlier = Delivery.objects.filter(
+            consumer=OuterRef("consumer"), key=OuterRef("key"), id__lt=OuterRef("id"), dead_at__isnull=True
+        )
+        due = Delivery.objects.filter(consumer__in=names, dead_at__isnull=True, available_at__lte=now)
+        ids = list(
+            due.filter(~Exists(earlier))
+            .order_by("id")
+            .select_for_update(skip_locked=True)
+            .values_list("id", flat=True)[:BATCH]
+        )
+        for delivery_id in ids:
+            deliver.delay(delivery_id=delivery_id)
+        # A message that is lost with the broker is sent again; a copy finds the delivery gone.
+        Delivery.objects.filter(id__in=ids).update(available_at=now + REDISPATCH)
+    return len(ids)
+
+
+def deliver(delivery_id: int) -> None:
+    """Have the consumer handle one delivery, exactly once in its effect on the database.
+
+    The attempt is committed before the handler runs, so that one which kills its worker is counted as well.
+    """
+    now = clock.now()
+    claimed = Delivery.objects.filter(id=delivery_id, dead_at__isnull=True).update(
+        attempts=F("attempts") + 1, available_at=now + REDISPATCH
+    )
+    if not claimed:
+        return
+    try:
+        with transaction.atomic():
+            delivery = (
+                Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+                .select_related("event")
+                .filter(id=delivery_id, dead_at__isnull=True)
+                .first()
+            )
+            if delivery is None:
+                return
+            reader = outbox.consumer(delivery.consumer)
+            if reader is None or reader.handle is None:
+                raise LookupError(f"no consumer {delivery.consumer}")
+            if delivery.attempts > MAX_ATTEMPTS:
+                raise RuntimeError(delivery.last_error or "the worker was lost")
+            reader.handle(envelope(delivery.event))
+            delivery.delete()
+    except Exception as error:
+        fail(delivery_id, reason=f"{type(error).__name__}: {error}")
+        log.exception("delivery_failed", delivery_id=delivery_id)
+
+
+def feed_batch(reader: outbox.Consumer) -> int:
+    """Give a consumer its oldest due events; returns how many were settled."""
+    if reader.handle_batch is None:
+        raise LookupError(reader.name)
+    with transaction.atomic():
+        due = list(
+            Delivery.objects.filter(consumer=reader.name, dead_at__isnull=True, available_at__lte=clock.now())
+            .select_related("event")
+            .order_by("id")
+            .select_for_update(skip_locked=True, of=("self",))[:BATCH]
+        )
+        if not due:
+            return 0
+        failures = reader.handle_batch([envelope(delivery.event) for delivery in due])
+        settle(due, failures)
+    return len(due)
+
+
+def settle(due: Sequence[Delivery], failures: Mapping[int, outbox.Failure]) -> None:
+    """Remove what was consumed, put off or bury what was not."""
+    Delivery.objects.filter(id__in=[row.id for row in due if row.event_id not in failures]).delete()
+    for row in due:
+        if failure := failures.get(row.event_id):
+            Delivery.objects.filter(id=row.id).update(attempts=F("attempts") + 1)
+            fail(row.id, reason=failure.reason, is_permanent=failure.is_permanent)
+
+
+def fail(delivery_id: int, *, reason: str, is_permanent: bool = False) -> None:
+    """Put a delivery off with growing pauses; bury it after MAX_ATTEMPTS or when it can never work."""
+    row = Delivery.objects.filter(id=delivery_id).first()
+    if row is None:
+        return
+    now = clock.now()
+    row.last_error = reason[:2000]
+    if is_permanent or row.attempts >= MAX_ATTEMPTS:
+        row.dead_at = now
+    else:
+        row.available_at = now + timedelta(seconds=min(2**row.attempts, 300) / 2)
+    row.save(update_fields=["last_error", "dead_at", "available_at"])
+
+
+def requeue(delivery_id: int) -> bool:
+    """Give a dead delivery another life; False when there is none."""
+    return bool(
+        Delivery.objects.filter(id=delivery_id, dead_at__isnull=False).update(
+            dead_at=None, attempts=0, available_at=clock.now()
+        )
+    )
+
+
+def prune() -> int:
+    """Remove events that every consumer has had, after thirty days."""
+    old = OutboxEvent.objects.filter(occurred_at__lt=clock.now() - KEEP_EVENTS, deliveries__isnull=True)
+    return old.delete()[0]
+
+
+def backlog() -> dict[str, dict[str, float]]:
+    """For each consumer: open and dead deliveries, and the age in seconds of the oldest open one."""
+    found = {reader.name: {"open": 0.0, "dead": 0.0, "age_seconds": 0.0} for reader in outbox.consumers()}
+    now = clock.now()
+    for row in Delivery.objects.select_related("event").order_by("-id").iterator():
+        counts = found.setdefault(row.consumer, {"open": 0.0, "dead": 0.0, "age_seconds": 0.0})
+        if row.dead_at is not None:
+            counts["dead"] += 1
+        else:
+            counts["open"] += 1
+            counts["age_seconds"] = max(counts["age_seconds"], (now - row.event.occurred_at).total_seconds())
+    return found
+
+
+def drain(timeout_seconds: float = 30) -> bool:
+    """Wait until nothing is due; False when time ran out. For commands that end with a settled state."""
+    limit = time.monotonic() + timeout_seconds
+    while time.monotonic() < limit:
+        if not Delivery.objects.filter(dead_at__isnull=True).exists():
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def envelope(event: OutboxEvent) -> outbox.Envelope:
+    return outbox.Envelope(event.id, event.topic, event.key, event.payload, event.occurred_at)

@@ -1,0 +1,91 @@
+"""Telling someone something: one call writes the inbox and sends the e-mail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from market.accounts.models import User
+from market.accounts.queries import members_with_role
+from market.kernel import outbox
+from market.kernel.actor import Actor, Role
+from market.notices import policy
+from market.notices.models import Notice
+
+
+@dataclass(frozen=True)
+class NoticeWritten(outbox.Event):
+    """A person is to be told by e-mail as well."""
+
+    topic: ClassVar[str] = "market.notices.written"
+    notice_id: UUID
+
+
+@transaction.atomic
+def notify(
+    *,
+    kind: str,
+    title: str,
+    body: str,
+    url: str,
+    at: datetime,
+    organisation_id: UUID | None = None,
+    roles: Iterable[Role] = (),
+    user_ids: Iterable[UUID] = (),
+) -> list[Notice]:
+    """Tell the named people, and those who hold one of the roles in the organisation.
+
+    `url` is a path of the portal. Each person is told once however often named.
+    """
+    people = set(user_ids)
+    if organisation_id is not None:
+        people |= set(members_with_role(organisation_id, *roles).values_list("id", flat=True))
+    notices = Notice.objects.bulk_create(
+        Notice(user_id=person, kind=kind, title=title[:200], body=body[:2000], url=url, created_at=at)
+        for person in sorted(people)
+    )
+    outbox.publish_all([NoticeWritten(notice_id=notice.id) for notice in notices], at=at)
+    return notices
+
+
+@transaction.atomic
+def read_notice(*, actor: Actor, notice_id: UUID, at: datetime) -> Notice:
+    """Mark a notice as read; reading again changes nothing."""
+    notice = policy.notices.fetch(actor=actor, pk=notice_id, verb="read", lock=True)
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+    return notice
+
+
+@transaction.atomic
+def read_all(*, actor: Actor, at: datetime) -> int:
+    """Mark the actor's whole inbox as read; returns how many were not."""
+    return policy.notices.visible_to(actor).filter(read_at__isnull=True).update(read_at=at)
+
+
+def mail_notice(*, notice_id: UUID, at: datetime) -> None:
+    """Send the e-mail of a notice in its reader's language; called inside the delivery's transaction.
+
+    A worker that dies between sending and committing sends once more: a second e-mail is the lesser harm.
+    """
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("user").get(pk=notice_id)
+    if notice.mailed_at is not None or not notice.user.is_active:
+        return
+    with translation.override(notice.user.language):
+        text = render_to_string(
+            "notices/email.txt", {"notice": notice, "link": f"{settings.PUBLIC_URL}{notice.url}" if notice.url else ""}
+        )
+    EmailMessage(subject=" ".join(notice.title.split()), body=text, to=[notice.user.email]).send()
+    Notice.objects.filter(pk=notice.pk).update(mailed_at=at)
+
+
+def unread_count(user: User) -> int:
+    return Notice.objects.filter(user=user, read_at__isnull=True).count()

@@ -1,0 +1,96 @@
+"""Tests run on the real servers that `make test` starts; nothing of our own is replaced."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from market.kernel.actor import Actor
+from tests.cast import Cast, build_cast
+
+pytest_plugins = ["tests.skips"]
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not settings.DATABASES["default"]["HOST"]:
+        raise pytest.UsageError("no servers: run `make test`, or start them with `python -m deploy.local up`")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database holds the code lists and the plan, as every deployment does."""
+    with django_db_blocker.unblock():
+        load_facts()
+    yield
+
+
+def load_facts() -> None:
+    call_command("load_reference", verbosity=0)
+    call_command("load_plan", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings: Any, tmp_path: Path) -> None:
+    """Files of a test are its own; limits are tested where they are the matter."""
+    settings.FILES_DIR = tmp_path / "files"
+    settings.RATE_LIMIT = False
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people of every test, each in the one organisation and role of the name."""
+    return build_cast()
+
+
+@pytest.fixture
+def committed_db(transactional_db: None) -> Iterator[None]:
+    """A database whose commits are real, for threads and processes beside the test; facts are put back first."""
+    load_facts()
+    yield
+
+
+@pytest.fixture
+def committed_cast(committed_db: None) -> Cast:
+    return build_cast()
+
+
+class ApiClient(Client):
+    """Speaks JSON to /api/v1 as an actor of the cast."""
+
+    def as_(self, actor: Actor) -> "ApiClient":
+        from market.accounts.models import User
+
+        client = ApiClient()
+        client.force_login(User.objects.get(pk=actor.user_id))
+        return client
+
+    def send(self, method: str, path: str, body: Any = None, *, version: int | None = None, key: str = "") -> Any:
+        headers = {"If-Match": f'"{version}"'} if version is not None else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        content = {} if body is None else {"data": body, "content_type": "application/json"}
+        return getattr(self, method)(f"/api/v1{path}", headers=headers, **content)
+
+
+@pytest.fixture
+def api(db: None) -> ApiClient:
+    """An anonymous client; `api.as_(cast.broker)` signs in."""
+    return ApiClient()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The development data beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip("development data is not beside this checkout")
+    return SHARED
