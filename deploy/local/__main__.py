@@ -5,8 +5,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from deploy.local import client, state
+from deploy.local import client, portal, state
 from deploy.local.folder import Folder
 from deploy.local.supervisor import supervise
 
@@ -20,6 +21,27 @@ def tell(sentence: str) -> None:
 def up(folder: Folder) -> int:
     found = client.start(folder, mode="servers", stays=True, tell=tell)
     remark(found)
+    return 0
+
+
+def serve(folder: Folder) -> int:
+    """The portal; servers that were started alone are started again with it."""
+    found = state.read(folder.path)
+    if found is not None and found.mode == "servers":
+        alone = folder.lock("users")
+        if alone is None:
+            raise client.StartFailed("A command is using the servers of this folder; wait for its end.")
+        client.stop(folder)
+        alone.close()
+    found = client.start(folder, mode="portal", stays=True, tell=tell)
+    remark(found)
+    address = found.url("web")
+    if urlsplit(address).port != portal.wanted_port():
+        tell(f"Port {portal.wanted_port()} is taken by another program; the portal has another one.")
+    print(f"\nThe portal: {address}\nThe API:    {address}/api/docs\nThe logs:   {folder.path / 'log'}")
+    accounts = portal.accounts_file(folder.path)
+    if accounts.exists():
+        print(f"\n{accounts.read_text(encoding='utf-8').strip()}")
     return 0
 
 
@@ -57,6 +79,7 @@ def arguments() -> argparse.ArgumentParser:
         return entry
 
     command("up", "start the servers")
+    command("portal", "start the servers and the portal with its demonstration city")
     command("down", "stop everything of the data folder")
     command("status", "what runs").add_argument("--json", action="store_true")
     command("exec", "run a command on the servers, which are started and stopped as needed").add_argument(
@@ -78,6 +101,8 @@ def main() -> int:
     try:
         if options.command == "up":
             return up(folder)
+        if options.command == "portal":
+            return serve(folder)
         if options.command == "down":
             return down(folder)
         if options.command == "status":

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,14 @@ def has_user_namespaces() -> bool:
     return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
 
 
+def has_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
+
+
 def death_signal(command: list[str], end: signal.Signals) -> list[str]:
     """The command, told by the kernel when its parent dies; without setpriv the guard alone sees to that."""
     if shutil.which("setpriv") is None:
@@ -45,15 +54,19 @@ def as_server(command: list[str], end: signal.Signals) -> list[str]:
 
     In a user namespace the process takes itself for `nobody` while the files stay root's, so no folder changes hands.
     Where that is refused (many containers) it becomes `nobody` and keeps one capability, so that it reaches
-    a data folder below a closed home; `own` gives it its files.
+    a data folder below a closed home; `own` gives it its files. An ordinary user runs it as it is, except one
+    whom the machine has no name for: initdb asks for it.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and has_name(os.geteuid()):
         return death_signal(command, end)
     if has_user_namespaces():
         return ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", *death_signal(command, end)]
+    if os.geteuid() != 0:
+        return death_signal(command, end)
     return [
         *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
-        *("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"),
+        # Without the last one the capability does not count for access(2), by which Java asks before it opens.
+        *("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override", "--securebits", "+no_setuid_fixup"),
         *("--pdeathsig", end.name.removeprefix("SIG")),
         *command,
     ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import IO
 
-from deploy.local import guard, servers, state
+from deploy.local import guard, portal, servers, state
 from deploy.local.folder import Folder
 from deploy.local.runs import Run
 from deploy.local.state import Mode, State
@@ -143,8 +143,6 @@ def supervise(folder: Folder, *, mode: Mode, stays: bool) -> int:
         return guard.keep(say)
     units = servers.units(folder)
     if mode == "portal":
-        from deploy.local import portal
-
         units += portal.units(folder)
     say(f"supervisor {os.getpid()} on {folder.path}, {mode}, {sys.executable}")
     return Supervisor(folder, units, mode=mode, stays=stays).run()

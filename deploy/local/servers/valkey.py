@@ -18,10 +18,10 @@ def embedded(folder: Folder) -> Unit:
     settings = home / "valkey.conf"
     return Unit(
         name=NAME,
-        command=isolation.death_signal([str(binary()), str(settings)], Unit.stop_signal),
+        command=isolation.as_server([str(binary()), str(settings)], Unit.stop_signal),
         url=url,
         folder=home,
-        prepare=lambda progress: write_settings(settings, home, port, password),
+        prepare=lambda progress: prepare(settings, home, port, password),
         is_ready=lambda: answers(url),
         is_server=True,
     )
@@ -36,8 +36,8 @@ def given(url: str) -> Unit:
     return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, start_seconds=30)
 
 
-def write_settings(path: Path, home: Path, port: int, password: str) -> None:
-    """In a file, since a command line shows its password to every user of the machine."""
+def prepare(path: Path, home: Path, port: int, password: str) -> None:
+    """The settings go into a file, since a command line shows its password to every user of the machine."""
     lines = [
         "bind 127.0.0.1",
         f"port {port}",
@@ -51,6 +51,7 @@ def write_settings(path: Path, home: Path, port: int, password: str) -> None:
     ]
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
+    isolation.own(home)
 
 
 def answers(url: str) -> bool:

@@ -1,0 +1,78 @@
+# The commands of this project. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run stop status test test-all faults bench check format messages openapi environment browser
+
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv),.local/uv/bin/uv)
+PYTHON := .venv/bin/python
+# Where the servers of the tests keep their data; the portal's are in DATA_DIR, .local by default.
+TEST_DATA ?= .local/test
+ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA) --
+PYTEST := $(ON_SERVERS) $(PYTHON) -m pytest
+FLOORS := market search listings matching contracts
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+run: environment ## start the portal with its demonstration city (PORT, DATA_DIR)
+	@$(PYTHON) -m deploy.local portal
+
+stop: environment ## stop everything that `make run` started
+	@$(PYTHON) -m deploy.local down
+
+status: environment ## what is running
+	@$(PYTHON) -m deploy.local status || true
+
+test: environment browser messages ## the tests, on real servers (ARGS="-k name" chooses)
+	$(PYTEST) -m "not slow and not faults" $(ARGS)
+
+test-all: environment browser messages ## the slow tests too
+	$(PYTEST) -m "not faults" $(ARGS)
+
+faults: environment messages ## the full fault runs
+	$(PYTEST) -m faults $(ARGS)
+
+bench: environment messages ## the ratios of docs/measurements.md (ARGS chooses; default: the list of them)
+	@$(UV) sync --frozen --inexact --quiet --group bench
+	$(ON_SERVERS) $(PYTHON) manage.py bench $(or $(ARGS),--list)
+
+check: environment messages ## format, lint, types, floors, templates, migrations, openapi.json
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy $(FLOORS) deploy
+	.venv/bin/lint-imports
+	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py export_openapi --check
+
+format: environment ## rewrite the code in its format
+	$(PYTHON) -m ruff check --fix --quiet .
+	$(PYTHON) -m ruff format .
+	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+
+messages: environment ## compile the translations
+	@$(PYTHON) -m deploy.local.messages
+
+openapi: environment ## write docs/api/openapi.json anew
+	$(PYTHON) manage.py export_openapi
+
+browser: environment
+	@$(PYTHON) -m deploy.local.chromium
+
+environment: $(UV)
+	@$(UV) sync --frozen --inexact --quiet
+
+# From the package index that pip is told to use; Debian splits venv from Python, and pip too.
+.local/uv/bin/uv:
+	@echo "Getting uv $(UV_VERSION)"
+	@if python3 -c 'import ensurepip' 2>/dev/null; then \
+	  python3 -m venv .local/uv; \
+	  .local/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	elif python3 -c 'import pip' 2>/dev/null; then \
+	  python3 -m pip install --quiet --disable-pip-version-check --target .local/uv uv==$(UV_VERSION); \
+	else \
+	  echo "Python has neither venv nor pip. On Debian: apt-get install python3-venv; or install uv $(UV_VERSION)."; exit 1; \
+	fi

@@ -1,0 +1,45 @@
+"""python -m deploy.local.messages: compile each translation catalogue beside its source, without gettext."""
+
+import os
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from deploy.local.state import PROJECT_DIR
+
+# The folders of the house; the environment and the data folders hold catalogues of others.
+FLOORS = ("market", "search", "listings", "matching", "contracts")
+
+
+def catalogues(project: Path) -> list[Path]:
+    return sorted(path for floor in FLOORS for path in (project / floor).glob("**/locale/*/LC_MESSAGES/django.po"))
+
+
+def compile_catalogue(source: Path) -> bool:
+    """Write django.mo beside django.po unless it is newer; whether it was written.
+
+    Fuzzy entries are left out, so an unsure translation shows as the Chinese original.
+    """
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns:
+        return False
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=source.parents[1].name, abort_invalid=True)
+    draft = target.with_suffix(f".{os.getpid()}.new")
+    with draft.open("wb") as file:
+        write_mo(file, catalogue)
+    draft.replace(target)
+    return True
+
+
+def main() -> int:
+    found = catalogues(PROJECT_DIR)
+    written = sum(compile_catalogue(path) for path in found)
+    print(f"{written} of {len(found)} catalogues compiled")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""The portal's own processes: what is done once at each start, and what runs until the stop."""
+
+import os
+import sys
+from pathlib import Path
+
+import requests
+
+from deploy.local import isolation
+from deploy.local.folder import Folder, is_free
+from deploy.local.units import Unit
+
+DEFAULT_PORT = 8000
+WEB_WORKERS, WEB_THREADS, TASK_PROCESSES = 2, 4, 2
+ANSWER_SECONDS = 5
+
+
+def wanted_port() -> int:
+    return int(os.environ.get("PORT") or DEFAULT_PORT)
+
+
+def units(folder: Folder) -> list[Unit]:
+    port = web_port()
+    environment = settings(folder, port)
+    sandbox = [] if "STRIPE_SECRET_KEY" in os.environ else [stripe_sandbox(folder, environment)]
+    return [*sandbox, *steps(environment), *processes(folder, environment, port)]
+
+
+def web_port() -> int:
+    wanted = wanted_port()
+    return next(port for port in range(wanted, wanted + 200) if is_free(port))
+
+
+def settings(folder: Folder, port: int) -> dict[str, str]:
+    """What every process of the demonstration portal is told; the operator's own environment comes first."""
+    address = f"http://127.0.0.1:{port}"
+    chosen = {
+        "DEMO": "1",
+        "SECRET_KEY": folder.key("secret_key"),
+        "PUBLIC_URL": address,
+        "PYTHONUNBUFFERED": "1",
+    }
+    if "STRIPE_SECRET_KEY" not in os.environ:
+        chosen |= {
+            "STRIPE_API_BASE": f"http://127.0.0.1:{folder.port('stripe')}",
+            "STRIPE_SECRET_KEY": folder.key("stripe_secret_key", prefix="sk_test_"),
+            "STRIPE_WEBHOOK_SECRET": folder.key("stripe_webhook_secret", prefix="whsec_"),
+            "STRIPE_WEBHOOK_URL": f"{address}/webhooks/stripe",
+        }
+    return {name: os.environ.get(name) or value for name, value in chosen.items()}
+
+
+def python(*words: str) -> list[str]:
+    return isolation.death_signal([sys.executable, *words], Unit.stop_signal)
+
+
+def steps(environment: dict[str, str]) -> list[Unit]:
+    """Each is safe to repeat, and quick where there is nothing left to do."""
+
+    def step(name: str, *words: str, after: tuple[str, ...] = ()) -> Unit:
+        return Unit(name=name, command=python(*words), after=after, environment=environment, is_step=True)
+
+    return [
+        step("migrate", "manage.py", "migrate", "--noinput", after=("postgresql",)),
+        step("messages", "-m", "deploy.local.messages"),
+        step("static", "manage.py", "collectstatic", "--noinput", after=("messages",)),
+        step("reference", "manage.py", "load_reference", after=("migrate", "messages")),
+        step("demo", "manage.py", "demo", after=("reference", "valkey")),
+    ]
+
+
+def stripe_sandbox(folder: Folder, environment: dict[str, str]) -> Unit:
+    port = folder.port("stripe")
+    return Unit(
+        name="stripe",
+        command=python("-m", "deploy.sandbox", "--port", str(port)),
+        url=environment["STRIPE_API_BASE"],
+        environment=environment,
+        is_ready=lambda: not is_free(port),
+        stop_seconds=5,
+    )
+
+
+def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Unit]:
+    address = f"http://127.0.0.1:{port}"
+    celery = ("-m", "celery", "-A", "market.config.celery")
+    schedule = str(folder.part("beat") / "schedule")
+    web = [
+        *("-m", "granian", "--interface", "wsgi", "market.config.wsgi:application"),
+        *("--host", "127.0.0.1", "--port", str(port), "--no-ws"),
+        *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"),
+    ]
+
+    def process(name: str, *words: str) -> Unit:
+        return Unit(
+            name=name,
+            command=python(*words),
+            after=("migrate", "reference", "valkey", "static"),
+            url=address if name == "web" else "",
+            environment=environment,
+            is_ready=lambda: is_ready(address, name),
+        )
+
+    return [
+        process("web", *web),
+        process("worker", *celery, "worker", "--concurrency", str(TASK_PROCESSES), "--without-gossip", "-l", "INFO"),
+        process("relay", "manage.py", "relay"),
+        # It answers nothing: what it sends is seen in the worker's log.
+        Unit(
+            name="beat",
+            command=python(*celery, "beat", "--schedule", schedule, "-l", "INFO"),
+            after=("worker",),
+            environment=environment,
+        ),
+    ]
+
+
+def is_ready(address: str, name: str) -> bool:
+    """The portal says so of itself, and of the processes that serve no requests."""
+    answer = requests.get(f"{address}/readyz", timeout=ANSWER_SECONDS)
+    if name == "web":
+        return answer.ok
+    return bool(answer.json()["parts"].get(name) == "ok")
+
+
+def accounts_file(data_dir: Path) -> Path:
+    """Written by `manage.py demo`: the accounts that may be tried, for people."""
+    return data_dir / "demo-accounts.txt"

@@ -1,0 +1,62 @@
+"""What may be skipped: tests of the development data where it is absent, browser tests where no browser is.
+
+In CI every other skip is a failure, since a test that never runs proves nothing.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deploy.local import chromium
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+NO_SHARED = "the development data (../shared) is not beside this checkout"
+NO_BROWSER = "no Chromium on this machine"
+
+
+class SkipRule:
+    """Remembers which tests may be skipped, and fails a CI run that skipped another."""
+
+    def __init__(self) -> None:
+        self.allowed: set[str] = set()
+        self.refused: list[str] = []
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        has_browser = any(item.get_closest_marker("e2e") for item in items) and chromium.path() is not None
+        for item in items:
+            if item.get_closest_marker("shared") and not SHARED.is_dir():
+                item.add_marker(pytest.mark.skip(reason=NO_SHARED))
+                self.allowed.add(item.nodeid)
+            if item.get_closest_marker("e2e") and not has_browser:
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self.note(report)
+
+    def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        # An expected failure (xfail) is reported as skipped too, and is none.
+        if report.skipped and not hasattr(report, "wasxfail") and report.nodeid not in self.allowed:
+            self.refused.append(report.nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.refused and is_ci() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.refused and is_ci():
+            terminalreporter.section("Skipped in CI, which fails the run", red=True)
+            for nodeid in self.refused:
+                terminalreporter.line(nodeid)
+
+
+def is_ci() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SkipRule(), "skip-rule")
