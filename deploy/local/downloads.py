@@ -9,6 +9,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import requests
+from maven_artifact import Artifact, Downloader
+
 Progress = Callable[[int, int], None]
 
 ELASTICSEARCH_VERSION = "8.19.9"
@@ -30,43 +33,55 @@ def elasticsearch(progress: Progress) -> Path:
 
     `progress` is called with the bytes done and the bytes in all. Raises Unobtainable.
     """
+
+    def make(draft: Path) -> Path:
+        archive = draft / "elasticsearch.zip"
+        fetch(maven_address(), archive, ELASTICSEARCH_SHA256, progress)
+        unpack(archive, draft)
+        return draft / f"elasticsearch-{ELASTICSEARCH_VERSION}"
+
+    return kept(f"elasticsearch-{ELASTICSEARCH_VERSION}-{ELASTICSEARCH_SHA256[:12]}", make)
+
+
+def kept(name: str, make: Callable[[Path], Path]) -> Path:
+    """What is kept under this name; made on first use by `make` in a folder of its own, which goes in any case."""
     folder = cache_folder()
-    home = folder / f"elasticsearch-{ELASTICSEARCH_VERSION}-{ELASTICSEARCH_SHA256[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
+    home = folder / name
     with open(folder / "lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two checkouts starting for the first time fetch it once
+        for unfinished in folder.glob("unfinished-*"):  # of a process that was killed
+            shutil.rmtree(unfinished, ignore_errors=True)
         if not home.exists():
-            # Everything happens in a folder of its own; the rename at the end is the only visible step.
             with tempfile.TemporaryDirectory(dir=folder, prefix="unfinished-") as draft:
-                archive = Path(draft) / "elasticsearch.zip"
-                fetch_from_maven(archive, progress)
-                unpack(archive, Path(draft))
-                (Path(draft) / f"elasticsearch-{ELASTICSEARCH_VERSION}").rename(home)
-        remove_unfinished(folder)
+                make(Path(draft)).rename(home)  # the only step that others see
     return home
 
 
-def fetch_from_maven(archive: Path, progress: Progress) -> None:
-    from maven_artifact import Artifact, Downloader  # slow to import, and of no use once the archive is kept
-
+def maven_address() -> str:
+    """Where the `maven-artifact` package finds Maven Central."""
     artifact = Artifact(
         "org.elasticsearch.distribution.integ-test-zip", "elasticsearch", ELASTICSEARCH_VERSION, extension="zip"
     )
-    repository = Downloader()
+    address: str = Downloader().resolver.uri_for_artifact(artifact)
+    return address
+
+
+def fetch(address: str, target: Path, sha256: str, progress: Progress) -> None:
+    """Store what the address gives, if it is what is expected. Raises Unobtainable."""
     digest, done = hashlib.sha256(), 0
     try:
-        address = repository.resolver.uri_for_artifact(artifact)
-        with repository.requestor.request(address, None, stream=True, timeout=(10, 60)) as response:
+        with requests.get(address, stream=True, timeout=(10, 60)) as response, target.open("wb") as file:
+            response.raise_for_status()
             total = int(response.headers.get("Content-Length", 0))
-            with archive.open("wb") as file:
-                for chunk in response.iter_content(1 << 18):
-                    file.write(chunk)
-                    digest.update(chunk)
-                    done += len(chunk)
-                    progress(done, total)
-    except OSError as error:  # requests' exceptions are OSErrors
+            for chunk in response.iter_content(1 << 18):
+                file.write(chunk)
+                digest.update(chunk)
+                done += len(chunk)
+                progress(done, total)
+    except OSError as error:  # requests' exceptions are OSErrors too
         raise Unobtainable(f"the download failed: {short(error)}") from error
-    if digest.hexdigest() != ELASTICSEARCH_SHA256:
+    if digest.hexdigest() != sha256:
         raise Unobtainable(f"the download is not the file that is expected: SHA-256 {digest.hexdigest()}")
 
 
@@ -81,9 +96,3 @@ def unpack(archive: Path, target: Path) -> None:
             path = Path(content.extract(member, target))
             if mode := member.external_attr >> 16:
                 path.chmod(mode & 0o777)
-
-
-def remove_unfinished(folder: Path) -> None:
-    """What a killed download left behind."""
-    for path in folder.glob("unfinished-*"):
-        shutil.rmtree(path, ignore_errors=True)
