@@ -1,6 +1,5 @@
 """Tests run on the real servers that `make test` starts; nothing of our own is replaced."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database holds the code lists and the plan, as every deployment does."""
     with django_db_blocker.unblock():
         load_facts()
-    yield
 
 
 def load_facts() -> None:
@@ -53,10 +51,9 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
-def committed_db(transactional_db: None) -> Iterator[None]:
+def committed_db(transactional_db: None) -> None:
     """A database whose commits are real, for threads and processes beside the test; facts are put back first."""
     load_facts()
-    yield
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from contracts.turnover.models import PlanIndicator, TurnoverEntry
 from contracts.turnover.services import CODES, TURNOVER_NO
 from market.kernel.actor import Actor
 from market.kernel.clock import start_of_day
+from market.kernel.problems import NotFound
 
 Kind = RegistrationEvent.Kind
 
@@ -111,14 +112,38 @@ def entries(
 ) -> QuerySet[TurnoverEntry]:
     """The lines behind the figure whose contracts the actor may see; the caller orders them."""
     region = region or settings.HOME_REGION
-    rows = (
-        _known(as_of)
-        .filter(event__registration__contract__in=agreements.contracts.visible_to(actor))
-        .select_related("event__registration__contract__seller", "event__registration__contract__buyer")
-    )
+    rows = visible_entries(actor=actor, as_of=as_of)
     if year is not None:
         rows = rows.filter(effective_on__range=_inclusive(year))
     return rows.filter(_bought_in(region) if side == "absorption" else _sold_in(region))
+
+
+def visible_entries(*, actor: Actor, as_of: date | None = None) -> QuerySet[TurnoverEntry]:
+    """Every line whose contract the actor may see, with its contract and parties."""
+    return (
+        _known(as_of)
+        .filter(event__registration__contract__in=agreements.contracts.visible_to(actor).values("pk"))
+        .select_related("event__registration__contract__seller", "event__registration__contract__buyer")
+    )
+
+
+def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
+    """One line with the chain behind it; raises NotFound where its contract is hidden."""
+    row = (
+        visible_entries(actor=actor)
+        .select_related(
+            "event__registration__contract__deal__introduction__achievement",
+            "event__registration__contract__deal__introduction__demand",
+            "event__registration__contract__deal__introduction__agency",
+            "event__registration__contract__seller",
+            "event__registration__contract__buyer",
+        )
+        .filter(pk=entry_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
 
 
 def chained_share(*, year: int, region: str = "") -> Decimal | None:

@@ -126,7 +126,7 @@ def _end(
 def _registered(
     *, actor: Actor, registration_id: UUID, verb: str, version: int | None, on: date, at: datetime
 ) -> tuple[Registration, Decimal, Decimal]:
-    """The live registration and its recognised amounts; raises WrongState, and DateInvalid for a date out of its life."""
+    """The live registration and its recognised amounts; raises WrongState, DateInvalid for a date out of its life."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb=verb, version=version)
     steps.require_move(registration, registration.cancel)
     if registration.registered_on is None or not registration.registered_on <= on <= local_date(at):

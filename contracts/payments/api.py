@@ -1,0 +1,166 @@
+"""`/api/v1/payments`, and the address to which the provider sends its notices."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from ninja import File, Form, Router, UploadedFile
+
+from contracts.payments import policy, problems, services
+from contracts.payments.models import Payment
+from contracts.payments.schemas import PaymentOut, PaymentPage, RefundIn, StartIn
+from market.kernel import clock
+from market.kernel.actor import Actor
+from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
+from market.kernel.api import problems as answers
+from market.kernel.files import FileRefused
+from market.kernel.http import problem_response
+from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight, require_key
+from market.kernel.paging import InvalidCursor, cursor_page
+from market.kernel.problems import Problem, TooLarge
+
+router = Router(tags=["payments"])
+
+MAX_NOTICE_BYTES = 256_000
+REPEATABLE = (KeyMissing, KeyReused, RequestInFlight)
+
+
+@router.get("", response={200: PaymentPage, **answers(InvalidCursor)})
+def list_payments(
+    request: ApiRequest, contract_id: UUID | None = None, cursor: Cursor = "", limit: Limit = 20
+) -> dict[str, Any]:
+    """Payments the reader may see, newest first."""
+    rows = _rows(request.actor)
+    if contract_id is not None:
+        rows = rows.filter(contract=contract_id)
+    page = cursor_page(rows, name="payments", order=("-created_at", "-id"), cursor=cursor, limit=limit)
+    return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
+
+
+@router.post("", response={201: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.AlreadyPaying)})
+def start(request: ApiRequest, response: HttpResponse, payload: StartIn) -> tuple[int, dict[str, Any]]:
+    """Begin to pay an instalment; needs an Idempotency-Key."""
+    require_key(request)
+    row = services.start_payment(
+        actor=request.actor, instalment_id=payload.instalment_id, rail=payload.rail, at=clock.now()
+    )
+    response["Location"] = f"/api/v1/payments/{row.id}"
+    return 201, _answer(request, response, row.id)
+
+
+@router.get("/{uuid:payment_id}", response={200: PaymentOut, **answers()})
+def get_payment(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
+    """One payment; an online payment has its secret once a worker made it known to the provider."""
+    return _answer(request, response, payment_id)
+
+
+@router.post("/{uuid:payment_id}/proof", response={200: PaymentOut, **answers(*CHANGING, FileRefused)})
+def submit_proof(
+    request: ApiRequest,
+    response: HttpResponse,
+    payment_id: UUID,
+    paid_on: Form[date],
+    proof: File[UploadedFile],
+) -> dict[str, Any]:
+    """Hand in the bank's receipt: PDF, JPEG or PNG, at most 20 MB."""
+    services.submit_bank_proof(
+        actor=request.actor,
+        payment_id=payment_id,
+        version=if_match(request),
+        proof=proof,
+        paid_on=paid_on,
+        at=clock.now(),
+    )
+    return _answer(request, response, payment_id)
+
+
+@router.post("/{uuid:payment_id}/confirm", response={200: PaymentOut, **answers(*CHANGING, problems.SamePerson)})
+def confirm(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
+    """The receiving side has seen the money; needs an Idempotency-Key."""
+    require_key(request)
+    services.confirm_bank_payment(actor=request.actor, payment_id=payment_id, version=if_match(request), at=clock.now())
+    return _answer(request, response, payment_id)
+
+
+@router.post("/{uuid:payment_id}/cancel", response={200: PaymentOut, **answers(*CHANGING)})
+def cancel(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
+    """Give up a payment that has not arrived."""
+    services.cancel_payment(actor=request.actor, payment_id=payment_id, version=if_match(request), at=clock.now())
+    return _answer(request, response, payment_id)
+
+
+@router.post(
+    "/{uuid:payment_id}/refund", response={200: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.RefundTooLarge)}
+)
+def refund(request: ApiRequest, response: HttpResponse, payment_id: UUID, payload: RefundIn) -> dict[str, Any]:
+    """Give back all or part; needs an Idempotency-Key."""
+    require_key(request)
+    services.refund_payment(
+        actor=request.actor,
+        payment_id=payment_id,
+        version=if_match(request),
+        amount=payload.amount,
+        reason=payload.reason,
+        at=clock.now(),
+    )
+    return _answer(request, response, payment_id)
+
+
+@csrf_exempt
+@require_POST
+def stripe_webhook(request: HttpRequest) -> HttpResponse:
+    """Keep the provider's signed notice; the work follows from the row."""
+    try:
+        if int(request.headers.get("Content-Length") or 0) > MAX_NOTICE_BYTES:
+            raise TooLarge(limit_bytes=MAX_NOTICE_BYTES)
+        signature = request.headers.get("Stripe-Signature", "")
+        services.receive_provider_event(raw=request.body, signature=signature, at=clock.now())
+    except Problem as problem:
+        return problem_response(request, problem)
+    return HttpResponse(status=204)
+
+
+def _rows(actor: Actor) -> QuerySet[Payment]:
+    return policy.payments.visible_to(actor).select_related("contract").prefetch_related("refunds")
+
+
+def _answer(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
+    row = policy.payments.fetch(actor=request.actor, pk=payment_id, related=("contract",))
+    tag(response, row)
+    return shown(row, request.actor)
+
+
+def shown(row: Payment, actor: Actor) -> dict[str, Any]:
+    """The row as the wire has it."""
+    return {
+        "id": row.id,
+        "no": row.no,
+        "contract_id": row.contract_id,
+        "instalment_id": row.instalment_id,
+        "rail": row.rail,
+        "amount": str(row.amount),
+        "currency": row.currency,
+        "state": row.state,
+        "failure": row.failure,
+        "paid_on": row.paid_on,
+        "succeeded_at": row.succeeded_at,
+        "provider_id": row.provider_id,
+        "provider_secret": row.provider_secret if actor.acts_for(row.contract.buyer_id) else "",
+        "refunds": [
+            {
+                "id": item.id,
+                "amount": str(item.amount),
+                "state": item.state,
+                "reason": item.reason,
+                "requested_at": item.requested_at,
+                "ended_at": item.ended_at,
+            }
+            for item in row.refunds.all()
+        ],
+        "version": row.version,
+        "allowed": policy.allowed(actor, row),
+    }

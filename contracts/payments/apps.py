@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "contracts.payments"
+    label = "payments"
+
+    def ready(self) -> None:
+        from contracts.payments import consumers, pages, policy  # noqa: F401  subscriptions, slots and menu

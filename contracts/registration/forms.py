@@ -1,0 +1,63 @@
+"""What registrars and applicants type."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts.registration import queries, rules
+from market.kernel.money import MAX_AMOUNT
+
+
+class VersionedForm(forms.Form):
+    """Carries the version that the page showed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class ApplyForm(forms.Form):
+    office_id = forms.ChoiceField(label=_("登记机构"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["office_id"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(str(office.id), office.name) for office in queries.offices()]
+
+
+class MoveForm(VersionedForm):
+    """A step that needs no words."""
+
+
+class GroundsForm(VersionedForm):
+    grounds = forms.MultipleChoiceField(
+        label=_("原因"),
+        choices=[(ground.value, label) for ground, label in rules.GROUND_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    remark = forms.CharField(label=_("意见"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def amount_field(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_value=MAX_AMOUNT, min_value=0, max_digits=16, decimal_places=2)
+
+
+class RegisterForm(VersionedForm):
+    registration_no = forms.CharField(
+        label=_("登记编号"), max_length=40, help_text=_("全国技术合同管理与服务系统给出的 16 位编号，请照录")
+    )
+    registered_on = forms.DateField(label=_("登记日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    contract_amount = amount_field(_("认定成交额（元）"))
+    technology_amount = amount_field(_("认定技术交易额（元）"))
+
+
+class AmendForm(VersionedForm):
+    contract_amount = amount_field(_("变更后成交额（元）"))
+    technology_amount = amount_field(_("变更后技术交易额（元）"))
+    effective_on = forms.DateField(label=_("变更日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("变更原因"), max_length=500)
+
+
+class EndForm(VersionedForm):
+    effective_on = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("原因"), max_length=500)

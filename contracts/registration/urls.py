@@ -1,0 +1,13 @@
+from django.urls import path
+
+from contracts.registration import views
+
+app_name = "registration"
+
+urlpatterns = [
+    path("", views.registration_list, name="list"),
+    path("<uuid:registration_id>/", views.registration_detail, name="detail"),
+    path("<uuid:registration_id>/<str:verb>", views.step, name="step"),
+    path("contract/<uuid:contract_id>/", views.contract_part, name="contract-part"),
+    path("contract/<uuid:contract_id>/apply", views.apply, name="apply"),
+]

@@ -1,0 +1,164 @@
+"""The registry's desk and the applicant's view of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contracts.agreements import policy as agreements
+from contracts.registration import policy, queries, rules, services
+from contracts.registration.forms import AmendForm, ApplyForm, EndForm, GroundsForm, MoveForm, RegisterForm
+from contracts.registration.models import Registration
+from market.kernel import clock
+from market.kernel.problems import NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button of the page: its verb, its words, its form and the service behind it."""
+
+    verb: str
+    label: Any
+    form: type[forms.Form]
+    service: Callable[..., Registration]
+    is_grave: bool = False
+
+
+STEPS = {
+    step.verb: step
+    for step in (
+        Step("submit", _("提交登记申请"), MoveForm, services.submit_registration),
+        Step("accept", _("受理"), MoveForm, services.accept_registration),
+        Step("register", _("予以登记"), RegisterForm, services.register_contract),
+        Step("approve", _("大额复审通过并登记"), MoveForm, services.approve_registration),
+        Step("request_correction", _("要求补正"), GroundsForm, services.request_correction),
+        Step("refuse", _("不予登记"), GroundsForm, services.refuse_registration, is_grave=True),
+        Step("amend", _("变更登记"), AmendForm, services.amend_registration),
+        Step("cancel", _("注销登记"), EndForm, services.cancel_registration, is_grave=True),
+        Step("revoke", _("撤销登记"), EndForm, services.revoke_registration, is_grave=True),
+    )
+}
+
+
+@require_safe
+def registration_list(request: PageRequest) -> HttpResponse:
+    if not request.actor.is_signed_in:
+        raise NotSignedIn
+    state = request.GET.get("state", "")
+    state = state if state in Registration.State.values else ""
+    rows = queries.registrations(actor=request.actor, state=state).order_by("-created_at", "-id")
+    context = {"page": paginate(request, rows), "state": state, "states": Registration.State.choices}
+    return render_page(request, "registration/list.html", **context)
+
+
+@require_safe
+def registration_detail(request: PageRequest, registration_id: UUID) -> HttpResponse:
+    return _detail(request, registration_id)
+
+
+@require_POST
+def step(request: PageRequest, registration_id: UUID, verb: str) -> HttpResponse:
+    chosen = STEPS.get(verb)
+    if chosen is None:
+        raise NotFound
+    form = chosen.form(request.POST)
+    if form.is_valid():
+        try:
+            chosen.service(actor=request.actor, registration_id=registration_id, at=clock.now(), **form.cleaned_data)
+        except Problem as problem:
+            if problem.status in {401, 403, 404}:
+                raise
+            form_problem(form, problem)
+        else:
+            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+            return redirect("registration:detail", registration_id)
+    return _detail(request, registration_id, failed=(verb, form))
+
+
+@require_POST
+def apply(request: PageRequest, contract_id: UUID) -> HttpResponse:
+    form = ApplyForm(request.POST)
+    if not form.is_valid():
+        return _contract_part(request, contract_id, form)
+    try:
+        row = services.apply_for_registration(
+            actor=request.actor, contract_id=contract_id, office_id=UUID(form.cleaned_data["office_id"]), at=clock.now()
+        )
+    except Problem as problem:
+        if problem.status in {401, 403, 404}:
+            raise
+        form_problem(form, problem)
+        return _contract_part(request, contract_id, form)
+    return redirect("registration:detail", row.id)
+
+
+@require_safe
+def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
+    """The part of a contract's page about its registration."""
+    return _contract_part(request, contract_id, ApplyForm())
+
+
+def _contract_part(request: PageRequest, contract_id: UUID, form: forms.Form) -> HttpResponse:
+    contract = agreements.contracts.fetch(actor=request.actor, pk=contract_id, related=("seller", "buyer"))
+    rows = list(queries.registrations_of(actor=request.actor, contract=contract))
+    is_applicant = services.applicant_of(contract).id == request.actor.organisation_id
+    is_live = any(row.state not in Registration.OVER for row in rows)
+    context = {
+        "contract": contract,
+        "rows": rows,
+        "form": form,
+        "grounds": [rules.GROUND_LABELS[ground] for ground in queries.grounds_against(contract, on=clock.today())],
+        "may_apply": is_applicant and not is_live and request.actor.is_signed_in,
+    }
+    return render_page(
+        request, "registration/contract_part.html", fragment="registration/_contract_part.html", **context
+    )
+
+
+def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+    row = policy.registrations.fetch(
+        actor=request.actor,
+        pk=registration_id,
+        related=("contract__seller", "contract__buyer", "applicant", "office", "reviewed_by", "approved_by"),
+    )
+    allowed = policy.allowed(request.actor, row)
+    steps = [
+        (chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial=_initial(row)))
+        for verb, chosen in STEPS.items()
+        if verb in allowed or (failed is not None and failed[0] == verb)
+    ]
+    context = {
+        "row": row,
+        "contract": row.contract,
+        "steps": steps,
+        "grounds": [rules.GROUND_LABELS[rules.Ground(code)] for code in row.grounds],
+        "events": policy.events.visible_to(request.actor).filter(registration=row).order_by("recorded_at", "id"),
+        "rule_set": rules.rule_set(row.rule_set),
+        "warnings": rules.number_warnings(
+            row.registration_no, registered_on=row.registered_on, office_region=row.office.region
+        )
+        if row.registered_on
+        else [],
+    }
+    response = render_page(request, "registration/detail.html", **context)
+    if failed:
+        response.status_code = 409
+    return response
+
+
+def _initial(row: Registration) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "registered_on": clock.today(),
+        "effective_on": clock.today(),
+        "contract_amount": row.contract_amount or row.contract.contract_amount,
+        "technology_amount": row.technology_amount or row.contract.technology_amount,
+    }
