@@ -10,3 +10,12 @@ class CalendarUnknown(Problem):
     code = "calendar_unknown"
     title = _("该年度的节假日安排尚未收录，无法计算工作日")
     fields = ("year",)
+
+
+class CodeListsFaulty(Problem):
+    """The data files contradict themselves; `faults` has a sentence for each."""
+
+    status = 422
+    code = "code_lists_faulty"
+    title = _("代码表数据有误")
+    fields = ("faults",)

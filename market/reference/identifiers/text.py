@@ -43,4 +43,4 @@ def refuse_unless(parse: Callable[[str], Any], text: str) -> None:
     try:
         parse(text)
     except InvalidIdentifier as refusal:
-        raise ValidationError(refusal.message, code=refusal.code) from refusal
+        raise ValidationError(str(refusal), code=refusal.code) from refusal

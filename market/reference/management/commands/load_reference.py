@@ -1,0 +1,36 @@
+"""Bring the code lists of the data files into the database."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from market.kernel import clock
+from market.kernel.actor import SYSTEM
+from market.reference import files, services
+from market.reference.problems import CodeListsFaulty
+
+
+class Command(BaseCommand):
+    help = "Loads the code lists. Rows that are no longer listed end today and stay; running it again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", type=Path, default=files.DATA, help="folder of lists.csv and the lists")
+        parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            lists = files.read_lists(options["data"])
+            report = services.load_code_lists(actor=SYSTEM, lists=lists, at=clock.now())
+        except files.UnreadableFile as error:
+            raise CommandError(str(error)) from error
+        except CodeListsFaulty as refusal:
+            raise CommandError("\n".join(refusal.data["faults"])) from refusal
+        figures = {"lists": len(lists)} | asdict(report)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+        elif options["verbosity"]:
+            self.stdout.write(", ".join(f"{name} {figure}" for name, figure in figures.items()))
