@@ -2,6 +2,7 @@
 
 from market.kernel.api import MarketAPI
 from market.kernel.endpoints import router as jobs
+from market.reference.api import router as dictionaries
 
 api = MarketAPI(
     title="Technology market",
@@ -13,3 +14,4 @@ api = MarketAPI(
 )
 
 api.add_router("/jobs", jobs)
+api.add_router("/dictionaries", dictionaries)
