@@ -21,7 +21,7 @@ from market.kernel.files import FileRefused
 from market.kernel.http import problem_response
 from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight, require_key
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import Problem, TooLarge
+from market.kernel.problems import Problem, SecondPersonNeeded, TooLarge
 
 router = Router(tags=["payments"])
 
@@ -78,7 +78,7 @@ def submit_proof(
     return _answer(request, response, payment_id)
 
 
-@router.post("/{uuid:payment_id}/confirm", response={200: PaymentOut, **answers(*CHANGING, problems.SamePerson)})
+@router.post("/{uuid:payment_id}/confirm", response={200: PaymentOut, **answers(*CHANGING, SecondPersonNeeded)})
 def confirm(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
     """The receiving side has seen the money; needs an Idempotency-Key."""
     require_key(request)

@@ -19,14 +19,6 @@ class RailUnavailable(Problem):
     title = _("该支付方式暂不可用")
 
 
-class SamePerson(Problem):
-    """Who handed in the proof does not confirm it."""
-
-    status = 409
-    code = "second_person_needed"
-    title = _("须由另一人确认到账")
-
-
 class RefundTooLarge(Problem):
     """More than was paid and not yet given back."""
 

@@ -22,6 +22,7 @@ from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
+from market.kernel.problems import SecondPersonNeeded
 
 router = Router(tags=["registrations"])
 
@@ -129,7 +130,7 @@ def register(request: ApiRequest, response: HttpResponse, registration_id: UUID,
 
 
 @router.post(
-    "/{uuid:registration_id}/approve", response={200: RegistrationOut, **answers(*CHANGING, problems.SamePerson)}
+    "/{uuid:registration_id}/approve", response={200: RegistrationOut, **answers(*CHANGING, SecondPersonNeeded)}
 )
 def approve(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
     """Register a contract of high value as the second person."""

@@ -52,14 +52,6 @@ class DateInvalid(Problem):
     title = _("日期不合理")
 
 
-class SamePerson(Problem):
-    """A second review is another person's."""
-
-    status = 409
-    code = "second_person_needed"
-    title = _("须由另一人办理")
-
-
 class GroundsUnknown(Problem):
     """At least one known ground must be named."""
 

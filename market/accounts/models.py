@@ -144,6 +144,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
 
+    @property
+    def role_names(self) -> list[str]:
+        return [str(ROLE_LABELS[Role(role)]) for role in self.roles]
+
 
 class ApiKey(models.Model):
     """A machine's key: shown once, kept as a hash, limited to scopes, ended at any time."""

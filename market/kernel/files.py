@@ -36,7 +36,7 @@ class FileRefused(Problem):
 
 
 def store(
-    upload: File[bytes],
+    upload: "File[bytes]",
     *,
     actor: Actor,
     at: datetime,
@@ -103,7 +103,7 @@ def clean_name(name: str) -> str:
     return kept.strip(". ")[-120:] or "file"
 
 
-def _chunks(head: bytes, upload: File[bytes]) -> Iterator[bytes]:
+def _chunks(head: bytes, upload: "File[bytes]") -> Iterator[bytes]:
     yield head
     while chunk := upload.read(1 << 16):
         yield chunk

@@ -116,6 +116,14 @@ class VersionMissing(Problem):
     title = _("请在 If-Match 中提供版本")
 
 
+class SecondPersonNeeded(Problem):
+    """Four eyes: who did the first step does not do the second."""
+
+    status = 409
+    code = "second_person_needed"
+    title = _("须由另一人办理")
+
+
 class TooLarge(Problem):
     status = 413
     code = "too_large"

@@ -12,7 +12,7 @@ from market.reference.schemas import DictionaryDetail, DictionaryPage
 
 router = Router(tags=["dictionaries"])
 
-Scheme = Annotated[str, Path(max_length=40, description="Name of the list")]
+Scheme = Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9_]+$", description="Name of the list")]
 Parent = Annotated[str | None, Query(max_length=40, description="Only the codes directly below it; empty: the top")]
 On = Annotated[date | None, Query(description="As on this day in Asia/Shanghai; today when absent")]
 

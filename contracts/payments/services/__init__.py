@@ -1,6 +1,7 @@
 """What payers, receivers and providers do."""
 
 from contracts.payments.services.payment import (
+    PAYABLE,
     cancel_payment,
     confirm_bank_payment,
     prepare_payment,
@@ -12,6 +13,7 @@ from contracts.payments.services.provider import handle_provider_event, receive_
 from contracts.payments.services.refund import carry_out_refund, refund_payment
 
 __all__ = [
+    "PAYABLE",
     "cancel_payment",
     "carry_out_refund",
     "confirm_bank_payment",

@@ -14,12 +14,12 @@ from contracts.agreements.models import Instalment, TechnologyContract
 from contracts.payments import journal, policy
 from contracts.payments.events import PaymentCancelled, PaymentStarted, PaymentSucceeded
 from contracts.payments.models import Payment, Rail
-from contracts.payments.problems import AlreadyPaying, PaidOnInvalid, RailUnavailable, SamePerson
+from contracts.payments.problems import AlreadyPaying, PaidOnInvalid, RailUnavailable
 from contracts.payments.rails import Refused, stripe
 from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor, Role
 from market.kernel.clock import local_date
-from market.kernel.problems import NotAllowed, NotFound, WrongState
+from market.kernel.problems import NotAllowed, NotFound, SecondPersonNeeded, WrongState
 from market.notices.services import notify
 
 PAYABLE = (TechnologyContract.State.SIGNED, TechnologyContract.State.EFFECTIVE, TechnologyContract.State.COMPLETED)
@@ -78,7 +78,7 @@ def prepare_payment(*, payment_id: UUID, at: datetime) -> None:
 
 @transaction.atomic
 def submit_bank_proof(
-    *, actor: Actor, payment_id: UUID, version: int | None, proof: File[bytes], paid_on: date, at: datetime
+    *, actor: Actor, payment_id: UUID, version: int | None, proof: "File[bytes]", paid_on: date, at: datetime
 ) -> Payment:
     """Hand in the bank's receipt; a second proof replaces the first until it is confirmed."""
     payment = _fetch(actor, payment_id, "submit_proof", version)
@@ -103,12 +103,12 @@ def submit_bank_proof(
 
 @transaction.atomic
 def confirm_bank_payment(*, actor: Actor, payment_id: UUID, version: int | None, at: datetime) -> Payment:
-    """The receiving side has seen the money; raises SamePerson for whoever handed in the proof."""
+    """The receiving side has seen the money; raises SecondPersonNeeded for whoever handed in the proof."""
     payment = _fetch(actor, payment_id, "confirm", version)
     if payment.state != Payment.State.PROOF_SUBMITTED:
         raise WrongState(state=payment.state)
     if actor.user_id is None or actor.user_id == payment.proof_by_id:
-        raise SamePerson
+        raise SecondPersonNeeded
     return mark_succeeded(payment, actor=actor, at=at)
 
 

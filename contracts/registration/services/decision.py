@@ -16,13 +16,12 @@ from contracts.registration.problems import (
     GroundsUnknown,
     NumberInvalid,
     NumberTaken,
-    SamePerson,
 )
 from contracts.registration.services import steps
 from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
-from market.kernel.problems import WrongState
+from market.kernel.problems import SecondPersonNeeded, WrongState
 from market.reference.identifiers.registration_no import InvalidIdentifier, parse_registration_no
 
 
@@ -116,12 +115,12 @@ def register_contract(
 
 @transaction.atomic
 def approve_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
-    """Register a contract of high value as the second person (大额审批); raises SamePerson."""
+    """Register a contract of high value as the second person (大额审批); raises SecondPersonNeeded."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="approve", version=version)
     if registration.state != Registration.State.SECOND_REVIEW:
         raise WrongState(state=registration.state)
     if actor.user_id is None or actor.user_id == registration.reviewed_by_id:
-        raise SamePerson
+        raise SecondPersonNeeded
     registration.approved_by_id = actor.user_id
     return _registered(registration, actor=actor, at=at)
 

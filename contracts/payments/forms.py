@@ -1,0 +1,39 @@
+"""What payers and receivers type."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts.payments.models import Rail
+from contracts.payments.rails import stripe
+from market.kernel.money import MAX_AMOUNT
+
+
+class StartForm(forms.Form):
+    rail = forms.ChoiceField(label=_("支付方式"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rails = [Rail.BANK_TRANSFER, *([Rail.STRIPE] if stripe.is_available() else [])]
+        field = self.fields["rail"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(rail.value, rail.label) for rail in rails]
+
+
+class VersionForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class ProofForm(VersionForm):
+    proof = forms.FileField(
+        label=_("转账凭证"),
+        help_text=_("PDF、JPG 或 PNG，不超过 20 MB"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+    paid_on = forms.DateField(label=_("付款日期"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class RefundForm(VersionForm):
+    amount = forms.DecimalField(label=_("退款金额（元）"), max_value=MAX_AMOUNT, max_digits=16, decimal_places=2)
+    reason = forms.CharField(label=_("原因"), max_length=300)

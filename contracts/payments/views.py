@@ -1,0 +1,169 @@
+"""Paying an instalment, and seeing that it arrived."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contracts.agreements import policy as agreements
+from contracts.agreements.models import Instalment
+from contracts.payments import journal, policy, services
+from contracts.payments.forms import ProofForm, RefundForm, StartForm, VersionForm
+from contracts.payments.models import Payment, Rail
+from market.kernel import clock, files
+from market.kernel.problems import NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button of the page: its words, its form and the service behind it."""
+
+    label: Any
+    form: type[forms.Form]
+    service: Callable[..., Any]
+    is_grave: bool = False
+
+
+STEPS = {
+    "submit_proof": Step(_("提交转账凭证"), ProofForm, services.submit_bank_proof),
+    "confirm": Step(_("确认到账"), VersionForm, services.confirm_bank_payment),
+    "refund": Step(_("退款"), RefundForm, services.refund_payment, is_grave=True),
+    "cancel": Step(_("取消付款"), VersionForm, services.cancel_payment, is_grave=True),
+}
+
+
+@require_safe
+def payment_list(request: PageRequest) -> HttpResponse:
+    if not request.actor.is_signed_in:
+        raise NotSignedIn
+    rows = policy.payments.visible_to(request.actor).select_related("contract").order_by("-created_at", "-id")
+    return render_page(request, "payments/list.html", page=paginate(request, rows))
+
+
+@require_safe
+def payment_detail(request: PageRequest, payment_id: UUID) -> HttpResponse:
+    return _detail(request, payment_id)
+
+
+@require_safe
+def proof_file(request: PageRequest, payment_id: UUID) -> FileResponse:
+    payment = policy.payments.fetch(actor=request.actor, pk=payment_id, related=("proof",))
+    if payment.proof is None:
+        raise NotFound
+    return files.response(payment.proof)
+
+
+@require_POST
+def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
+    form = StartForm(request.POST)
+    if form.is_valid():
+        try:
+            payment = services.start_payment(
+                actor=request.actor,
+                instalment_id=instalment_id,
+                rail=Rail(form.cleaned_data["rail"]),
+                at=clock.now(),
+            )
+        except Problem as problem:
+            if problem.status in {401, 403, 404}:
+                raise
+            messages.error(request, str(problem.title))
+        else:
+            return redirect("payments:detail", payment.id)
+    contract_id = Instalment.objects.values_list("contract", flat=True).filter(pk=instalment_id).first()
+    if contract_id is None:
+        raise NotFound
+    return redirect("payments:contract-part", contract_id)
+
+
+@require_POST
+def step(request: PageRequest, payment_id: UUID, verb: str) -> HttpResponse:
+    chosen = STEPS.get(verb)
+    if chosen is None:
+        raise NotFound
+    form = chosen.form(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            chosen.service(actor=request.actor, payment_id=payment_id, at=clock.now(), **form.cleaned_data)
+        except Problem as problem:
+            if problem.status in {401, 403, 404}:
+                raise
+            form_problem(form, problem)
+        else:
+            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+            return redirect("payments:detail", payment_id)
+    return _detail(request, payment_id, failed=(verb, form))
+
+
+@require_safe
+def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
+    """The part of a contract's page about its instalments and what was paid of them."""
+    contract = agreements.contracts.fetch(actor=request.actor, pk=contract_id)
+    payments = policy.payments.visible_to(request.actor).filter(contract=contract).order_by("created_at", "id")
+    by_instalment: dict[UUID, list[Payment]] = {}
+    for payment in payments:
+        by_instalment.setdefault(payment.instalment_id, []).append(payment)
+    may_pay = (
+        request.actor.acts_for(contract.buyer_id)
+        and request.actor.has_role(*policy.PAYERS)
+        and contract.state in services.PAYABLE
+    )
+    rows = [
+        {
+            "instalment": instalment,
+            "payments": (mine := by_instalment.get(instalment.id, [])),
+            "may_start": may_pay and not any(p.state in {*Payment.OPEN, Payment.State.SUCCEEDED} for p in mine),
+        }
+        for instalment in contract.instalments.order_by("position")
+    ]
+    context = {"contract": contract, "rows": rows, "form": StartForm(), "received": journal.received(contract.id)}
+    return render_page(request, "payments/contract_part.html", fragment="payments/_contract_part.html", **context)
+
+
+def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+    row = policy.payments.fetch(
+        actor=request.actor,
+        pk=payment_id,
+        related=("contract__seller", "contract__buyer", "instalment", "proof", "proof_by", "confirmed_by"),
+    )
+    allowed = policy.allowed(request.actor, row)
+    steps = [
+        (verb, chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial=_initial(row)))
+        for verb, chosen in STEPS.items()
+        if verb in allowed or (failed is not None and failed[0] == verb)
+    ]
+    context = {
+        "row": row,
+        "contract": row.contract,
+        "steps": steps,
+        "refunds": row.refunds.order_by("requested_at", "id"),
+        "pay_url": _pay_url(request, row),
+        "is_waiting": row.rail == Rail.STRIPE and row.state in {Payment.State.CREATED, Payment.State.AWAITING_PAYMENT},
+    }
+    response = render_page(request, "payments/detail.html", fragment="payments/_detail.html", **context)
+    if failed:
+        response.status_code = 409
+    return response
+
+
+def _pay_url(request: PageRequest, row: Payment) -> str:
+    """The sandbox's payment page, in the demonstration; the payer alone gets its secret."""
+    is_payer = request.actor.acts_for(row.contract.buyer_id) and row.state == Payment.State.AWAITING_PAYMENT
+    if not (settings.DEMO and is_payer and row.rail == Rail.STRIPE and row.provider_id):
+        return ""
+    query = urlencode({"client_secret": row.provider_secret})
+    return f"{settings.STRIPE_API_BASE}/_sandbox/pay/{row.provider_id}?{query}"
+
+
+def _initial(row: Payment) -> dict[str, Any]:
+    return {"version": row.version, "paid_on": clock.today(), "amount": row.amount}

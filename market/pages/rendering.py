@@ -1,0 +1,73 @@
+"""How a view answers: a page or its fragment, numbered pages, refusals in words."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
+
+from market.kernel.http import ActorRequest, problem_response, with_headers
+from market.kernel.paging import TablePage, table_page
+from market.kernel.problems import NotFound, Problem
+
+M = TypeVar("M", bound=Model)
+
+
+class PageRequest(ActorRequest):
+    """A request of the portal: who asks, and whether htmx asks for a fragment."""
+
+    htmx: HtmxDetails
+
+
+def render_page(request: HttpRequest, template: str, fragment: str = "", **context: Any) -> HttpResponse:
+    """The full page, or the fragment that it includes when htmx asks: so the two cannot differ."""
+    htmx = getattr(request, "htmx", None)
+    chosen = fragment if fragment and htmx and not htmx.boosted else template
+    response = render(request, chosen, context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def paginate(request: HttpRequest, rows: QuerySet[M], size: int = 20) -> TablePage[M]:
+    """The numbered page that `?page=` asks for."""
+    return table_page(rows, number=request.GET.get("page"), size=size)
+
+
+def form_problem(form: forms.BaseForm, problem: Problem) -> None:
+    """Put a refusal into words beside the fields concerned, or at the top of the form."""
+    errors = problem.data.get("errors") or []
+    placed = False
+    for error in errors:
+        field = str(error["loc"][-1]) if error.get("loc") else ""
+        form.add_error(field if field in form.fields else None, str(error.get("message", problem.title)))
+        placed = True
+    for ground in problem.data.get("grounds", ()):
+        form.add_error(None, f"{problem.title}：{getattr(ground, 'label', ground)}")
+        placed = True
+    if not placed:
+        form.add_error(None, str(problem.detail or problem.title))
+
+
+def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A refusal as a page that says what to do next."""
+    template = "errors/fragment.html" if getattr(request, "htmx", None) else "errors/problem.html"
+    response = render(request, template, {"problem": problem}, status=problem.status)
+    return with_headers(response, problem)
+
+
+class ProblemMiddleware:
+    """Turns a Problem raised by a view, and Django's own 404, into the answer for people or programs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Http404):
+            error = NotFound()
+        return problem_response(request, error) if isinstance(error, Problem) else None

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from market.pages import views
+
+app_name = "pages"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("care", views.switch_care, name="care"),
+]

@@ -1,0 +1,34 @@
+"""The first page, the plain large form, and what the portal says about its own accessibility."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from market.pages.context import CARE_COOKIE
+from market.pages.rendering import PageRequest, render_page
+
+YEAR_SECONDS = 31_536_000
+
+
+@require_safe
+def home(request: PageRequest) -> HttpResponse:
+    return render_page(request, "pages/home.html")
+
+
+@require_safe
+def accessibility(request: PageRequest) -> HttpResponse:
+    return render_page(request, "pages/accessibility.html")
+
+
+@require_POST
+def switch_care(request: PageRequest) -> HttpResponse:
+    """Turn the plain large form (关怀版) on or off, and go back to where the reader was."""
+    target = request.POST.get("next", "/")
+    is_inside = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    response = redirect(target if is_inside else "/")
+    if request.COOKIES.get(CARE_COOKIE) == "1":
+        response.delete_cookie(CARE_COOKIE)
+    else:
+        response.set_cookie(CARE_COOKIE, "1", max_age=YEAR_SECONDS, httponly=True, samesite="Lax")
+    return response
