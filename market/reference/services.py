@@ -109,9 +109,8 @@ def _write(code_list: CodeList, codes: Sequence[ListedCode]) -> LoadReport:
         for name in _CHANGEABLE:
             setattr(row, name, wanted[name])
         changed.append(row)
-    changed.sort(key=lambda row: row.valid_until is None)
-    for row in changed:
-        row.save(update_fields=_CHANGEABLE)
+    Code.objects.bulk_update([row for row in changed if row.valid_until is not None], _CHANGEABLE)
+    Code.objects.bulk_update([row for row in changed if row.valid_until is None], _CHANGEABLE)
     Code.objects.bulk_create(fresh)
     return LoadReport(len(fresh), len(changed) - closed, closed, len(codes) - len(fresh) - len(changed))
 
