@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CatalogConfig(AppConfig):
     name = "listings.catalog"
     label = "catalog"
+
+    def ready(self) -> None:
+        from listings.catalog import consumers, indexing, pages, policy  # noqa: F401  subscriptions, search, menu

@@ -11,9 +11,13 @@ from market.kernel.actor import OrganisationKind
 
 
 class OrganisationForm(forms.Form):
-    kind = forms.ChoiceField(label=_("类型"), choices=[(kind.value, KIND_LABELS[kind]) for kind in sorted(rules.SELF_SERVICE)])
+    kind = forms.ChoiceField(
+        label=_("类型"), choices=[(kind.value, KIND_LABELS[kind]) for kind in sorted(rules.SELF_SERVICE)]
+    )
     name = forms.CharField(label=_("单位名称"), min_length=2, max_length=120)
-    credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=40, help_text=_("18 位，营业执照或法人证书上有"))
+    credit_code = forms.CharField(
+        label=_("统一社会信用代码"), max_length=40, help_text=_("18 位，营业执照或法人证书上有")
+    )
     region = forms.RegexField(label=_("行政区划代码"), regex=r"^\d{6}$", help_text=_("6 位，例如瑞金市 360781"))
 
 
@@ -32,5 +36,7 @@ class MemberForm(forms.Form):
 class KeyForm(forms.Form):
     name = forms.CharField(label=_("密钥名称"), max_length=60)
     scopes = forms.MultipleChoiceField(
-        label=_("权限范围"), choices=[(scope, scope) for scope in sorted(rules.SCOPES)], widget=forms.CheckboxSelectMultiple
+        label=_("权限范围"),
+        choices=[(scope, scope) for scope in sorted(rules.SCOPES)],
+        widget=forms.CheckboxSelectMultiple,
     )

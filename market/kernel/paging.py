@@ -52,8 +52,8 @@ def decode_cursor(token: str, *, name: str) -> list[str]:
 
 
 def cursor_page(
-    rows: QuerySet[M], *, name: str, order: Sequence[str], cursor: str | None = None, limit: int = 20
-) -> CursorPage[M]:
+    rows: QuerySet[M, T], *, name: str, order: Sequence[str], cursor: str | None = None, limit: int = 20
+) -> CursorPage[T]:
     """A page of `rows` after `cursor`, by keyset, so that page 1,000 costs what page 1 costs.
 
     `order` names columns without nulls, all in one direction, the last one unique: `("-published_at", "-id")`.
@@ -69,8 +69,9 @@ def cursor_page(
     items = list(rows[: limit + 1])
     if len(items) <= limit:
         return CursorPage(items, None)
-    last = items[limit - 1]
-    return CursorPage(items[:limit], encode_cursor([getattr(last, column) for column in columns], name=name))
+    last: Any = items[limit - 1]
+    position = [last[column] if isinstance(last, dict) else getattr(last, column) for column in columns]
+    return CursorPage(items[:limit], encode_cursor(position, name=name))
 
 
 def _after(columns: Sequence[str], position: Sequence[str], comparison: str) -> Q:

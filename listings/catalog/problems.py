@@ -1,0 +1,20 @@
+from django.utils.translation import gettext_lazy as _
+
+from market.kernel.problems import Problem
+
+
+class NotVerified(Problem):
+    """The operator has not seen the organisation's papers yet."""
+
+    status = 409
+    code = "organisation_not_verified"
+    title = _("单位尚未核验，核验后方可发布")
+
+
+class PatentLapsed(Problem):
+    """A right that has ended cannot be offered."""
+
+    status = 409
+    code = "patent_lapsed"
+    title = _("专利权期限已届满，不能发布")
+    fields = ("patents",)

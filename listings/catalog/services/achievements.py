@@ -1,0 +1,171 @@
+"""Universities and enterprises list what they have."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from listings.catalog import rules
+from listings.catalog.data import AchievementData, PatentData
+from listings.catalog.events import ListingChanged
+from listings.catalog.models import Achievement, Patent, State
+from listings.catalog.problems import PatentLapsed
+from listings.catalog.services import moves
+from market.kernel import audit, outbox
+from market.kernel.actor import Actor
+from market.kernel.clock import local_date
+from market.kernel.problems import InvalidInput
+from market.reference.identifiers.ipc import normalise_ipc
+
+PATENT_FIELDS = ("application_no", "publication_no", "title", "applicant", "patentee", "filed_on", "granted_on")
+
+
+@transaction.atomic
+def create_achievement(*, actor: Actor, data: AchievementData, at: datetime) -> Achievement:
+    """Write a draft for the actor's organisation; raises InvalidInput with every field that is wrong."""
+    owner = moves.owner_of_new(actor, "achievements")
+    _require_valid(data, at)
+    achievement = Achievement(owner=owner, created_at=at, updated_at=at, **_columns(data))
+    achievement.region = achievement.region or owner.region
+    moves.conclude(achievement, actor=actor, action="created", at=at, is_new=True)
+    _write_patents(achievement, data.patents)
+    return achievement
+
+
+@transaction.atomic
+def update_achievement(
+    *, actor: Actor, achievement_id: UUID, version: int | None, changes: Mapping[str, Any], at: datetime
+) -> Achievement:
+    """Change the named fields; the whole must be valid afterwards. Raises InvalidInput, WrongState."""
+    achievement = moves.fetch(
+        actor=actor, kind="achievement", listing_id=achievement_id, verb="update", version=version
+    )
+    if not isinstance(achievement, Achievement):
+        raise TypeError(type(achievement).__name__)
+    moves.require_state(achievement, "update")
+    data = merged(current_data(achievement), changes, AchievementData)
+    _require_valid(data, at)
+    for name, value in _columns(data).items():
+        setattr(achievement, name, value)
+    moves.conclude(achievement, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
+    if "patents" in changes:
+        achievement.patents.all().delete()
+        _write_patents(achievement, data.patents)
+    return achievement
+
+
+@transaction.atomic
+def publish_achievement(*, actor: Actor, achievement_id: UUID, version: int | None, at: datetime) -> Achievement:
+    """Offer it on the market. Raises NotVerified, PatentLapsed where every patent's term has ended, WrongState."""
+    achievement = moves.fetch(
+        actor=actor, kind="achievement", listing_id=achievement_id, verb="publish", version=version
+    )
+    if not isinstance(achievement, Achievement):
+        raise TypeError(type(achievement).__name__)
+    lapsed = [str(row) for row in achievement.patents.all() if row.expires_on and row.expires_on <= local_date(at)]
+    if lapsed and len(lapsed) == achievement.patents.count():
+        raise PatentLapsed(patents=lapsed)
+    moves.publish_listing(achievement, actor=actor, at=at)
+    return achievement
+
+
+@transaction.atomic
+def import_achievements(
+    *, actor: Actor, rows: Sequence[AchievementData], at: datetime, source: str = "import"
+) -> list[Achievement]:
+    """Publish many at once, in a handful of statements; one invalid row refuses the batch with its index.
+
+    Rows whose first publication number the owner lists already are passed over, so that an import can be repeated.
+    """
+    owner = moves.owner_of_new(actor, "achievements")
+    moves.require_verified(owner)
+    errors = [
+        error | {"loc": [index, *error["loc"]]}
+        for index, data in enumerate(rows)
+        for error in rules.achievement_errors(data, on=local_date(at))
+    ]
+    if errors:
+        raise InvalidInput(errors=errors[:100])
+    known = _known_numbers(owner.id, rows)
+    fresh = [data for data in rows if not data.patents or data.patents[0].publication_no not in known]
+    listings = [
+        Achievement(
+            owner=owner,
+            state=State.PUBLISHED,
+            published_at=at,
+            created_at=at,
+            updated_at=at,
+            **(_columns(data) | {"region": data.region or owner.region}),
+        )
+        for data in fresh
+    ]
+    Achievement.objects.bulk_create(listings)
+    Patent.objects.bulk_create(
+        patent for row, data in zip(listings, fresh, strict=True) for patent in _patents(row, data.patents)
+    )
+    if listings:
+        audit.record(
+            "achievement.imported",
+            actor=actor,
+            subject=owner,
+            at=at,
+            changes={"count": len(listings), "source": source},
+        )
+    outbox.publish_all([ListingChanged(row.id, "achievement", row.version) for row in listings], at=at)
+    return listings
+
+
+def current_data(achievement: Achievement) -> AchievementData:
+    """The listing as its owner would type it."""
+    values = {name: getattr(achievement, name) for name in AchievementData.model_fields if name != "patents"}
+    patents = [
+        PatentData.model_construct(**{name: getattr(patent, name) for name in PATENT_FIELDS})
+        for patent in achievement.patents.order_by("publication_no", "application_no")
+    ]
+    return AchievementData.model_construct(**values, patents=patents)
+
+
+def merged(current: Any, changes: Mapping[str, Any], model: type[Any]) -> Any:
+    """The data with some fields replaced, validated as a whole; raises InvalidInput."""
+    try:
+        return model.model_validate(current.model_dump() | dict(changes))
+    except ValidationError as error:
+        raise InvalidInput(
+            errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
+        ) from error
+
+
+def _require_valid(data: AchievementData, at: datetime) -> None:
+    if errors := rules.achievement_errors(data, on=local_date(at)):
+        raise InvalidInput(errors=errors)
+
+
+def _columns(data: AchievementData) -> dict[str, Any]:
+    return data.model_dump(exclude={"patents"}) | {"ipc_codes": [normalise_ipc(code) for code in data.ipc_codes]}
+
+
+def _write_patents(achievement: Achievement, patents: Sequence[PatentData]) -> None:
+    Patent.objects.bulk_create(_patents(achievement, patents))
+
+
+def _patents(achievement: Achievement, patents: Sequence[PatentData]) -> list[Patent]:
+    rows = []
+    for data in patents:
+        facts = rules.patent_facts(data)
+        values = data.model_dump() | {
+            "application_no": facts.application_no,
+            "publication_no": facts.publication_no,
+            "patent_type": facts.patent_type,
+            "expires_on": rules.expires_on(facts.patent_type, data.filed_on),
+        }
+        rows.append(Patent(achievement=achievement, **values))
+    return rows
+
+
+def _known_numbers(owner_id: UUID, rows: Sequence[AchievementData]) -> set[str]:
+    wanted = [data.patents[0].publication_no for data in rows if data.patents and data.patents[0].publication_no]
+    found = Patent.objects.filter(achievement__owner=owner_id, publication_no__in=wanted)
+    return set(found.values_list("publication_no", flat=True))

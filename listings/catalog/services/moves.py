@@ -1,0 +1,117 @@
+"""What every verb on a listing does around its own step, and the moves both kinds share."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django_fsm import can_proceed
+
+from listings.catalog import policy
+from listings.catalog.events import ListingChanged, ListingPublished
+from listings.catalog.models import Achievement, Demand
+from listings.catalog.problems import NotVerified
+from market.accounts.models import Organisation
+from market.kernel import audit, outbox
+from market.kernel.actor import Actor
+from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
+
+AnyListing = Achievement | Demand
+
+
+def kind_of(listing: AnyListing) -> str:
+    return "achievement" if isinstance(listing, Achievement) else "demand"
+
+
+def owner_of_new(actor: Actor, scope: str) -> Organisation:
+    """The organisation for which the actor may write listings; raises NotSignedIn, NotAllowed."""
+    if not actor.is_signed_in:
+        raise NotSignedIn
+    if not policy.may_create(actor, scope):
+        raise NotAllowed
+    return Organisation.objects.get(pk=actor.organisation_id)
+
+
+def require_move(listing: AnyListing, move: Callable[..., Any]) -> None:
+    if not can_proceed(move):
+        raise WrongState(state=listing.state)
+
+
+def require_state(listing: AnyListing, verb: str) -> None:
+    """Raise WrongState where the verb is not offered in the listing's state."""
+    if listing.state not in policy.STATES_OF[verb]:
+        raise WrongState(state=listing.state)
+
+
+def require_verified(owner: Organisation) -> None:
+    if not owner.is_verified:
+        raise NotVerified
+
+
+def conclude(
+    listing: AnyListing,
+    *,
+    actor: Actor,
+    action: str,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+    is_new: bool = False,
+) -> None:
+    """Save the row with its audit row and its event."""
+    if not is_new:
+        listing.bump()
+    listing.updated_at = at
+    listing.save()
+    audit.record(f"{kind_of(listing)}.{action}", actor=actor, subject=listing, at=at, changes=changes)
+    outbox.publish(ListingChanged(listing_id=listing.id, kind=kind_of(listing), version=listing.version), at=at)
+
+
+def publish_listing(listing: AnyListing, *, actor: Actor, at: datetime) -> None:
+    """Move a fetched, locked listing to published."""
+    require_move(listing, listing.publish)
+    require_verified(listing.owner)
+    listing.publish(at=at)
+    conclude(listing, actor=actor, action="published", at=at)
+    outbox.publish(ListingPublished(listing_id=listing.id, kind=kind_of(listing)), at=at)
+
+
+@transaction.atomic
+def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> AnyListing:
+    """Hide a listing for a while; publishing brings it back."""
+    listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="suspend", version=version)
+    require_move(listing, listing.suspend)
+    listing.suspend(at=at)
+    conclude(listing, actor=actor, action="suspended", at=at)
+    return listing
+
+
+@transaction.atomic
+def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> AnyListing:
+    """Take one's listing back for good."""
+    listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="withdraw", version=version)
+    require_move(listing, listing.withdraw)
+    listing.withdraw(at=at)
+    conclude(listing, actor=actor, action="withdrawn", at=at)
+    return listing
+
+
+@transaction.atomic
+def take_down_listing(
+    *, actor: Actor, kind: str, listing_id: UUID, version: int | None, reason: str, at: datetime
+) -> AnyListing:
+    """The operator removes a listing that breaks the rules, saying why."""
+    listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="take_down", version=version)
+    require_move(listing, listing.take_down)
+    listing.take_down(at=at)
+    conclude(listing, actor=actor, action="taken_down", at=at, changes={"reason": reason})
+    return listing
+
+
+def fetch(*, actor: Actor, kind: str, listing_id: UUID, verb: str, version: int | None) -> AnyListing:
+    """The listing, locked, for an actor who may do the verb to it."""
+    if kind == "achievement":
+        return policy.achievements.fetch(
+            actor=actor, pk=listing_id, verb=verb, lock=True, version=version, related=("owner",)
+        )
+    return policy.demands.fetch(actor=actor, pk=listing_id, verb=verb, lock=True, version=version, related=("owner",))

@@ -1,0 +1,41 @@
+"""What becomes of a listing in the rooms above: busy while a deal runs, transacted when its contract is signed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django_fsm import can_proceed
+
+from listings.catalog.models import Achievement, Demand
+from listings.catalog.services.moves import AnyListing, conclude
+from market.kernel.actor import SYSTEM
+
+
+def mark_negotiating(*, achievement_id: UUID, demand_id: UUID, at: datetime) -> None:
+    """A deal was opened between the two; both stay visible."""
+    _move(achievement_id, demand_id, "negotiate", "negotiating", at)
+
+
+def mark_released(*, achievement_id: UUID, demand_id: UUID, at: datetime) -> None:
+    """The deal came to nothing; both are free again."""
+    _move(achievement_id, demand_id, "release", "released", at)
+
+
+def mark_transacted(*, achievement_id: UUID, demand_id: UUID, at: datetime) -> None:
+    """The contract is signed."""
+    _move(achievement_id, demand_id, "transact", "transacted", at)
+
+
+@transaction.atomic
+def _move(achievement_id: UUID, demand_id: UUID, move: str, action: str, at: datetime) -> None:
+    """Where the owner has taken a listing back meanwhile it stays as it is: the deal goes on without it."""
+    # Always the achievement first, so that two deals never wait for each other.
+    listings: list[AnyListing] = [
+        Achievement.objects.select_for_update().get(pk=achievement_id),
+        Demand.objects.select_for_update().get(pk=demand_id),
+    ]
+    for listing in listings:
+        step = getattr(listing, move)
+        if can_proceed(step):
+            step(at=at)
+            conclude(listing, actor=SYSTEM, action=action, at=at)

@@ -1,0 +1,237 @@
+"""Listings as pages: the lists, one listing with what higher rooms add to it, and the owner's desk."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from pydantic import ValidationError
+
+from listings.catalog import policy, queries, services
+from listings.catalog.data import AchievementData, DemandData
+from listings.catalog.forms import AchievementForm, DemandForm
+from listings.catalog.models import State
+from listings.catalog.services import achievements as achievement_services
+from listings.catalog.services import demands as demand_services
+from market.kernel import clock
+from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.reference import queries as reference
+
+PASSED_ON = frozenset({401, 403, 404})
+
+
+@dataclass(frozen=True)
+class Move:
+    """A button of the owner's: its words and the service behind it."""
+
+    label: Any
+    is_grave: bool = False
+
+
+MOVES = {
+    "publish": Move(_("发布")),
+    "suspend": Move(_("暂停展示")),
+    "withdraw": Move(_("撤回"), is_grave=True),
+    "take_down": Move(_("下架"), is_grave=True),
+}
+
+
+@require_safe
+def achievement_list(request: PageRequest) -> HttpResponse:
+    rows = queries.shown_achievements(actor=request.actor, **_filters(request)).select_related("owner")
+    return _list(request, rows.order_by(*queries.ORDER), kind="achievement")
+
+
+@require_safe
+def demand_list(request: PageRequest) -> HttpResponse:
+    rows = queries.shown_demands(actor=request.actor, **_filters(request)).select_related("owner")
+    return _list(request, rows.order_by(*queries.ORDER), kind="demand")
+
+
+@require_safe
+def achievement_detail(request: PageRequest, achievement_id: UUID) -> HttpResponse:
+    row = queries.achievement(actor=request.actor, achievement_id=achievement_id)
+    context = {
+        "row": row,
+        "kind": "achievement",
+        "patents": row.patents.order_by("publication_no", "application_no"),
+        "sees_owner": True,
+        "sees_contacts": policy.sees_contacts(request.actor, row, row.owner_id),
+        "moves": _moves(request, row),
+        "may_edit": "update" in policy.allowed(request.actor, row),
+    }
+    return render_page(request, "catalog/achievement.html", **context)
+
+
+@require_safe
+def demand_detail(request: PageRequest, demand_id: UUID) -> HttpResponse:
+    row = queries.demand(actor=request.actor, demand_id=demand_id)
+    sees_owner = policy.sees_owner(request.actor, row)
+    context = {
+        "row": row,
+        "kind": "demand",
+        "sees_owner": sees_owner,
+        "sees_contacts": sees_owner and policy.sees_contacts(request.actor, row, row.owner_id),
+        "moves": _moves(request, row),
+        "may_edit": "update" in policy.allowed(request.actor, row),
+    }
+    return render_page(request, "catalog/demand.html", **context)
+
+
+@require_safe
+def mine(request: PageRequest) -> HttpResponse:
+    """Everything the organisation has listed and asked, in every state."""
+    if request.actor.organisation_id is None:
+        raise NotFound if request.actor.is_signed_in else NotSignedIn
+    kind = "demand" if request.GET.get("kind") == "demand" else "achievement"
+    own = queries.own_demands if kind == "demand" else queries.own_achievements
+    context = {
+        "page": paginate(request, own(actor=request.actor)),
+        "kind": kind,
+        "may_create": policy.may_create(request.actor, f"{kind}s"),
+    }
+    return render_page(request, "catalog/mine.html", **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_achievement(request: PageRequest) -> HttpResponse:
+    return _new(request, "achievement", AchievementForm, AchievementData)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_demand(request: PageRequest) -> HttpResponse:
+    return _new(request, "demand", DemandForm, DemandData)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: PageRequest, kind: str, listing_id: UUID) -> HttpResponse:
+    row: Any
+    form: Any
+    if kind == "achievement":
+        row = policy.achievements.fetch(actor=request.actor, pk=listing_id, verb="update")
+        form = AchievementForm(request.POST or None, initial=_initial(row, AchievementForm))
+    elif kind == "demand":
+        row = policy.demands.fetch(actor=request.actor, pk=listing_id, verb="update")
+        form = DemandForm(request.POST or None, initial=_initial(row, DemandForm))
+    else:
+        raise NotFound
+    if request.method == "POST" and form.is_valid():
+        try:
+            _update(request, kind, listing_id, form)
+        except Problem as problem:
+            _refuse(form, problem)
+        else:
+            messages.success(request, _("已保存"))
+            return redirect(f"catalog:{kind}", listing_id)
+    return render_page(request, "catalog/form.html", form=form, kind=kind, row=row)
+
+
+@require_POST
+def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpResponse:
+    if verb not in MOVES or kind not in {"achievement", "demand"}:
+        raise NotFound
+    version = request.POST.get("version", "")
+    common: dict[str, Any] = {
+        "actor": request.actor,
+        "version": int(version) if version.isascii() and version.isdigit() else None,
+        "at": clock.now(),
+    }
+    try:
+        if verb == "publish" and kind == "achievement":
+            services.publish_achievement(achievement_id=listing_id, **common)
+        elif verb == "publish":
+            services.publish_demand(demand_id=listing_id, **common)
+        elif verb == "take_down":
+            services.take_down_listing(
+                kind=kind, listing_id=listing_id, reason=request.POST.get("reason", "")[:500], **common
+            )
+        else:
+            service = services.suspend_listing if verb == "suspend" else services.withdraw_listing
+            service(kind=kind, listing_id=listing_id, **common)
+    except Problem as problem:
+        if problem.status in PASSED_ON:
+            raise
+        messages.error(request, str(problem.title))
+    else:
+        messages.success(request, _("已完成：%(step)s") % {"step": MOVES[verb].label})
+    return redirect(f"catalog:{kind}", listing_id)
+
+
+def _list(request: PageRequest, rows: Any, *, kind: str) -> HttpResponse:
+    context = {
+        "page": paginate(request, rows),
+        "kind": kind,
+        "filters": _filters(request),
+        "fields": reference.choices("technology_field", clock.today()),
+        "industries": reference.choices("local_industry", clock.today()),
+        "may_create": policy.may_create(request.actor, f"{kind}s"),
+    }
+    if kind == "demand":
+        context["page"].items[:] = [
+            (row, row.owner.name if policy.sees_owner(request.actor, row) else "") for row in context["page"].items
+        ]
+    return render_page(request, f"catalog/{kind}s.html", **context)
+
+
+def _new(request: PageRequest, kind: str, form_class: Any, model: Any) -> HttpResponse:
+    if not policy.may_create(request.actor, f"{kind}s"):
+        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            create: Any = services.create_achievement if kind == "achievement" else services.create_demand
+            row = create(actor=request.actor, data=_data(form, model), at=clock.now())
+        except Problem as problem:
+            _refuse(form, problem)
+        else:
+            messages.success(request, _("草稿已保存，确认无误后请发布"))
+            return redirect(f"catalog:{kind}", row.id)
+    return render_page(request, "catalog/form.html", form=form, kind=kind, row=None)
+
+
+def _data(form: Any, model: Any) -> Any:
+    try:
+        return model.model_validate(form.values())
+    except ValidationError as error:
+        raise InvalidInput(
+            errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
+        ) from error
+
+
+def _update(request: PageRequest, kind: str, listing_id: UUID, form: Any) -> None:
+    common: dict[str, Any] = {
+        "actor": request.actor,
+        "version": form.cleaned_data["version"],
+        "changes": form.values(),
+        "at": clock.now(),
+    }
+    if kind == "achievement":
+        services.update_achievement(achievement_id=listing_id, **common)
+    else:
+        services.update_demand(demand_id=listing_id, **common)
+
+
+def _initial(row: Any, form_class: Any) -> dict[str, Any]:
+    current = achievement_services.current_data if form_class is AchievementForm else demand_services.current_data
+    return form_class.initial_of(current(row)) | {"version": row.version}
+
+
+def _refuse(form: forms.Form, problem: Problem) -> None:
+    if problem.status in PASSED_ON:
+        raise problem
+    form_problem(form, problem)
+
+
+def _filters(request: PageRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "")[:40] for name in ("technology_field", "local_industry")}
+
+
+def _moves(request: PageRequest, row: Any) -> list[tuple[str, Move]]:
+    allowed = policy.allowed(request.actor, row)
+    return [(verb, found) for verb, found in MOVES.items() if verb in allowed and row.state != State.EXPIRED]
