@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.local import client, portal, state
+from deploy.local import addresses, client, state
 from deploy.local.folder import Folder
-from deploy.local.supervisor import supervise
 
+ACCOUNTS = "demo-accounts.txt"  # written by `manage.py demo`, for people
 NO_ELASTICSEARCH = "Search and matching answer from PostgreSQL in a plainer form."
 
 
@@ -36,10 +36,10 @@ def serve(folder: Folder) -> int:
     found = client.start(folder, mode="portal", stays=True, tell=tell)
     remark(found)
     address = found.url("web")
-    if urlsplit(address).port != portal.wanted_port():
-        tell(f"Port {portal.wanted_port()} is taken by another program; the portal has another one.")
+    if urlsplit(address).port != addresses.wanted_port():
+        tell(f"Port {addresses.wanted_port()} is taken by another program; the portal has another one.")
     print(f"\nThe portal: {address}\nThe API:    {address}/api/docs\nThe logs:   {folder.path / 'log'}")
-    accounts = portal.accounts_file(folder.path)
+    accounts = folder.path / ACCOUNTS
     if accounts.exists():
         print(f"\n{accounts.read_text(encoding='utf-8').strip()}")
     return 0
@@ -73,8 +73,8 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name: str, help_text: str | None) -> argparse.ArgumentParser:
-        entry = commands.add_parser(name, help=help_text) if help_text else commands.add_parser(name)
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        entry = commands.add_parser(name, help=help_text)
         entry.add_argument("--data", type=Path, default=None, help="data folder; default: DATA_DIR or .local")
         return entry
 
@@ -85,9 +85,6 @@ def arguments() -> argparse.ArgumentParser:
     command("exec", "run a command on the servers, which are started and stopped as needed").add_argument(
         "words", nargs=argparse.REMAINDER, metavar="-- COMMAND …"
     )
-    inner = command("supervise", None)
-    inner.add_argument("--mode", choices=("servers", "portal"), default="servers")
-    inner.add_argument("--stays", action="store_true")
     return parser
 
 
@@ -107,12 +104,10 @@ def main() -> int:
             return down(folder)
         if options.command == "status":
             return status(folder, as_json=options.json)
-        if options.command == "exec":
-            words = options.words[1:] if options.words[:1] == ["--"] else options.words
-            if not words:
-                parser.error("exec needs a command")
-            return client.execute(folder, words, tell=tell)
-        return supervise(folder, mode=options.mode, stays=options.stays)
+        words = options.words[1:] if options.words[:1] == ["--"] else options.words
+        if not words:
+            parser.error("exec needs a command")
+        return client.execute(folder, words, tell=tell)
     except client.StartFailed as failed:
         tell(f"Not started. {failed}")
         return 1

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
-from deploy.local import isolation, servers, state
-from deploy.local.folder import Folder
+from deploy.local import addresses, isolation, state
+from deploy.local.folder import IN_USE, Folder
 from deploy.local.state import PROJECT_DIR, Mode, Part, State
-from deploy.local.supervisor import IN_USE
 
 POLL_SECONDS = 0.1
 LABELS = {"postgresql": "PostgreSQL", "valkey": "Valkey", "elasticsearch": "Elasticsearch"}
@@ -53,7 +52,7 @@ def start(folder: Folder, *, mode: Mode, stays: bool, tell: Callable[[str], None
 
 def launch(folder: Folder, *, mode: Mode, stays: bool) -> "subprocess.Popen[bytes]":
     """A supervisor in a session of its own, so that it outlives this command and its terminal."""
-    command = [sys.executable, "-m", "deploy.local", "supervise", "--data", str(folder.path), "--mode", mode]
+    command = [sys.executable, "-m", "deploy.local.supervisor", "--data", str(folder.path), "--mode", mode]
     with folder.log("supervisor").open("ab") as log:
         return subprocess.Popen(
             command + (["--stays"] if stays else []),
@@ -92,7 +91,7 @@ def execute(folder: Folder, command: list[str], *, tell: Callable[[str], None]) 
     use = folder.lock("users", is_shared=True, waits=True)
     try:
         found = start(folder, mode="servers", stays=False, tell=tell)
-        code = run(command, servers.environment(found, folder))
+        code = run(command, addresses.environment(found, folder))
     finally:
         if use is not None:
             use.close()

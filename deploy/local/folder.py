@@ -11,6 +11,7 @@ from typing import IO
 
 # Below the range that Linux gives to outgoing connections, so that none of those takes a recorded port.
 PORTS = range(20_000, 32_000)
+IN_USE = 75  # exit code of a supervisor whose folder another one holds
 LOG_LIMIT_BYTES = 10_000_000
 
 

@@ -2,21 +2,15 @@
 
 import os
 import sys
-from pathlib import Path
 
 import requests
 
-from deploy.local import isolation
+from deploy.local import addresses, isolation
 from deploy.local.folder import Folder, is_free
 from deploy.local.units import Unit
 
-DEFAULT_PORT = 8000
 WEB_WORKERS, WEB_THREADS, TASK_PROCESSES = 2, 4, 2
 ANSWER_SECONDS = 5
-
-
-def wanted_port() -> int:
-    return int(os.environ.get("PORT") or DEFAULT_PORT)
 
 
 def units(folder: Folder) -> list[Unit]:
@@ -27,7 +21,7 @@ def units(folder: Folder) -> list[Unit]:
 
 
 def web_port() -> int:
-    wanted = wanted_port()
+    wanted = addresses.wanted_port()
     return next(port for port in range(wanted, wanted + 200) if is_free(port))
 
 
@@ -121,8 +115,3 @@ def is_ready(address: str, name: str) -> bool:
     if name == "web":
         return answer.ok
     return bool(answer.json()["parts"].get(name) == "ok")
-
-
-def accounts_file(data_dir: Path) -> Path:
-    """Written by `manage.py demo`: the accounts that may be tried, for people."""
-    return data_dir / "demo-accounts.txt"

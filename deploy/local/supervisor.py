@@ -1,5 +1,6 @@
-"""The process that starts the units in their order, watches them, and stops them in good order."""
+"""python -m deploy.local.supervisor: starts the units in their order, watches them, stops them in good order."""
 
+import argparse
 import os
 import select
 import signal
@@ -7,15 +8,15 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO
 
-from deploy.local import guard, portal, servers, state
-from deploy.local.folder import Folder
+from deploy.local import addresses, guard, portal, servers, state
+from deploy.local.folder import IN_USE, Folder
 from deploy.local.runs import Run
 from deploy.local.state import Mode, State
 from deploy.local.units import Unit
 
-IN_USE = 75  # exit code: another supervisor holds the folder
 BUSY_SECONDS, CALM_SECONDS = 0.1, 1.0
 
 
@@ -84,7 +85,7 @@ class Supervisor:
             self.is_stopping = True
 
     def environment(self) -> Mapping[str, str]:
-        return servers.environment(self.snapshot(), self.folder)
+        return addresses.environment(self.snapshot(), self.folder)
 
     def stop_when_unused(self) -> None:
         if not self.stays:
@@ -140,9 +141,24 @@ def supervise(folder: Folder, *, mode: Mode, stays: bool) -> int:
         return IN_USE
     state.forget(folder.path)
     if guard.become_guard():
-        return guard.keep(say)
+        code = guard.keep(say)
+        # At once: whoever waits for the lock may rely on it that no process is left, this one included.
+        os._exit(code)
     units = servers.units(folder)
     if mode == "portal":
         units += portal.units(folder)
     say(f"supervisor {os.getpid()} on {folder.path}, {mode}, {sys.executable}")
     return Supervisor(folder, units, mode=mode, stays=stays).run()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local.supervisor", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--mode", choices=("servers", "portal"), default="servers")
+    parser.add_argument("--stays", action="store_true", help="also while no command uses the servers")
+    options = parser.parse_args()
+    return supervise(Folder(options.data), mode=options.mode, stays=options.stays)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

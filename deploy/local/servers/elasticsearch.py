@@ -46,7 +46,7 @@ def embedded(folder: Folder) -> Unit:
 
 
 def given(url: str) -> Unit:
-    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, is_essential=False, start_seconds=30)
+    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, is_essential=False, start_seconds=15)
 
 
 def prepare(home: Path, program: Path, http: int, transport: int, progress: Progress) -> None:
