@@ -1,0 +1,92 @@
+"""Listings as search documents: what of them is searched, by whom it may be found, and what it is cut by."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from listings.catalog import policy
+from listings.catalog.events import ListingChanged
+from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing, Patent
+from market.accounts.models import Organisation
+from search import documents, indexing
+from search.documents import Document, Projection
+
+
+def achievement_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
+    """Achievements on show by id; the others are left out."""
+    rows = Achievement.objects.filter(id__in=ids, state__in=SHOWN_STATES).select_related("owner")
+    return {row.id: _achievement(row) for row in rows.prefetch_related("patents")}
+
+
+def demand_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
+    rows = Demand.objects.filter(id__in=ids, state__in=SHOWN_STATES).select_related("owner")
+    return {row.id: _demand(row) for row in rows}
+
+
+def _achievement(row: Achievement) -> Document:
+    patents: list[Patent] = list(row.patents.all())
+    text = [row.summary, row.applications, row.indicators, row.advantages, "、".join(row.keywords)]
+    return Document(
+        kind="achievement",
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        text="\n".join(part for part in text if part),
+        audience=policy.audience(row, row.owner_id),
+        published_at=row.published_at or row.created_at,
+        owner=str(row.owner_id),
+        is_open=row.is_open,
+        identifiers=[number for patent in patents for number in _numbers(patent)],
+        facets=_facets(row, row.owner)
+        | {
+            "ipc_section": sorted({code[0] for code in row.ipc_codes}),
+            "maturity": [row.maturity] if row.maturity else [],
+            "ip_type": [row.ip_type] if row.ip_type else [],
+            "transfer_mode": list(row.transfer_modes),
+        },
+        amount=row.price,
+    )
+
+
+def _demand(row: Demand) -> Document:
+    text = [row.difficulties, row.indicators, row.research_content, "、".join(row.keywords)]
+    return Document(
+        kind="demand",
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        text="\n".join(part for part in text if part),
+        audience=policy.audience(row, row.owner_id),
+        published_at=row.published_at or row.created_at,
+        owner=str(row.owner_id),
+        is_open=row.is_open,
+        facets=_facets(row, row.owner) | {"maturity": [row.required_maturity] if row.required_maturity else []},
+        amount=row.budget,
+    )
+
+
+def _numbers(patent: Patent) -> list[str]:
+    """The ways in which people type a patent's number."""
+    application = patent.application_no
+    forms = [patent.publication_no, application, f"ZL{application}", f"CN{application}"] if application else []
+    return [form for form in forms or [patent.publication_no] if form]
+
+
+def _facets(row: Listing, owner: Organisation) -> dict[str, list[str]]:
+    return {
+        "technology_field": [row.technology_field] if row.technology_field else [],
+        "local_industry": [row.local_industry] if row.local_industry else [],
+        "region": [row.region] if row.region else [],
+        "owner_kind": [owner.kind],
+        "state": [row.state],
+    }
+
+
+def _versions(model: type[Achievement] | type[Demand]) -> Mapping[UUID, int]:
+    return dict(model._default_manager.filter(state__in=SHOWN_STATES).values_list("id", "version"))
+
+
+documents.register(
+    Projection("achievement", achievement_documents, lambda: _versions(Achievement), "catalog:achievement")
+)
+documents.register(Projection("demand", demand_documents, lambda: _versions(Demand), "catalog:demand"))
+indexing.subscribe([ListingChanged.topic])

@@ -1,0 +1,51 @@
+"""`/api/v1/search`."""
+
+from typing import Annotated, Any, Literal
+
+from ninja import Query, Router
+from pydantic import Field
+
+from market.kernel.api import ApiRequest, Cursor, Limit, Payload, problems
+from market.kernel.paging import InvalidCursor
+from search import services
+from search.documents import FACETS
+from search.query import MAX_QUERY, UnknownFacet, parse
+from search.schemas import SearchOut
+
+router = Router(tags=["search"])
+
+Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
+
+
+class SearchFilters(Payload):
+    """Words, "phrases" and -exclusions in `q`; codes of one facet are alternatives, facets narrow each other."""
+
+    q: Annotated[str, Field(max_length=MAX_QUERY)] = ""
+    kind: Literal["", "achievement", "demand"] = ""
+    sort: Literal["relevance", "newest", "amount"] = "relevance"
+    technology_field: Codes = []
+    local_industry: Codes = []
+    ipc_section: Codes = []
+    region: Codes = []
+    maturity: Codes = []
+    ip_type: Codes = []
+    transfer_mode: Codes = []
+    owner_kind: Codes = []
+    state: Codes = []
+    cursor: Cursor = ""
+    limit: Limit = 20
+
+
+@router.get("", response={200: SearchOut, **problems(InvalidCursor, UnknownFacet)})
+def search(request: ApiRequest, filters: Query[SearchFilters]) -> dict[str, Any]:
+    """Find listings that the reader may see."""
+    query = parse(filters.q, kind=filters.kind, facets=filters.model_dump(include=set(FACETS)), sort=filters.sort)
+    result = services.find(actor=request.actor, query=query, cursor=filters.cursor, size=filters.limit)
+    return {
+        "items": result.items,
+        "total": result.total,
+        "facets": result.facets,
+        "took_ms": result.took_ms,
+        "degraded": result.is_degraded,
+        "next": result.next,
+    }

@@ -1,0 +1,73 @@
+"""What is searched: a document made by the room that owns the row behind it. Search knows no patent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+FACETS = (
+    "technology_field",
+    "local_industry",
+    "ipc_section",
+    "region",
+    "maturity",
+    "ip_type",
+    "transfer_mode",
+    "owner_kind",
+    "state",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A listing as search sees it.
+
+    `audience` holds the tokens of which a reader must have one; `facets` codes by facet name; `identifiers` what
+    leads straight here when typed; `owner` the organisation's id as text.
+    """
+
+    kind: str
+    id: UUID
+    version: int
+    title: str
+    text: str
+    audience: Sequence[str]
+    published_at: datetime
+    owner: str = ""
+    is_open: bool = True
+    identifiers: Sequence[str] = ()
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    amount: Decimal | None = None
+
+
+Load = Callable[[Sequence[UUID]], Mapping[UUID, Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """How the rows of a kind become documents; an id that `load` leaves out is not to be found any more.
+
+    `versions` gives id and version of every row that must be in the index, for rebuilding and checking.
+    """
+
+    kind: str
+    load: Load
+    versions: Callable[[], Mapping[UUID, int]]
+    url_name: str
+
+
+_projections: dict[str, Projection] = {}
+
+
+def register(projection: Projection) -> None:
+    """Have the rows of a kind searched."""
+    _projections[projection.kind] = projection
+
+
+def projection(kind: str) -> Projection | None:
+    return _projections.get(kind)
+
+
+def projections() -> list[Projection]:
+    return list(_projections.values())

@@ -1,0 +1,116 @@
+"""A search as Elasticsearch takes and answers it; built plain, read raw."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from search import text
+from search.documents import FACETS
+from search.query import SearchQuery
+from search.results import Bucket, Hit, highlight, snippet, wanted_tokens
+
+SORT: dict[str, list[dict[str, str]]] = {
+    "relevance": [{"_score": "desc"}, {"published_at": "desc"}, {"object_id": "desc"}],
+    "newest": [{"published_at": "desc"}, {"object_id": "desc"}],
+    "amount": [{"amount": "desc"}, {"published_at": "desc"}, {"object_id": "desc"}],
+}
+SOURCE = ["kind", "object_id", "title", "text", "published_at"]
+FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 1.0, "text_bi": 1.0, "text_uni": 0.3}
+
+
+def body(
+    query: SearchQuery, *, audience: Sequence[str], size: int, after: Sequence[Any] | None = None
+) -> dict[str, Any]:
+    """The request: who may see is a filter; ticked facets come after the counts, so that each still counts its rest."""
+    request: dict[str, Any] = {
+        "size": size,
+        "track_total_hits": True,
+        "_source": SOURCE,
+        "query": {"bool": _matching(query) | {"filter": _filters(query, audience)}},
+        "post_filter": {"bool": {"filter": [_ticked(name, codes) for name, codes in query.facets.items()]}},
+        "aggs": {name: _counts(query, name) for name in FACETS},
+        "sort": SORT["relevance" if query.by_relevance else "amount" if query.sort == "amount" else "newest"],
+    }
+    if after:
+        request["search_after"] = list(after)
+    return request
+
+
+def _matching(query: SearchQuery) -> dict[str, Any]:
+    must: list[dict[str, Any]] = []
+    if query.words:
+        tokens = {"bi": text.bigrams(query.words), "uni": text.unigrams(query.words)}
+        clauses = [
+            {"match": {name: {"query": text.as_field(tokens[name.rsplit("_", 1)[1]]), "boost": weight}}}
+            for name, weight in FIELD_WEIGHTS.items()
+        ]
+        identifier = {"term": {"identifiers": {"value": query.identifier, "boost": 1000}}}
+        must.append(
+            {"bool": {"should": [*clauses, identifier], "minimum_should_match": 1, "must": [_enough(query.words)]}}
+        )
+    must += [_phrase(phrase) for phrase in query.phrases]
+    return {"must": must, "must_not": [_phrase(phrase) for phrase in query.excluded]}
+
+
+def _enough(words: str) -> dict[str, Any]:
+    """Short queries want all their bigrams, longer ones most: else every page holds the common characters."""
+    tokens = text.as_field(text.bigrams(words))
+    options = {"query": tokens, "minimum_should_match": "2<65%"}
+    identifier = {"term": {"identifiers": "".join(words.split()).upper()}}
+    fields = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
+    return {"bool": {"should": [*fields, identifier], "minimum_should_match": 1}}
+
+
+def _phrase(phrase: str) -> dict[str, Any]:
+    tokens = text.as_field(text.unigrams(phrase))
+    return {
+        "bool": {
+            "should": [{"match_phrase": {"title_uni": tokens}}, {"match_phrase": {"text_uni": tokens}}],
+            "minimum_should_match": 1,
+        }
+    }
+
+
+def _filters(query: SearchQuery, audience: Sequence[str]) -> list[dict[str, Any]]:
+    filters: list[dict[str, Any]] = [{"terms": {"audience": sorted(audience)}}]
+    if query.kind:
+        filters.append({"term": {"kind": query.kind}})
+    return filters
+
+
+def _ticked(name: str, codes: Sequence[str]) -> dict[str, Any]:
+    return {"terms": {name: list(codes)}}
+
+
+def _counts(query: SearchQuery, name: str) -> dict[str, Any]:
+    others = [_ticked(other, codes) for other, codes in query.facets.items() if other != name]
+    return {
+        "filter": {"bool": {"filter": others}},
+        "aggs": {"codes": {"terms": {"field": name, "size": 30}}},
+    }
+
+
+def hits(answer: Mapping[str, Any], query: SearchQuery) -> list[Hit]:
+    wanted = wanted_tokens(query.words, query.phrases)
+    return [hit_of(row["_source"], row.get("_score"), wanted) for row in answer["hits"]["hits"]]
+
+
+def hit_of(source: Mapping[str, Any], score: float | None, wanted: frozenset[str]) -> Hit:
+    return Hit(
+        kind=source["kind"],
+        id=UUID(source["object_id"]),
+        title=source["title"],
+        published_at=datetime.fromisoformat(source["published_at"]),
+        score=score,
+        title_html=highlight(source["title"], wanted),
+        snippet_html=snippet(source["text"], wanted),
+    )
+
+
+def facets(answer: Mapping[str, Any]) -> dict[str, list[Bucket]]:
+    return {
+        name: [Bucket(bucket["key"], bucket["doc_count"]) for bucket in found["codes"]["buckets"]]
+        for name, found in answer["aggregations"].items()
+        if found["codes"]["buckets"]
+    }

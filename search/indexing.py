@@ -1,0 +1,153 @@
+"""From the outbox into both copies: Elasticsearch, and PostgreSQL's fallback, each by a consumer of its own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models.expressions import RawSQL
+
+from market.kernel import outbox
+from search import engine, text
+from search.documents import Document, projection
+from search.mapping import key_of, source_of
+from search.models import SearchDocument
+
+Wanted = Mapping[tuple[str, UUID], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document to write, or one to remove (`document` is None), with the version that asks for it."""
+
+    kind: str
+    id: UUID
+    version: int
+    document: Document | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+def subscribe(topics: Iterable[str]) -> None:
+    """Follow events whose payload has `kind`, `listing_id` and `version`."""
+    outbox.subscribe_batch("search.postgresql", topics, write_fallback)
+    if engine.is_configured():
+        outbox.subscribe_batch("search.elasticsearch", topics, write_engine)
+
+
+def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+    """Bring PostgreSQL's copy up to date."""
+    changes = load(wanted_of(envelopes))
+    store(change.document for change in changes if change.document is not None)
+    SearchDocument.objects.filter(key__in=[change.key for change in changes if change.document is None]).delete()
+    return {}
+
+
+def write_engine(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+    """Bring Elasticsearch up to date; raises EngineAway when it is away as a whole."""
+    failures = index(load(wanted_of(envelopes)), name=engine.ensure_index())
+    return {
+        envelope.id: failures[key]
+        for envelope in envelopes
+        if (key := f"{envelope.payload['kind']}:{envelope.payload['listing_id']}") in failures
+    }
+
+
+def wanted_of(envelopes: Sequence[outbox.Envelope]) -> Wanted:
+    """Each listing once, with the highest version that was announced."""
+    wanted: dict[tuple[str, UUID], int] = {}
+    for envelope in envelopes:
+        name = envelope.payload["kind"], UUID(envelope.payload["listing_id"])
+        wanted[name] = max(wanted.get(name, 0), envelope.payload["version"])
+    return wanted
+
+
+def load(wanted: Wanted) -> list[Change]:
+    """The documents as their rows are now: an event says only that something changed."""
+    changes = []
+    for kind in sorted({kind for kind, _ in wanted}):
+        ids = [listing_id for of, listing_id in wanted if of == kind]
+        source = projection(kind)
+        documents = source.load(ids) if source else {}
+        for listing_id in ids:
+            document = documents.get(listing_id)
+            version = document.version if document else wanted[kind, listing_id]
+            changes.append(Change(kind, listing_id, version, document))
+    return changes
+
+
+def index(changes: Sequence[Change], *, name: str) -> dict[str, outbox.Failure]:
+    """Write changes into an index by external version; returns what failed, by key.
+
+    A version that is older than the one in the index answers 409, which means that a newer write won: no failure.
+    """
+    if not changes:
+        return {}
+    lines: list[Mapping[str, Any]] = []
+    for change in changes:
+        head = {"_id": change.key, "version": change.version, "version_type": "external_gte"}
+        if change.document is None:
+            lines.append({"delete": head})
+        else:
+            lines += [{"index": head}, source_of(change.document)]
+    failures = {}
+    for change, answer in zip(changes, engine.bulk(lines, index=name), strict=True):
+        status = answer["status"]
+        if status < 300 or status in {404, 409}:
+            continue
+        reason = f"{status} {answer.get('error', {}).get('type', '')}: {answer.get('error', {}).get('reason', '')}"
+        is_passing = status in {403, 429} or status >= 500
+        failures[change.key] = outbox.Failure(reason[:500], is_permanent=not is_passing)
+    return failures
+
+
+def store(documents: Iterable[Document]) -> None:
+    """Write documents into PostgreSQL's copy; an older version never replaces a newer one."""
+    rows = [
+        SearchDocument(
+            key=key_of(document),
+            kind=document.kind,
+            object_id=document.id,
+            version=document.version,
+            title=document.title,
+            text=document.text[: text.MAX_CHARACTERS],
+            tokens=_vector(document),
+            audience=list(document.audience),
+            labels=labels_of(document),
+            owner=document.owner,
+            is_open=document.is_open,
+            amount=document.amount,
+            published_at=document.published_at,
+        )
+        for document in documents
+    ]
+    for row in rows:
+        newer = SearchDocument.objects.filter(key=row.key, version__gt=row.version)
+        if not newer.exists():
+            row.save()
+
+
+def labels_of(document: Document) -> list[str]:
+    facets = [f"{name}={code}" for name, codes in document.facets.items() for code in codes]
+    return [*facets, *(f"identifier={identifier.upper()}" for identifier in document.identifiers)]
+
+
+def _vector(document: Document) -> Any:
+    """Our tokens as a tsvector: title bigrams and unigrams weigh A and B, the text's C and D."""
+    weights: dict[str, str] = {}
+    for tokens, weight in (
+        (text.unigrams(document.text), "D"),
+        (text.bigrams(document.text), "C"),
+        (text.unigrams(document.title), "B"),
+        (text.bigrams(document.title), "A"),
+    ):
+        weights |= dict.fromkeys(text.unique(tokens), weight)
+    literal = " ".join(f"{quoted(token)}:1{weight}" for token, weight in weights.items())
+    return RawSQL("%s::tsvector", [literal])
+
+
+def quoted(token: str) -> str:
+    """A token inside a tsvector or tsquery, so that nothing in it is an operator."""
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

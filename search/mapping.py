@@ -1,0 +1,70 @@
+"""The index: strict, whitespace-analysed, with nothing that needs a plugin."""
+
+import hashlib
+import json
+from typing import Any
+
+from search import text
+from search.documents import FACETS, Document
+
+KEYWORD = {"type": "keyword"}
+TOKENS = {"type": "text", "analyzer": "whitespace", "norms": True}
+
+MAPPING: dict[str, Any] = {
+    "dynamic": "strict",
+    "properties": {
+        "kind": KEYWORD,
+        "object_id": KEYWORD,
+        "version": {"type": "long"},
+        "title": {"type": "keyword", "index": False, "doc_values": False},
+        "title_uni": TOKENS,
+        "title_bi": TOKENS,
+        "text": {"type": "keyword", "index": False, "doc_values": False},
+        "text_uni": TOKENS,
+        "text_bi": TOKENS,
+        "audience": KEYWORD,
+        "owner": KEYWORD,
+        "is_open": {"type": "boolean"},
+        "identifiers": KEYWORD,
+        "amount": {"type": "double"},
+        "published_at": {"type": "date"},
+        **dict.fromkeys(FACETS, KEYWORD),
+    },
+}
+SETTINGS: dict[str, Any] = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    "refresh_interval": "300ms",
+    "max_result_window": 10_000,
+}
+
+
+def mapping_hash() -> str:
+    """Names the mapping in the index's name, so that a change of it is seen."""
+    return hashlib.sha256(json.dumps(MAPPING, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def key_of(document: Document) -> str:
+    return f"{document.kind}:{document.id}"
+
+
+def source_of(document: Document) -> dict[str, Any]:
+    """A document as the index takes it."""
+    return {
+        "kind": document.kind,
+        "object_id": str(document.id),
+        "version": document.version,
+        "title": document.title,
+        "title_uni": text.as_field(text.unigrams(document.title)),
+        "title_bi": text.as_field(text.bigrams(document.title)),
+        "text": document.text[: text.MAX_CHARACTERS],
+        "text_uni": text.as_field(text.unigrams(document.text)),
+        "text_bi": text.as_field(text.bigrams(document.text)),
+        "audience": list(document.audience),
+        "owner": document.owner,
+        "is_open": document.is_open,
+        "identifiers": [identifier.upper() for identifier in document.identifiers],
+        "amount": None if document.amount is None else float(document.amount),
+        "published_at": document.published_at.isoformat(),
+        **{name: list(codes) for name, codes in document.facets.items()},
+    }

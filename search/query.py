@@ -1,0 +1,80 @@
+"""What a reader typed and ticked, understood once for both engines."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from market.kernel.problems import InvalidInput, Problem
+from search import text
+from search.documents import FACETS
+
+MAX_QUERY = 2000
+SORTS = ("relevance", "newest", "amount")
+# Straight, curly and corner quotes all make a phrase; a quote without its partner is an ordinary character.
+_PARTS = re.compile(r"""(?P<minus>(?:(?<=\s)|^)-)?(?:["“”「](?P<phrase>[^"“”「」]+)["“”」]|(?P<word>\S+))""")
+_UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+class UnknownFacet(Problem):
+    status = 400
+    code = "unknown_facet"
+    title = _("没有该筛选项")
+    fields = ("facet",)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """Words wanted, phrases required, words excluded; codes by facet; `sort` one of SORTS."""
+
+    typed: str = ""
+    words: str = ""
+    phrases: Sequence[str] = ()
+    excluded: Sequence[str] = ()
+    kind: str = ""
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sort: str = "relevance"
+
+    @property
+    def is_browsing(self) -> bool:
+        """Nothing was typed that could match: the newest are shown."""
+        return not (self.words or self.phrases or self.excluded)
+
+    @property
+    def identifier(self) -> str:
+        """The query as an identifier: a number typed with or without spaces."""
+        return "".join(self.typed.split()).upper() if len(self.typed) <= 64 else ""
+
+    @property
+    def by_relevance(self) -> bool:
+        return self.sort == "relevance" and not self.is_browsing
+
+
+def parse(
+    typed: str, *, kind: str = "", facets: Mapping[str, Sequence[str]] | None = None, sort: str = "relevance"
+) -> SearchQuery:
+    """Understand a query; raises InvalidInput where it is too long, UnknownFacet."""
+    if len(typed) > MAX_QUERY:
+        raise InvalidInput(errors=[{"loc": ["q"], "code": "too_long", "message": str(_("查询不超过 2000 字"))}])
+    for name in facets or {}:
+        if name not in FACETS:
+            raise UnknownFacet(facet=name)
+    typed = _UNSEEN.sub(" ", typed.encode("utf-8", "replace").decode("utf-8", "replace"))
+    words: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    for part in _PARTS.finditer(typed):
+        found = part["phrase"] or part["word"] or ""
+        if not any(True for _run in text.runs(found)):
+            continue
+        (excluded if part["minus"] else phrases if part["phrase"] else words).append(found)
+    return SearchQuery(
+        typed=typed.strip(),
+        words=" ".join(words),
+        phrases=tuple(phrases),
+        excluded=tuple(excluded),
+        kind=kind,
+        facets={name: tuple(codes) for name, codes in (facets or {}).items() if codes},
+        sort=sort if sort in SORTS else "relevance",
+    )

@@ -1,0 +1,89 @@
+"""What a search answers, whichever engine answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from search import text
+
+SNIPPET = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found listing; the highlights are safe HTML cut from the original text."""
+
+    kind: str
+    id: UUID
+    title: str
+    published_at: datetime
+    score: float | None
+    title_html: SafeString
+    snippet_html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many hits have a code of a facet."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page of hits. `is_degraded` says that PostgreSQL answered in a plainer form: facets may be missing."""
+
+    items: Sequence[Hit]
+    total: int
+    facets: Mapping[str, Sequence[Bucket]]
+    took_ms: int
+    is_degraded: bool
+    next: str | None
+
+
+def highlight(original: str, wanted: frozenset[str]) -> SafeString:
+    """The text, escaped, with every wanted token marked where it stands in the original."""
+    return _marked(original, _spans(original, wanted))
+
+
+def snippet(original: str, wanted: frozenset[str]) -> SafeString:
+    """A piece of the text around its first wanted token."""
+    spans = _spans(original, wanted)
+    start = max(0, spans[0][0] - 30) if spans else 0
+    end = min(len(original), start + SNIPPET)
+    inside = [(a - start, b - start) for a, b in spans if a >= start and b <= end]
+    before, after = "…" if start else "", "…" if end < len(original) else ""
+    return mark_safe(f"{before}{_marked(original[start:end], inside)}{after}")  # noqa: S308  both parts are escaped
+
+
+def wanted_tokens(words: str, phrases: Sequence[str]) -> frozenset[str]:
+    """The tokens to mark: bigrams and whole words; a lone character would mark too much."""
+    typed = " ".join([words, *phrases])
+    return frozenset(token.text for token in text.bigrams(typed))
+
+
+def _spans(original: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for token in text.bigrams(original):
+        if token.text not in wanted:
+            continue
+        if spans and token.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], token.end))
+        else:
+            spans.append((token.start, token.end))
+    return spans
+
+
+def _marked(original: str, spans: Sequence[tuple[int, int]]) -> SafeString:
+    pieces: list[tuple[str]] = []
+    at = 0
+    for start, end in spans:
+        pieces += [(escape(original[at:start]),), (mark_safe(f"<mark>{escape(original[start:end])}</mark>"),)]  # noqa: S308
+        at = end
+    pieces.append((escape(original[at:]),))
+    return format_html_join("", "{}", pieces)

@@ -1,0 +1,32 @@
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Schema
+
+
+class HitOut(Schema):
+    """`title_html` and `snippet_html` are escaped and hold nothing but `<mark>`."""
+
+    kind: str
+    id: UUID
+    title: str
+    published_at: datetime
+    score: float | None
+    title_html: str
+    snippet_html: str
+
+
+class BucketOut(Schema):
+    code: str
+    count: int
+
+
+class SearchOut(Schema):
+    """`degraded` says that the fallback answered: plainer ranking, no facets, but never fewer listings."""
+
+    items: list[HitOut]
+    total: int
+    facets: dict[str, list[BucketOut]]
+    took_ms: int
+    degraded: bool
+    next: str | None
