@@ -33,6 +33,8 @@ def serve(folder: Folder) -> int:
             raise client.StartFailed("A command is using the servers of this folder; wait for its end.")
         client.stop(folder)
         alone.close()
+    elif found is not None:
+        tell("The portal was running already; `make stop` ends it.")
     found = client.start(folder, mode="portal", stays=True, tell=tell)
     remark(found)
     address = found.url("web")

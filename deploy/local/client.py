@@ -15,7 +15,12 @@ from deploy.local.folder import IN_USE, Folder
 from deploy.local.state import PROJECT_DIR, Mode, Part, State
 
 POLL_SECONDS = 0.1
-LABELS = {"postgresql": "PostgreSQL", "valkey": "Valkey", "elasticsearch": "Elasticsearch"}
+LABELS = {
+    "postgresql": "PostgreSQL",
+    "valkey": "Valkey",
+    "elasticsearch": "Elasticsearch",
+    "stripe": "Stripe sandbox",
+}
 
 
 class StartFailed(Exception):

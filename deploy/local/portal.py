@@ -70,7 +70,7 @@ def stripe_sandbox(folder: Folder, environment: dict[str, str]) -> Unit:
         command=python("-m", "deploy.sandbox", "--port", str(port)),
         url=environment["STRIPE_API_BASE"],
         environment=environment,
-        is_ready=lambda: not is_free(port),
+        is_ready=lambda: requests.get(environment["STRIPE_API_BASE"], timeout=ANSWER_SECONDS).status_code < 500,
         stop_seconds=5,
     )
 
