@@ -3,37 +3,56 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
-import market.kernel.money
 from django.db import migrations, models
+
+import market.kernel.money
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SearchDocument',
+            name="SearchDocument",
             fields=[
-                ('key', models.CharField(db_comment='<kind>:<id>', max_length=60, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('object_id', models.UUIDField()),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.TextField()),
-                ('tokens', django.contrib.postgres.search.SearchVectorField(db_comment='Our own tokens; title bigrams weigh A, text bigrams C')),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), db_comment='<facet>=<code>, identifier=<text>', size=None)),
-                ('owner', models.CharField(max_length=40)),
-                ('is_open', models.BooleanField()),
-                ('amount', market.kernel.money.MoneyField(decimal_places=2, max_digits=16, null=True)),
-                ('published_at', models.DateTimeField()),
+                ("key", models.CharField(db_comment="<kind>:<id>", max_length=60, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("object_id", models.UUIDField()),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField()),
+                (
+                    "tokens",
+                    django.contrib.postgres.search.SearchVectorField(
+                        db_comment="Our own tokens; title bigrams weigh A, text bigrams C"
+                    ),
+                ),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        db_comment="<facet>=<code>, identifier=<text>",
+                        size=None,
+                    ),
+                ),
+                ("owner", models.CharField(max_length=40)),
+                ("is_open", models.BooleanField()),
+                ("amount", market.kernel.money.MoneyField(decimal_places=2, max_digits=16, null=True)),
+                ("published_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='document_tokens'), django.contrib.postgres.indexes.GinIndex(fields=['audience'], name='document_audience'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='document_labels'), models.Index(fields=['-published_at', 'key'], name='document_newest')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["tokens"], name="document_tokens"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["audience"], name="document_audience"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["labels"], name="document_labels"),
+                    models.Index(fields=["-published_at", "key"], name="document_newest"),
+                ],
             },
         ),
     ]

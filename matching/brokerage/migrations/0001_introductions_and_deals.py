@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django_fsm
-import market.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import market.kernel.ids
 
 
 class Migration(migrations.Migration):

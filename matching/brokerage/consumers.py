@@ -1,0 +1,22 @@
+"""Deals follow their contracts and payments, by the names of those events."""
+
+from uuid import UUID
+
+from market.kernel import clock, outbox
+from matching.brokerage import services
+from matching.brokerage.events import CONTRACT_COMPLETED, CONTRACT_SIGNED, PAYMENT_SUCCEEDED
+
+MOVES = {
+    CONTRACT_SIGNED: services.mark_signed,
+    PAYMENT_SUCCEEDED: services.mark_performing,
+    CONTRACT_COMPLETED: services.mark_completed,
+}
+
+
+def follow(envelope: outbox.Envelope) -> None:
+    """A contract that came without a deal moves none."""
+    if deal_id := envelope.payload["deal_id"]:
+        MOVES[envelope.topic](deal_id=UUID(deal_id), at=clock.now())
+
+
+outbox.subscribe("brokerage.deals", MOVES, follow)

@@ -1,0 +1,43 @@
+"""What brokerage tells the rest, and what it listens to."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from market.kernel.outbox import Event
+
+# Rooms above are known here by the names of their events only.
+CONTRACT_SIGNED = "contracts.agreements.contract.signed"
+CONTRACT_COMPLETED = "contracts.agreements.contract.completed"
+PAYMENT_SUCCEEDED = "contracts.payments.payment.succeeded"
+
+
+@dataclass(frozen=True)
+class IntroductionMade(Event):
+    topic: ClassVar[str] = "matching.brokerage.introduction.made"
+    introduction_id: UUID
+    demand_id: UUID
+    achievement_id: UUID
+
+
+@dataclass(frozen=True)
+class DealOpened(Event):
+    topic: ClassVar[str] = "matching.brokerage.deal.opened"
+    deal_id: UUID
+    demand_id: UUID
+    achievement_id: UUID
+
+
+@dataclass(frozen=True)
+class DealMoved(Event):
+    topic: ClassVar[str] = "matching.brokerage.deal.moved"
+    deal_id: UUID
+    stage: str
+
+
+@dataclass(frozen=True)
+class DealLost(Event):
+    topic: ClassVar[str] = "matching.brokerage.deal.lost"
+    deal_id: UUID
+    demand_id: UUID
+    achievement_id: UUID

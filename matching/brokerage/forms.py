@@ -1,0 +1,41 @@
+"""What brokers type."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from matching.brokerage import policy
+from matching.brokerage.models import Deal
+
+
+class IntroduceForm(forms.Form):
+    demand = forms.UUIDField(widget=forms.HiddenInput)
+    achievement = forms.UUIDField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("对接说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AdvanceForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    stage = forms.ChoiceField(label=_("进入阶段"))
+    note = forms.CharField(label=_("说明"), max_length=1000, required=False)
+    proof = forms.FileField(label=_("证明材料"), required=False, help_text=_("PDF、JPG 或 PNG，不超过 20 MB"))
+
+    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["stage"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(code, Deal.Stage(code).label) for code in policy.NEXT.get(stage, ())]
+
+
+class LoseForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    reason = forms.ChoiceField(label=_("未成交原因"), choices=Deal.LostReason.choices)
+    note = forms.CharField(label=_("说明"), max_length=1000, required=False)
+
+
+class CircumventForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    note = forms.CharField(label=_("依据"), max_length=1000)

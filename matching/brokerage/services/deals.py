@@ -1,0 +1,177 @@
+"""A deal, opened by the broker, moved step by dated step, and taken over by its contract once that is signed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+from django_fsm import can_proceed
+
+from market.kernel import audit, files, outbox
+from market.kernel.actor import SYSTEM, Actor, Role
+from market.kernel.clock import local_date
+from market.kernel.models import PrivateFile
+from market.kernel.problems import WrongState
+from market.notices.services import notify
+from matching.brokerage import policy
+from matching.brokerage.events import DealLost, DealMoved, DealOpened
+from matching.brokerage.models import Deal, DealMove
+from matching.brokerage.problems import DealExists, ReasonUnknown
+
+Stage = Deal.Stage
+MOVES: dict[str, str] = {
+    Stage.NDA_SIGNED: "sign_nda",
+    Stage.DUE_DILIGENCE: "start_due_diligence",
+    Stage.NEGOTIATING: "start_negotiation",
+    Stage.TERMS_AGREED: "agree_terms",
+    Stage.SIGNED: "sign",
+    Stage.PERFORMING: "perform",
+    Stage.COMPLETED: "complete",
+}
+
+
+@transaction.atomic
+def open_deal(*, actor: Actor, introduction_id: UUID, at: datetime) -> Deal:
+    """Open the deal of an introduction; raises DealExists."""
+    introduction = policy.introductions.fetch(
+        actor=actor, pk=introduction_id, verb="open_deal", lock=True, related=("demand", "achievement")
+    )
+    if Deal.objects.filter(introduction=introduction).exists():
+        raise DealExists
+    try:
+        with transaction.atomic():
+            deal = Deal.objects.create(
+                no=_next_no(at),
+                introduction=introduction,
+                seller_id=introduction.achievement.owner_id,
+                buyer_id=introduction.demand.owner_id,
+                agency_id=introduction.agency_id,
+                broker_id=introduction.broker_id,
+                opened_at=at,
+                updated_at=at,
+            )
+    except IntegrityError as error:
+        raise DealExists from error
+    DealMove.objects.create(deal=deal, to_stage=Stage.INTRODUCED, moved_by_id=actor.user_id, moved_at=at)
+    audit.record("deal.opened", actor=actor, subject=deal, at=at, changes={"introduction": introduction.id})
+    outbox.publish(DealOpened(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
+    _tell_parties(deal, title=_("交易项目已立项：%(no)s") % {"no": deal.no}, at=at)
+    return deal
+
+
+@transaction.atomic
+def advance_deal(
+    *,
+    actor: Actor,
+    deal_id: UUID,
+    version: int | None,
+    stage: str,
+    note: str,
+    at: datetime,
+    proof: "File[bytes] | None" = None,
+) -> Deal:
+    """Move the deal to a later stage before signing, with a note and the paper that proves it. Raises WrongState."""
+    deal = _fetch(actor, deal_id, "advance", version)
+    if stage not in policy.NEXT.get(deal.stage, ()):
+        raise WrongState(state=deal.stage)
+    stored = files.store(proof, actor=actor, at=at) if proof else None
+    _move(deal, getattr(deal, MOVES[stage]), actor=actor, note=note, proof=stored, at=at)
+    return deal
+
+
+@transaction.atomic
+def lose_deal(*, actor: Actor, deal_id: UUID, version: int | None, reason: str, note: str, at: datetime) -> Deal:
+    """End the deal without a contract, saying why; the listings are free again. Raises ReasonUnknown, WrongState."""
+    deal = _fetch(actor, deal_id, "lose", version)
+    if reason not in Deal.LostReason.values:
+        raise ReasonUnknown
+    if not can_proceed(deal.lose):
+        raise WrongState(state=deal.stage)
+    _move(deal, lambda *, at: deal.lose(at=at, reason=reason), actor=actor, note=note, proof=None, at=at)
+    introduction = deal.introduction
+    outbox.publish(DealLost(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
+    return deal
+
+
+@transaction.atomic
+def circumvent_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: str, at: datetime) -> Deal:
+    """Record that the parties signed without the broker (跳单, Civil Code art. 965)."""
+    deal = _fetch(actor, deal_id, "circumvent", version)
+    if not can_proceed(deal.circumvent):
+        raise WrongState(state=deal.stage)
+    _move(deal, deal.circumvent, actor=actor, note=note, proof=None, at=at)
+    return deal
+
+
+def mark_signed(*, deal_id: UUID, at: datetime) -> None:
+    """The contract bears both seals."""
+    _follow(deal_id, Stage.SIGNED, at)
+
+
+def mark_performing(*, deal_id: UUID, at: datetime) -> None:
+    """The first payment arrived."""
+    _follow(deal_id, Stage.PERFORMING, at)
+
+
+def mark_completed(*, deal_id: UUID, at: datetime) -> None:
+    """The contract is fulfilled."""
+    _follow(deal_id, Stage.COMPLETED, at)
+
+
+@transaction.atomic
+def _follow(deal_id: UUID, stage: str, at: datetime) -> None:
+    """What the contract did moves the deal; one that is there already, or was ended meanwhile, stays as it is."""
+    deal = Deal.objects.select_for_update().get(pk=deal_id)
+    move = getattr(deal, MOVES[stage])
+    if can_proceed(move):
+        _move(deal, move, actor=SYSTEM, note="", proof=None, at=at)
+
+
+def _fetch(actor: Actor, deal_id: UUID, verb: str, version: int | None) -> Deal:
+    return policy.deals.fetch(actor=actor, pk=deal_id, verb=verb, lock=True, version=version, related=("introduction",))
+
+
+def _move(
+    deal: Deal, move: Callable[..., Any], *, actor: Actor, note: str, proof: PrivateFile | None, at: datetime
+) -> None:
+    before = deal.stage
+    move(at=at)
+    deal.bump()
+    deal.updated_at = at
+    deal.save()
+    DealMove.objects.create(
+        deal=deal,
+        from_stage=before,
+        to_stage=deal.stage,
+        note=note,
+        proof=proof,
+        moved_by_id=actor.user_id,
+        moved_at=at,
+    )
+    changes = {"from": before, "to": deal.stage, "note": note} | ({"proof": proof.evidence()} if proof else {})
+    audit.record("deal.moved", actor=actor, subject=deal, at=at, changes=changes)
+    outbox.publish(DealMoved(deal.id, deal.stage), at=at)
+    _tell_parties(deal, title=_("项目 %(no)s：%(stage)s") % {"no": deal.no, "stage": deal.get_stage_display()}, at=at)
+
+
+def _tell_parties(deal: Deal, *, title: str, at: datetime) -> None:
+    for party_id in (deal.seller_id, deal.buyer_id):
+        notify(
+            organisation_id=party_id,
+            roles=(Role.CLERK, Role.MANAGER),
+            kind="deal",
+            title=title,
+            body="",
+            url=f"/deals/{deal.id}/",
+            at=at,
+        )
+
+
+def _next_no(at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('deal_no_seq')")
+        row = cursor.fetchone()
+    return f"XM{local_date(at).year}-{row[0] if row else 0:06d}"

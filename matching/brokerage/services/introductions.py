@@ -1,0 +1,88 @@
+"""A broker brings two parties together."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from listings.catalog import policy as catalog
+from market.kernel import audit, outbox
+from market.kernel.actor import Actor, Role
+from market.kernel.clock import local_date
+from market.kernel.problems import NotAllowed, NotSignedIn
+from market.notices.services import notify
+from matching.brokerage import policy
+from matching.brokerage.events import IntroductionMade
+from matching.brokerage.models import Introduction
+from matching.brokerage.problems import AlreadyIntroduced, ListingClosed, NoteNeeded, SameOwner
+from matching.ranking import queries as ranking
+
+PROTECTED_YEARS = 1
+
+
+@transaction.atomic
+def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str, at: datetime) -> Introduction:
+    """Bring the owners of a demand and an achievement together: dated evidence, with the match as it is today.
+
+    A pair that the market does not match is introduced by hand, with a note that says why.
+    Raises ListingClosed, SameOwner, AlreadyIntroduced, NoteNeeded.
+    """
+    if not policy.is_broker(actor) or actor.organisation_id is None or actor.user_id is None:
+        raise NotAllowed if actor.is_signed_in else NotSignedIn
+    demand = catalog.demands.fetch(actor=actor, pk=demand_id, related=("owner",))
+    achievement = catalog.achievements.fetch(actor=actor, pk=achievement_id, related=("owner",))
+    if not (demand.is_open and achievement.is_open):
+        raise ListingClosed
+    if demand.owner_id == achievement.owner_id:
+        raise SameOwner
+    match = ranking.match_of(actor=actor, demand_id=demand_id, achievement_id=achievement_id)
+    if match is None and not note.strip():
+        raise NoteNeeded
+    try:
+        with transaction.atomic():
+            introduction = Introduction.objects.create(
+                demand=demand,
+                achievement=achievement,
+                agency_id=actor.organisation_id,
+                broker_id=actor.user_id,
+                origin=Introduction.Origin.MATCH if match else Introduction.Origin.BY_HAND,
+                match=ranking.snapshot(match, at=at) if match else {},
+                demand_version=demand.version,
+                achievement_version=achievement.version,
+                note=note,
+                introduced_at=at,
+                protected_until_on=_years_after(local_date(at), PROTECTED_YEARS),
+            )
+    except IntegrityError as error:
+        if "introduced_once_per_agency" in str(error):
+            raise AlreadyIntroduced from error
+        raise
+    audit.record(
+        "introduction.made",
+        actor=actor,
+        subject=introduction,
+        at=at,
+        changes={"demand": demand.id, "achievement": achievement.id, "origin": introduction.origin},
+    )
+    outbox.publish(IntroductionMade(introduction.id, demand.id, achievement.id), at=at)
+    for owner_id in (demand.owner_id, achievement.owner_id):
+        notify(
+            organisation_id=owner_id,
+            roles=(Role.CLERK, Role.MANAGER),
+            kind="introduction",
+            title=_("%(agency)s 为您对接：%(title)s")
+            % {
+                "agency": actor.organisation_name,
+                "title": achievement.title if owner_id == demand.owner_id else demand.title,
+            },
+            body=note,
+            url=f"/introductions/{introduction.id}/",
+            at=at,
+        )
+    return introduction
+
+
+def _years_after(on: date, years: int) -> date:
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return date(on.year + years, 3, 1) if is_leap_day else on.replace(year=on.year + years)

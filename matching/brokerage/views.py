@@ -1,0 +1,182 @@
+"""The broker's desk: introductions, deals, and the next step of each."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from listings.catalog import policy as catalog
+from listings.catalog import queries as listings
+from market.kernel import clock, files
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from matching.brokerage import policy, queries, services
+from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm
+from matching.brokerage.models import Deal, DealMove
+from matching.ranking import queries as ranking
+
+PASSED_ON = frozenset({401, 403, 404})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def introduce(request: PageRequest) -> HttpResponse:
+    """Both sides beside each other, with the match of today, and one button."""
+    if not policy.is_broker(request.actor):
+        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+    form = IntroduceForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        raise NotFound
+    demand_id, achievement_id = form.cleaned_data["demand"], form.cleaned_data["achievement"]
+    if request.method == "POST":
+        try:
+            row = services.introduce(
+                actor=request.actor,
+                demand_id=demand_id,
+                achievement_id=achievement_id,
+                note=form.cleaned_data["note"],
+                at=clock.now(),
+            )
+        except Problem as problem:
+            if problem.status in PASSED_ON:
+                raise
+            form_problem(form, problem)
+        else:
+            messages.success(request, _("已对接，双方会收到通知"))
+            return redirect("brokerage:introduction", row.id)
+    demand = listings.demand(actor=request.actor, demand_id=demand_id)
+    context = {
+        "form": form,
+        "demand": demand,
+        "achievement": listings.achievement(actor=request.actor, achievement_id=achievement_id),
+        "match": ranking.match_of(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id),
+        "sees_owner": catalog.sees_owner(request.actor, demand),
+    }
+    return render_page(request, "brokerage/introduce.html", **context)
+
+
+@require_safe
+def introduction_list(request: PageRequest) -> HttpResponse:
+    if not request.actor.is_signed_in:
+        raise NotSignedIn
+    rows = queries.introductions(actor=request.actor).order_by("-introduced_at", "-id")
+    return render_page(request, "brokerage/introductions.html", page=paginate(request, rows))
+
+
+@require_safe
+def introduction_detail(request: PageRequest, introduction_id: UUID) -> HttpResponse:
+    row = queries.introductions(actor=request.actor).filter(pk=introduction_id).first()
+    if row is None:
+        raise NotFound
+    deal = getattr(row, "deal", None)
+    may_open = deal is None and policy.introductions.can(request.actor, "open_deal", row)
+    return render_page(request, "brokerage/introduction.html", row=row, deal=deal, may_open=may_open)
+
+
+@require_POST
+def open_deal(request: PageRequest, introduction_id: UUID) -> HttpResponse:
+    try:
+        deal = services.open_deal(actor=request.actor, introduction_id=introduction_id, at=clock.now())
+    except Problem as problem:
+        if problem.status in PASSED_ON:
+            raise
+        messages.error(request, str(problem.title))
+        return redirect("brokerage:introduction", introduction_id)
+    return redirect("brokerage:deal", deal.id)
+
+
+@require_safe
+def deal_list(request: PageRequest) -> HttpResponse:
+    if not request.actor.is_signed_in:
+        raise NotSignedIn
+    stage = request.GET.get("stage", "")
+    stage = stage if stage in Deal.Stage.values else ""
+    rows = queries.deals(actor=request.actor, stage=stage).order_by("-opened_at", "-id")
+    context = {"page": paginate(request, rows), "stage": stage, "stages": Deal.Stage.choices}
+    return render_page(request, "brokerage/deals.html", **context)
+
+
+@require_safe
+def deal_detail(request: PageRequest, deal_id: UUID) -> HttpResponse:
+    return _deal(request, deal_id)
+
+
+@require_POST
+def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
+    deal = policy.deals.fetch(actor=request.actor, pk=deal_id)
+    form = _forms(deal, request.POST, request.FILES).get(verb)
+    if form is None:
+        raise NotFound
+    service = {
+        "advance": services.advance_deal,
+        "lose": services.lose_deal,
+        "circumvent": services.circumvent_deal,
+    }[verb]
+    if form.is_valid():
+        try:
+            service(actor=request.actor, deal_id=deal_id, at=clock.now(), **form.cleaned_data)
+        except Problem as problem:
+            if problem.status in PASSED_ON:
+                raise
+            form_problem(form, problem)
+        else:
+            return redirect("brokerage:deal", deal_id)
+    return _deal(request, deal_id, failed={verb: form})
+
+
+@require_safe
+def proof(request: PageRequest, deal_id: UUID, move_id: UUID) -> FileResponse:
+    policy.deals.fetch(actor=request.actor, pk=deal_id)
+    step = DealMove.objects.select_related("proof").filter(pk=move_id, deal=deal_id, proof__isnull=False).first()
+    if step is None or step.proof is None:
+        raise NotFound
+    return files.response(step.proof)
+
+
+@require_safe
+def demand_story(request: PageRequest, demand_id: UUID) -> HttpResponse:
+    """What became of a demand, as far as the reader may see."""
+    return _story(request, demand=demand_id)
+
+
+@require_safe
+def achievement_story(request: PageRequest, achievement_id: UUID) -> HttpResponse:
+    return _story(request, achievement=achievement_id)
+
+
+def _story(request: PageRequest, **where: Any) -> HttpResponse:
+    rows = queries.introductions(actor=request.actor).filter(**where).order_by("-introduced_at", "-id")[:50]
+    return render_page(request, "brokerage/story.html", fragment="brokerage/_story.html", rows=rows)
+
+
+def _deal(request: PageRequest, deal_id: UUID, failed: dict[str, forms.Form] | None = None) -> HttpResponse:
+    row = policy.deals.fetch(
+        actor=request.actor,
+        pk=deal_id,
+        related=("seller", "buyer", "agency", "broker", "introduction__demand", "introduction__achievement"),
+    )
+    shown = _forms(row) | (failed or {})
+    allowed = policy.allowed(request.actor, row)
+    context = {
+        "row": row,
+        "introduction": row.introduction,
+        "moves": row.moves.select_related("proof", "moved_by").order_by("moved_at", "id"),
+        "forms": {verb: form for verb, form in shown.items() if verb in allowed},
+    }
+    response = render_page(request, "brokerage/deal.html", **context)
+    if failed:
+        response.status_code = 409
+    return response
+
+
+def _forms(deal: Deal, *data: Any) -> dict[str, forms.Form]:
+    options: dict[str, Any] = {} if data else {"initial": {"version": deal.version}}
+    return {
+        "advance": AdvanceForm(*data, stage=deal.stage, **options),
+        "lose": LoseForm(*data, **options),
+        "circumvent": CircumventForm(*data, **options),
+    }
