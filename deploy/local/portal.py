@@ -59,7 +59,8 @@ def steps(environment: dict[str, str]) -> list[Unit]:
         step("messages", "-m", "deploy.local.messages"),
         step("static", "manage.py", "collectstatic", "--noinput", after=("messages",)),
         step("reference", "manage.py", "load_reference", after=("migrate", "messages")),
-        step("demo", "manage.py", "demo", after=("reference", "valkey")),
+        step("plan", "manage.py", "load_plan", after=("migrate", "messages")),
+        step("demo", "manage.py", "demo", after=("reference", "plan", "valkey")),
     ]
 
 

@@ -142,7 +142,8 @@ class Run:
             self.give_up(f"exit code {code}, {self.deaths} times: {self.last_words()}")
             return
         delay = min(FIRST_DELAY_SECONDS * 2 ** (self.deaths - 1), LAST_DELAY_SECONDS)
-        self.phase, self.next_start_at = "starting", time.monotonic() + delay
+        self.begun_at = time.monotonic()
+        self.phase, self.next_start_at = "starting", self.begun_at + delay
         self.say(f"{self.unit.name}: ended with exit code {code}, starts again in {delay:g} s")
 
     def give_up(self, reason: str) -> None:

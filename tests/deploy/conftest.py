@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -78,21 +79,29 @@ class Stack:
         return found
 
 
-@pytest.fixture
-def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+@contextmanager
+def stacks(folder: Path) -> Iterator[Callable[..., Stack]]:
     """Stacks of PostgreSQL and Valkey beside the Elasticsearch of the test run; all are stopped at the end."""
     made = []
 
     def make(name: str = "data", **environment: str) -> Stack:
         inherited = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
-        stack = Stack(tmp_path / name, inherited | environment)
+        stack = Stack(folder / name, inherited | environment)
         made.append(stack)
         return stack
 
-    yield make
-    for stack in made:
-        stack.run("down")
-        assert stack.processes() == {}
+    try:
+        yield make
+    finally:
+        for stack in made:
+            stack.run("down")
+    assert [stack.processes() for stack in made if stack.processes()] == []
+
+
+@pytest.fixture
+def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+    with stacks(tmp_path) as make:
+        yield make
 
 
 @pytest.fixture
