@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AgreementsConfig(AppConfig):
     name = "contracts.agreements"
     label = "agreements"
+
+    def ready(self) -> None:
+        from contracts.agreements import pages, policy  # noqa: F401  slots and menu

@@ -12,7 +12,8 @@ from market.kernel.api import Payload, Reference
 def changes_of(model: type[Payload], name: str) -> type[Payload]:
     """The body of a PATCH: every field of `model`, none required; only the fields that are sent are changed."""
     fields: dict[str, Any] = {
-        key: (Annotated[info.annotation, *info.metadata] | None, None) for key, info in model.model_fields.items()
+        key: (Annotated[info.annotation, Field(), *info.metadata] | None, None)
+        for key, info in model.model_fields.items()
     }
     return create_model(name, __base__=Payload, __module__=__name__, **fields)
 

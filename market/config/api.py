@@ -1,8 +1,20 @@
 """The API under /api/v1: every room's router, in the order of the chain."""
 
+from contracts.agreements.api import router as contracts
+from contracts.payments.api import router as payments
+from contracts.registration.api import router as registrations
+from contracts.turnover.api import router as turnover
+from listings.catalog.api import achievements, demands
+from market.accounts.api import keys_router, me_router
+from market.accounts.api import router as organisations
 from market.kernel.api import MarketAPI
 from market.kernel.endpoints import router as jobs
+from market.notices.api import router as notices
 from market.reference.api import router as dictionaries
+from matching.brokerage.api import introductions
+from matching.brokerage.api import router as deals
+from matching.ranking.api import achievement_router, demand_router
+from search.api import router as search
 
 api = MarketAPI(
     title="Technology market",
@@ -13,5 +25,20 @@ api = MarketAPI(
     urls_namespace="api",
 )
 
+api.add_router("/me", me_router)
+api.add_router("/organisations", organisations)
+api.add_router("/api-keys", keys_router)
+api.add_router("/achievements", achievements)
+api.add_router("/achievements", achievement_router)
+api.add_router("/demands", demands)
+api.add_router("/demands", demand_router)
+api.add_router("/search", search)
+api.add_router("/introductions", introductions)
+api.add_router("/deals", deals)
+api.add_router("/contracts", contracts)
+api.add_router("/payments", payments)
+api.add_router("/registrations", registrations)
+api.add_router("/turnover", turnover)
+api.add_router("/notices", notices)
 api.add_router("/jobs", jobs)
 api.add_router("/dictionaries", dictionaries)

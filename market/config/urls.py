@@ -3,11 +3,24 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from contracts.payments.api import stripe_webhook
 from market.config.api import api
 from market.kernel import health, metrics
 
 urlpatterns = [
+    path("", include("market.pages.urls")),
+    path("", include("search.urls")),
+    path("", include("listings.catalog.urls")),
+    path("", include("matching.ranking.urls")),
+    path("", include("matching.brokerage.urls")),
+    path("contracts/", include("contracts.agreements.urls")),
+    path("payments/", include("contracts.payments.urls")),
+    path("registrations/", include("contracts.registration.urls")),
+    path("turnover/", include("contracts.turnover.urls")),
+    path("inbox/", include("market.notices.urls")),
+    path("organisation/", include("market.accounts.urls")),
     path("api/v1/", api.urls),
+    path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
     path("livez", health.live),
     path("readyz", health.ready),
     path("metrics", metrics.exposition),

@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django_fsm
-import market.kernel.ids
-import market.kernel.money
 from django.conf import settings
 from django.db import migrations, models
+
+import market.kernel.ids
+import market.kernel.money
 
 
 class Migration(migrations.Migration):

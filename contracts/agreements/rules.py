@@ -1,0 +1,181 @@
+"""What the law asks of a technology contract: values in, findings out (Civil Code ch. 20, worked examples 1 to 35)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from contracts.agreements.data import ContractData, DeductionData, PatentClause
+from contracts.agreements.models import ContractType, TechnologyContract
+from market.reference import queries as reference
+
+ZERO = Decimal("0.00")
+ROYALTIES = frozenset(
+    {TechnologyContract.PaymentMethod.ROYALTY, TechnologyContract.PaymentMethod.ROYALTY_WITH_ENTRY_FEE}
+)
+
+
+class Ground(StrEnum):
+    """What a contract lacks or gets wrong; the labels are in GROUND_LABELS."""
+
+    SUBJECT_MATTER = "subject_matter"
+    PERFORMANCE_PLAN = "performance_plan"
+    CONFIDENTIALITY = "confidentiality"
+    IP_OWNERSHIP = "ip_ownership"
+    ACCEPTANCE_CRITERIA = "acceptance_criteria"
+    PATENT_FACTS = "patent_facts"
+    TECHNOLOGY_AMOUNT = "technology_amount"
+    INSTALMENTS = "instalments"
+    EXPECTED_EFFECTS = "expected_effects"
+    LICENSE_TERM = "license_term"
+    LICENSE_MODE = "license_mode"
+    DATES = "dates"
+    SUBTYPE = "subtype"
+    CODES = "codes"
+
+    @property
+    def label(self) -> str:
+        return str(GROUND_LABELS[self])
+
+
+GROUND_LABELS = {
+    Ground.SUBJECT_MATTER: _("缺少标的的内容、范围和要求"),
+    Ground.PERFORMANCE_PLAN: _("缺少履行的计划、地点和方式"),
+    Ground.CONFIDENTIALITY: _("缺少技术信息和资料的保密约定"),
+    Ground.IP_OWNERSHIP: _("缺少成果的归属和收益分配约定"),
+    Ground.ACCEPTANCE_CRITERIA: _("缺少验收标准和方法"),
+    Ground.PATENT_FACTS: _("涉及专利的，应写明发明名称、申请人、专利权人、申请日、申请号、专利号和有效期限"),
+    Ground.TECHNOLOGY_AMOUNT: _("技术交易额应等于成交额减去非技术性费用（合理数量标的物的直接成本不扣除）"),
+    Ground.INSTALMENTS: _("各期付款之和应等于成交额"),
+    Ground.EXPECTED_EFFECTS: _("技术转让合同应填写预计新增投入和预计新增产值"),
+    Ground.LICENSE_TERM: _("许可期限不得超过专利权期限"),
+    Ground.LICENSE_MODE: _("许可方式仅适用于技术许可合同"),
+    Ground.DATES: _("有效期止不得早于有效期起"),
+    Ground.SUBTYPE: _("合同子类型与合同类型不符"),
+    Ground.CODES: _("存在不在字典中的代码"),
+}
+CLAUSES = {
+    "subject_matter": Ground.SUBJECT_MATTER,
+    "performance_plan": Ground.PERFORMANCE_PLAN,
+    "confidentiality": Ground.CONFIDENTIALITY,
+    "ip_ownership": Ground.IP_OWNERSHIP,
+    "acceptance": Ground.ACCEPTANCE_CRITERIA,
+}
+CODED = {"technology_field": "technology_field", "ip_type": "ip_type", "plan_source": "plan_source"}
+
+
+def technology_amount(contract_amount: Decimal, deductions: Iterable[DeductionData]) -> Decimal:
+    """技术交易额: the total less non-technical cost, without a reasonable quantity of carriers (worked example 1)."""
+    return contract_amount - sum((row.amount - row.carrier_amount for row in deductions), ZERO)
+
+
+def draft_grounds(data: ContractData, *, on: date) -> list[Ground]:
+    """What must be right even in a draft, since columns and sums depend on it."""
+    found = {
+        Ground.TECHNOLOGY_AMOUNT: data.technology_amount != technology_amount(data.contract_amount, data.deductions)
+        or any(row.carrier_amount > row.amount for row in data.deductions),
+        Ground.DATES: data.valid_until < data.valid_from,
+        Ground.SUBTYPE: bool(data.subtype) and not _is_subtype(data, on),
+        Ground.CODES: bool(unknown_codes(data, on)),
+        Ground.LICENSE_MODE: data.license_mode is not None and data.contract_type != ContractType.LICENSE,
+    }
+    return [ground for ground, holds in found.items() if holds]
+
+
+def missing_content(data: ContractData, *, involves_patents: bool) -> list[Ground]:
+    """Every clause that article 845 asks for and the contract lacks, and what its type asks for besides."""
+    grounds = [ground for field, ground in CLAUSES.items() if not getattr(data, field).strip()]
+    if (involves_patents or data.patents) and not _patents_complete(data.patents):
+        grounds.append(Ground.PATENT_FACTS)
+    if data.payment_method not in ROYALTIES and _paid(data) != data.contract_amount:
+        grounds.append(Ground.INSTALMENTS)
+    effects = (data.expected_new_investment, data.expected_new_output)
+    if data.contract_type == ContractType.ASSIGNMENT and None in effects:
+        grounds.append(Ground.EXPECTED_EFFECTS)
+    if data.contract_type == ContractType.LICENSE and outlives_patents(data.valid_until, data.patents):
+        grounds.append(Ground.LICENSE_TERM)
+    return grounds
+
+
+def outlives_patents(valid_until: date, patents: Sequence[PatentClause]) -> bool:
+    """Whether a licence runs past the last day of a patent; `expires_on` is the day it has ended (example 13)."""
+    return any(patent.expires_on is not None and valid_until >= patent.expires_on for patent in patents)
+
+
+def unknown_codes(data: ContractData, on: date) -> list[str]:
+    codes = [
+        code for field, scheme in CODED.items() for code in reference.unknown_codes(scheme, [getattr(data, field)], on)
+    ]
+    if data.socio_economic_objective:
+        codes += reference.unknown_codes("socio_economic_objective", [data.socio_economic_objective], on)
+    if data.industry:
+        codes += reference.unknown_codes("industry", [data.industry], on)
+    return codes
+
+
+def _is_subtype(data: ContractData, on: date) -> bool:
+    known = {entry.code for entry in reference.children("contract_subtype", data.contract_type, on)}
+    return data.subtype in known
+
+
+def _paid(data: ContractData) -> Decimal:
+    return sum((row.amount for row in data.instalments), ZERO)
+
+
+def _patents_complete(patents: Sequence[PatentClause]) -> bool:
+    return bool(patents) and all(
+        patent.title
+        and patent.applicant
+        and patent.filed_on
+        and patent.application_no
+        and (patent.patentee or not patent.patent_no)
+        for patent in patents
+    )
+
+
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+UNITS = ("", "拾", "佰", "仟")
+GROUPS = ("", "万", "亿", "万亿")
+
+
+def in_words(amount: Decimal) -> str:
+    """An amount in formal Chinese numerals: 1 050 000.30 → 人民币壹佰零伍万元叁角整."""
+    fen = int(amount * 100)
+    whole, cents = divmod(fen, 100)
+    jiao, last = divmod(cents, 10)
+    words = f"{_integer_words(whole)}元" if whole else ""
+    if jiao:
+        words += f"{DIGITS[jiao]}角"
+    elif last and whole:
+        words += "零"
+    words += f"{DIGITS[last]}分" if last else "整"
+    return f"人民币{words}" if fen else "人民币零元整"
+
+
+def _integer_words(number: int) -> str:
+    groups = []
+    while number:
+        number, group = divmod(number, 10_000)
+        groups.append(group)
+    words = ""
+    for position in range(len(groups) - 1, -1, -1):
+        group = groups[position]
+        if not group:
+            continue
+        if words and (group < 1000 or groups[position + 1] == 0):
+            words += "零"
+        words += _group_words(group) + GROUPS[position]
+    return words
+
+
+def _group_words(group: int) -> str:
+    words = ""
+    is_gap = False
+    for position in range(3, -1, -1):
+        digit = group // 10**position % 10
+        if digit:
+            words += ("零" if is_gap and words else "") + DIGITS[digit] + UNITS[position]
+        is_gap = not digit
+    return words

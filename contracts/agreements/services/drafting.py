@@ -1,0 +1,221 @@
+"""From a deal's terms to a final text."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django_fsm import can_proceed
+
+from contracts.agreements import document, policy, rules
+from contracts.agreements.data import ContractData, DeductionData, InstalmentData, PatentClause
+from contracts.agreements.models import ContractType, Deduction, Instalment, TechnologyContract
+from contracts.agreements.problems import (
+    AlreadySealed,
+    ContentIncomplete,
+    ContractExists,
+    ContractInvalid,
+    DealNotReady,
+)
+from listings.catalog.models import Achievement
+from market.kernel import audit, files
+from market.kernel.actor import Actor, Role
+from market.kernel.clock import local_date
+from market.kernel.problems import NotAllowed, WrongState
+from matching.brokerage import policy as brokerage
+from matching.brokerage.models import Deal
+
+DRAFTABLE = (Deal.Stage.NEGOTIATING, Deal.Stage.TERMS_AGREED)
+ROWS = {"deductions", "instalments", "patents"}
+
+
+@transaction.atomic
+def draft_contract(*, actor: Actor, deal_id: UUID, data: ContractData, at: datetime) -> TechnologyContract:
+    """Draft the contract of a deal in negotiation, by a clerk of either party or the deal's broker.
+
+    Raises DealNotReady, ContractExists, ContractInvalid with every ground.
+    """
+    deal = brokerage.deals.fetch(actor=actor, pk=deal_id, lock=True)
+    if not may_draft(actor, deal):
+        raise NotAllowed
+    if deal.stage not in DRAFTABLE:
+        raise DealNotReady(stage=deal.stage)
+    _require_sound(data, at)
+    try:
+        with transaction.atomic():
+            contract = TechnologyContract.objects.create(
+                no=_next_no(at),
+                deal=deal,
+                seller_id=deal.seller_id,
+                buyer_id=deal.buyer_id,
+                created_at=at,
+                updated_at=at,
+                **_columns(data),
+            )
+    except IntegrityError as error:
+        if "deal_id" in str(error):
+            raise ContractExists from error
+        raise
+    _write_rows(contract, data)
+    changes = {"contract_amount": data.contract_amount, "technology_amount": data.technology_amount}
+    audit.record("contract.drafted", actor=actor, subject=contract, at=at, changes=changes)
+    return contract
+
+
+@transaction.atomic
+def update_contract(
+    *, actor: Actor, contract_id: UUID, version: int | None, data: ContractData, at: datetime
+) -> TechnologyContract:
+    """Write a draft anew; raises WrongState once it is final, ContractInvalid."""
+    contract = fetch(actor, contract_id, "update", version)
+    require(contract.state == TechnologyContract.State.DRAFTING, contract)
+    _require_sound(data, at)
+    for name, value in _columns(data).items():
+        setattr(contract, name, value)
+    contract.deductions.all().delete()
+    contract.instalments.all().delete()
+    _write_rows(contract, data)
+    changes = {"contract_amount": data.contract_amount, "technology_amount": data.technology_amount}
+    conclude(contract, actor=actor, action="updated", at=at, changes=changes)
+    return contract
+
+
+@transaction.atomic
+def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, at: datetime) -> TechnologyContract:
+    """Close the text and draw it, once the deal's terms are agreed.
+
+    Raises ContentIncomplete with every clause that is missing, DealNotReady.
+    """
+    contract = fetch(actor, contract_id, "finalise", version)
+    require(can_proceed(contract.finalise), contract)
+    if contract.deal is not None and contract.deal.stage != Deal.Stage.TERMS_AGREED:
+        raise DealNotReady(stage=contract.deal.stage)
+    involves_patents = contract.ip_type.endswith("patent")
+    if grounds := rules.missing_content(current_data(contract), involves_patents=involves_patents):
+        raise ContentIncomplete(grounds=grounds)
+    pdf = document.draw(contract)
+    stored = files.store_bytes(pdf, name=f"{contract.no}.pdf", media_type="application/pdf", actor=actor, at=at)
+    contract.finalise(document=stored)
+    conclude(contract, actor=actor, action="finalised", at=at, changes=stored.evidence())
+    return contract
+
+
+@transaction.atomic
+def reopen_contract(*, actor: Actor, contract_id: UUID, version: int | None, at: datetime) -> TechnologyContract:
+    """Take a final text back for changes; raises AlreadySealed after the first seal."""
+    contract = fetch(actor, contract_id, "reopen", version)
+    require(can_proceed(contract.reopen), contract)
+    if contract.signatures.exists():
+        raise AlreadySealed
+    contract.reopen()
+    conclude(contract, actor=actor, action="reopened", at=at)
+    return contract
+
+
+def suggested_data(deal: Deal, *, on: date) -> dict[str, Any]:
+    """What the deal already says of its contract, for an empty form."""
+    achievement: Achievement = deal.introduction.achievement
+    demand = deal.introduction.demand
+    amount = achievement.price or demand.budget or Decimal("0.00")
+    return {
+        "title": achievement.title,
+        "contract_amount": amount,
+        "technology_amount": amount,
+        "contract_type": ContractType.DEVELOPMENT,
+        "technology_field": achievement.technology_field or demand.technology_field,
+        "ip_type": achievement.ip_type or "none",
+        "valid_from": on,
+        "valid_until": on.replace(year=on.year + 3, day=min(on.day, 28)),
+        "subject_matter": demand.difficulties,
+        "acceptance": demand.indicators or achievement.indicators,
+    }
+
+
+def current_data(contract: TechnologyContract) -> ContractData:
+    """The contract as its drafters would type it."""
+    values = {name: getattr(contract, name) for name in ContractData.model_fields if name not in ROWS}
+    values["license_mode"] = contract.license_mode or None
+    return ContractData.model_construct(
+        **values,
+        patents=[PatentClause.model_validate(patent) for patent in contract.patents],
+        deductions=[
+            DeductionData.model_construct(
+                kind=row.kind, description=row.description, amount=row.amount, carrier_amount=row.carrier_amount
+            )
+            for row in contract.deductions.order_by("id")
+        ],
+        instalments=[
+            InstalmentData.model_construct(amount=row.amount, due_on=row.due_on, condition=row.condition)
+            for row in contract.instalments.order_by("position")
+        ],
+    )
+
+
+def fetch(actor: Actor, contract_id: UUID, verb: str, version: int | None) -> TechnologyContract:
+    return policy.contracts.fetch(
+        actor=actor,
+        pk=contract_id,
+        verb=verb,
+        lock=True,
+        version=version,
+        related=("seller", "buyer", "deal__introduction"),
+    )
+
+
+def require(holds: bool, contract: TechnologyContract) -> None:
+    if not holds:
+        raise WrongState(state=contract.state)
+
+
+def conclude(
+    contract: TechnologyContract,
+    *,
+    actor: Actor,
+    action: str,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Save the row with its audit row."""
+    contract.bump()
+    contract.updated_at = at
+    contract.save()
+    audit.record(f"contract.{action}", actor=actor, subject=contract, at=at, changes=changes)
+
+
+def may_draft(actor: Actor, deal: Deal) -> bool:
+    """A clerk of either party, or the deal's broker."""
+    if actor.acts_for(deal.agency_id):
+        return actor.has_role(Role.BROKER)
+    is_party = actor.acts_for(deal.seller_id) or actor.acts_for(deal.buyer_id)
+    return is_party and actor.has_role(*policy.EDITORS)
+
+
+def _require_sound(data: ContractData, at: datetime) -> None:
+    if grounds := rules.draft_grounds(data, on=local_date(at)):
+        raise ContractInvalid(grounds=grounds)
+
+
+def _columns(data: ContractData) -> dict[str, Any]:
+    values = data.model_dump(exclude=ROWS)
+    is_license = data.contract_type == ContractType.LICENSE
+    values["license_mode"] = data.license_mode or ("ordinary" if is_license else "")
+    values["is_license_mode_defaulted"] = is_license and data.license_mode is None
+    values["patents"] = [patent.model_dump(mode="json") for patent in data.patents]
+    return values
+
+
+def _write_rows(contract: TechnologyContract, data: ContractData) -> None:
+    Deduction.objects.bulk_create(Deduction(contract=contract, **row.model_dump()) for row in data.deductions)
+    Instalment.objects.bulk_create(
+        Instalment(contract=contract, position=position, **row.model_dump())
+        for position, row in enumerate(data.instalments, start=1)
+    )
+
+
+def _next_no(at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('contract_no_seq')")
+        row = cursor.fetchone()
+    return f"HT{local_date(at).year}-{row[0] if row else 0:06d}"

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from contracts.agreements import views
+
+app_name = "agreements"
+
+urlpatterns = [
+    path("", views.contract_list, name="list"),
+    path("deal/<uuid:deal_id>/", views.deal_part, name="deal-part"),
+    path("deal/<uuid:deal_id>/draft", views.draft, name="draft"),
+    path("<uuid:contract_id>/", views.contract_detail, name="detail"),
+    path("<uuid:contract_id>/edit", views.edit, name="edit"),
+    path("<uuid:contract_id>/document", views.document, name="document"),
+    path("<uuid:contract_id>/scan/<str:party>", views.scan, name="scan"),
+    path("<uuid:contract_id>/step/<str:verb>", views.step, name="step"),
+]

@@ -1,0 +1,185 @@
+"""Contracts as pages: drafting from a deal, the text, the seals, and what rooms above add."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from pydantic import ValidationError
+
+from contracts.agreements import policy, queries, services
+from contracts.agreements.data import ContractData
+from contracts.agreements.forms import ContractForm, SealForm, TerminateForm, VersionForm
+from contracts.agreements.models import TechnologyContract
+from contracts.agreements.services import drafting
+from market.kernel import clock, files
+from market.kernel.problems import InvalidInput, NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from matching.brokerage import policy as brokerage
+
+PASSED_ON = frozenset({401, 403, 404})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button of the page: its words, its form and the service behind it."""
+
+    label: Any
+    form: type[forms.Form]
+    service: Callable[..., TechnologyContract]
+    is_grave: bool = False
+
+
+STEPS = {
+    "finalise": Step(_("定稿并生成合同文本"), VersionForm, services.finalise_contract),
+    "sign": Step(_("上传本方盖章扫描件"), SealForm, services.sign_contract),
+    "reopen": Step(_("退回修改"), VersionForm, services.reopen_contract),
+    "complete": Step(_("履行完毕"), VersionForm, services.complete_contract),
+    "terminate": Step(_("解除合同"), TerminateForm, services.terminate_contract, is_grave=True),
+}
+
+
+@require_safe
+def contract_list(request: PageRequest) -> HttpResponse:
+    if not request.actor.is_signed_in:
+        raise NotSignedIn
+    rows = queries.contracts(actor=request.actor).order_by("-created_at", "-id")
+    return render_page(request, "agreements/list.html", page=paginate(request, rows))
+
+
+@require_safe
+def contract_detail(request: PageRequest, contract_id: UUID) -> HttpResponse:
+    return _detail(request, contract_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
+    """Draft the contract of a deal, beginning with what the deal already says."""
+    deal = brokerage.deals.fetch(
+        actor=request.actor,
+        pk=deal_id,
+        related=("seller", "buyer", "introduction__achievement", "introduction__demand"),
+    )
+    suggested = services.suggested_data(deal, on=clock.today())
+    initial = suggested | {"first_instalment": suggested["contract_amount"], "plan_source": "outside"}
+    form = ContractForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = services.draft_contract(actor=request.actor, deal_id=deal_id, data=_data(form), at=clock.now())
+        except Problem as problem:
+            _refuse(form, problem)
+        else:
+            messages.success(request, _("合同草稿已保存"))
+            return redirect("agreements:detail", row.id)
+    return render_page(request, "agreements/form.html", form=form, deal=deal, contract=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
+    row = policy.contracts.fetch(actor=request.actor, pk=contract_id, verb="update", related=("deal",))
+    initial = ContractForm.initial_of(drafting.current_data(row)) | {"version": row.version}
+    form = ContractForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_contract(
+                actor=request.actor,
+                contract_id=contract_id,
+                version=form.cleaned_data["version"],
+                data=_data(form),
+                at=clock.now(),
+            )
+        except Problem as problem:
+            _refuse(form, problem)
+        else:
+            messages.success(request, _("已保存"))
+            return redirect("agreements:detail", contract_id)
+    return render_page(request, "agreements/form.html", form=form, deal=row.deal, contract=row)
+
+
+@require_POST
+def step(request: PageRequest, contract_id: UUID, verb: str) -> HttpResponse:
+    chosen = STEPS.get(verb)
+    if chosen is None:
+        raise NotFound
+    form = chosen.form(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            chosen.service(actor=request.actor, contract_id=contract_id, at=clock.now(), **form.cleaned_data)
+        except Problem as problem:
+            _refuse(form, problem)
+        else:
+            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+            return redirect("agreements:detail", contract_id)
+    return _detail(request, contract_id, failed=(verb, form))
+
+
+@require_safe
+def document(request: PageRequest, contract_id: UUID) -> FileResponse:
+    row = queries.contract(actor=request.actor, contract_id=contract_id)
+    if row.document is None:
+        raise NotFound
+    return files.response(row.document)
+
+
+@require_safe
+def scan(request: PageRequest, contract_id: UUID, party: str) -> FileResponse:
+    row = queries.contract(actor=request.actor, contract_id=contract_id)
+    seal = row.signatures.select_related("scan").filter(party=party).first()
+    if seal is None:
+        raise NotFound
+    return files.response(seal.scan)
+
+
+@require_safe
+def deal_part(request: PageRequest, deal_id: UUID) -> HttpResponse:
+    """The part of a deal's page about its contract."""
+    deal = brokerage.deals.fetch(actor=request.actor, pk=deal_id)
+    context = {
+        "deal": deal,
+        "contract": queries.contracts(actor=request.actor).filter(deal=deal).first(),
+        "may_draft": deal.stage in drafting.DRAFTABLE and drafting.may_draft(request.actor, deal),
+    }
+    return render_page(request, "agreements/deal_part.html", fragment="agreements/_deal_part.html", **context)
+
+
+def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+    row = queries.contract(actor=request.actor, contract_id=contract_id)
+    allowed = policy.allowed(request.actor, row)
+    steps = [
+        (verb, chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial={"version": row.version}))
+        for verb, chosen in STEPS.items()
+        if verb in allowed or (failed is not None and failed[0] == verb)
+    ]
+    context = {
+        "row": row,
+        "deal": row.deal,
+        "steps": steps,
+        "may_edit": "update" in allowed,
+        "deductions": row.deductions.order_by("id"),
+        "seals": row.signatures.order_by("signed_at"),
+    }
+    response = render_page(request, "agreements/detail.html", **context)
+    if failed:
+        response.status_code = 409
+    return response
+
+
+def _data(form: ContractForm) -> ContractData:
+    try:
+        return ContractData.model_validate(form.values())
+    except ValidationError as error:
+        raise InvalidInput(
+            errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
+        ) from error
+
+
+def _refuse(form: forms.Form, problem: Problem) -> None:
+    if problem.status in PASSED_ON:
+        raise problem
+    form_problem(form, problem)
