@@ -84,7 +84,7 @@ def _by_engine(wording: str, kind: str, audience: Sequence[str], exclude_owner: 
             es.search(
                 index=engine.alias(),
                 size=len(keys),
-                source=["object_id", "title", "text"],
+                source_includes=["object_id", "title", "text"],
                 track_total_hits=False,
                 include_named_queries_score=True,
                 query={"bool": {"filter": [{"ids": {"values": keys}}], "should": clauses}},

@@ -44,7 +44,7 @@ def search(request: PageRequest) -> HttpResponse:
         result = services.find(actor=request.actor, query=query, cursor=request.GET.get("cursor", ""))
     except (InvalidCursor, InvalidInput):
         result = services.find(actor=request.actor, query=query)
-    context = {
+    context: dict[str, Any] = {
         "query": query,
         "result": result,
         "hits": [(hit, _address(hit)) for hit in result.items],

@@ -140,7 +140,7 @@ def scan(request: PageRequest, contract_id: UUID, party: str) -> FileResponse:
 def deal_part(request: PageRequest, deal_id: UUID) -> HttpResponse:
     """The part of a deal's page about its contract."""
     deal = brokerage.deals.fetch(actor=request.actor, pk=deal_id)
-    context = {
+    context: dict[str, Any] = {
         "deal": deal,
         "contract": queries.contracts(actor=request.actor).filter(deal=deal).first(),
         "may_draft": deal.stage in drafting.DRAFTABLE and drafting.may_draft(request.actor, deal),
@@ -156,7 +156,7 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
         for verb, chosen in STEPS.items()
         if verb in allowed or (failed is not None and failed[0] == verb)
     ]
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "deal": row.deal,
         "steps": steps,

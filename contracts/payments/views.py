@@ -126,7 +126,12 @@ def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
         }
         for instalment in contract.instalments.order_by("position")
     ]
-    context = {"contract": contract, "rows": rows, "form": StartForm(), "received": journal.received(contract.id)}
+    context: dict[str, Any] = {
+        "contract": contract,
+        "rows": rows,
+        "form": StartForm(),
+        "received": journal.received(contract.id),
+    }
     return render_page(request, "payments/contract_part.html", fragment="payments/_contract_part.html", **context)
 
 
@@ -142,7 +147,7 @@ def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.For
         for verb, chosen in STEPS.items()
         if verb in allowed or (failed is not None and failed[0] == verb)
     ]
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "contract": row.contract,
         "steps": steps,

@@ -55,7 +55,7 @@ def registration_list(request: PageRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Registration.State.values else ""
     rows = queries.registrations(actor=request.actor, state=state).order_by("-created_at", "-id")
-    context = {"page": paginate(request, rows), "state": state, "states": Registration.State.choices}
+    context: dict[str, Any] = {"page": paginate(request, rows), "state": state, "states": Registration.State.choices}
     return render_page(request, "registration/list.html", **context)
 
 
@@ -111,7 +111,7 @@ def _contract_part(request: PageRequest, contract_id: UUID, form: forms.Form) ->
     rows = list(queries.registrations_of(actor=request.actor, contract=contract))
     is_applicant = services.applicant_of(contract).id == request.actor.organisation_id
     is_live = any(row.state not in Registration.OVER for row in rows)
-    context = {
+    context: dict[str, Any] = {
         "contract": contract,
         "rows": rows,
         "form": form,
@@ -135,7 +135,7 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
         for verb, chosen in STEPS.items()
         if verb in allowed or (failed is not None and failed[0] == verb)
     ]
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "contract": row.contract,
         "steps": steps,

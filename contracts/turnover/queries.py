@@ -20,6 +20,7 @@ from contracts.turnover.models import PlanIndicator, TurnoverEntry
 from contracts.turnover.services import CODES, TURNOVER_NO
 from market.kernel.actor import Actor
 from market.kernel.clock import start_of_day
+from market.kernel.money import round_half_up
 from market.kernel.problems import NotFound
 
 Kind = RegistrationEvent.Kind
@@ -156,7 +157,7 @@ def chained_share(*, year: int, region: str = "") -> Decimal | None:
     )
     if not sums["all"]:
         return None
-    return rules.round_half_up((sums["chained"] or rules.ZERO) / sums["all"] * 100)
+    return round_half_up((sums["chained"] or rules.ZERO) / sums["all"] * 100)
 
 
 def _known(as_of: date | None) -> QuerySet[TurnoverEntry]:

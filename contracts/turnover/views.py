@@ -38,7 +38,7 @@ class YearRow:
 def dashboard(request: PageRequest) -> HttpResponse:
     rows = year_rows()
     latest = next((row for row in reversed(rows) if row.actual is not None and not row.is_baseline), None)
-    context = {
+    context: dict[str, Any] = {
         "rows": rows,
         "latest": latest,
         "figure": queries.figure(year=latest.year if latest else today().year),
@@ -76,7 +76,7 @@ def entry_page(request: PageRequest, entry_id: int) -> HttpResponse:
     entry = queries.entry(actor=request.actor, entry_id=entry_id)
     contract = entry.event.registration.contract
     introduction = contract.deal.introduction if contract.deal else None
-    context = {
+    context: dict[str, Any] = {
         "entry": entry,
         "registration": entry.event.registration,
         "contract": contract,
@@ -126,7 +126,7 @@ def _amount(sums: rules.Sums | None) -> Decimal | None:
 
 def _part(request: PageRequest, **where: Any) -> HttpResponse:
     rows = queries.visible_entries(actor=request.actor).filter(**where)
-    context = {
+    context: dict[str, Any] = {
         "rows": rows.order_by("effective_on", "id")[:50],
         "sum": rows.aggregate(sum=Sum("contract_amount"))["sum"] or rules.ZERO,
     }

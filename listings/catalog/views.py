@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from listings.catalog import policy, queries, services
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.forms import AchievementForm, DemandForm
-from listings.catalog.models import State
+from listings.catalog.models import Achievement, Demand, State
 from listings.catalog.services import achievements as achievement_services
 from listings.catalog.services import demands as demand_services
 from market.kernel import clock
@@ -57,7 +57,7 @@ def demand_list(request: PageRequest) -> HttpResponse:
 @require_safe
 def achievement_detail(request: PageRequest, achievement_id: UUID) -> HttpResponse:
     row = queries.achievement(actor=request.actor, achievement_id=achievement_id)
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "kind": "achievement",
         "patents": row.patents.order_by("publication_no", "application_no"),
@@ -73,7 +73,7 @@ def achievement_detail(request: PageRequest, achievement_id: UUID) -> HttpRespon
 def demand_detail(request: PageRequest, demand_id: UUID) -> HttpResponse:
     row = queries.demand(actor=request.actor, demand_id=demand_id)
     sees_owner = policy.sees_owner(request.actor, row)
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "kind": "demand",
         "sees_owner": sees_owner,
@@ -91,7 +91,7 @@ def mine(request: PageRequest) -> HttpResponse:
         raise NotFound if request.actor.is_signed_in else NotSignedIn
     kind = "demand" if request.GET.get("kind") == "demand" else "achievement"
     own = queries.own_demands if kind == "demand" else queries.own_achievements
-    context = {
+    context: dict[str, Any] = {
         "page": paginate(request, own(actor=request.actor)),
         "kind": kind,
         "may_create": policy.may_create(request.actor, f"{kind}s"),
@@ -164,19 +164,23 @@ def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpRe
 
 
 def _list(request: PageRequest, rows: Any, *, kind: str) -> HttpResponse:
-    context = {
-        "page": paginate(request, rows),
+    page = paginate(request, rows)
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": [(row, _owner_name(request, row)) for row in page.items],
         "kind": kind,
         "filters": _filters(request),
         "fields": reference.choices("technology_field", clock.today()),
         "industries": reference.choices("local_industry", clock.today()),
         "may_create": policy.may_create(request.actor, f"{kind}s"),
     }
-    if kind == "demand":
-        context["page"].items[:] = [
-            (row, row.owner.name if policy.sees_owner(request.actor, row) else "") for row in context["page"].items
-        ]
     return render_page(request, f"catalog/{kind}s.html", **context)
+
+
+def _owner_name(request: PageRequest, row: Achievement | Demand) -> str:
+    """The owner's name, empty where it stays unnamed."""
+    is_named = not isinstance(row, Demand) or policy.sees_owner(request.actor, row)
+    return row.owner.name if is_named else ""
 
 
 def _new(request: PageRequest, kind: str, form_class: Any, model: Any) -> HttpResponse:

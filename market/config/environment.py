@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from deploy.local import state
@@ -44,10 +44,11 @@ class Environment(BaseSettings):
     metrics_token: str = Field("", description="Bearer token for /metrics; none: this machine only.")
     rate_limit: bool = Field(True, description="Requests are limited per principal.")
 
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        if isinstance(self.allowed_hosts, str):
-            self.allowed_hosts = [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        """A comma separated text as a list."""
+        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
 
     def with_local_servers(self) -> "Environment":
         """Fill the addresses that are not given with those of the servers running in `data_dir`."""

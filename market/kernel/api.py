@@ -134,7 +134,7 @@ class MarketAPI(NinjaAPI):
     def __init__(self, **options: Any) -> None:
         super().__init__(auth=[KeyAuth(), SessionAuth()], parser=StrictParser(), renderer=FastRenderer(), **options)
         self.add_decorator(refuse_unknown_parameters, mode="view")
-        self.add_exception_handler(Problem, problem_response)
+        self.add_exception_handler(Problem, _answer(lambda problem: problem))
         for kind, translate in TRANSLATIONS.items():
             self.add_exception_handler(kind, _answer(translate))
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from limits import parse
 from limits.errors import StorageError
-from limits.storage import Storage, storage_from_string
+from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from market.kernel.http import actor_of
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 @cache
 def _limiter() -> MovingWindowRateLimiter:
-    storage: Storage = storage_from_string(settings.REDIS_URL, wrap_exceptions=True, key_prefix=settings.NAMESPACE)
+    storage = RedisStorage(settings.REDIS_URL, wrap_exceptions=True, key_prefix=settings.NAMESPACE)
     return MovingWindowRateLimiter(storage)
 
 

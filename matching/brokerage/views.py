@@ -49,7 +49,7 @@ def introduce(request: PageRequest) -> HttpResponse:
             messages.success(request, _("已对接，双方会收到通知"))
             return redirect("brokerage:introduction", row.id)
     demand = listings.demand(actor=request.actor, demand_id=demand_id)
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "demand": demand,
         "achievement": listings.achievement(actor=request.actor, achievement_id=achievement_id),
@@ -96,7 +96,7 @@ def deal_list(request: PageRequest) -> HttpResponse:
     stage = request.GET.get("stage", "")
     stage = stage if stage in Deal.Stage.values else ""
     rows = queries.deals(actor=request.actor, stage=stage).order_by("-opened_at", "-id")
-    context = {"page": paginate(request, rows), "stage": stage, "stages": Deal.Stage.choices}
+    context: dict[str, Any] = {"page": paginate(request, rows), "stage": stage, "stages": Deal.Stage.choices}
     return render_page(request, "brokerage/deals.html", **context)
 
 
@@ -111,7 +111,7 @@ def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
     form = _forms(deal, request.POST, request.FILES).get(verb)
     if form is None:
         raise NotFound
-    service = {
+    service: Any = {
         "advance": services.advance_deal,
         "lose": services.lose_deal,
         "circumvent": services.circumvent_deal,
@@ -161,7 +161,7 @@ def _deal(request: PageRequest, deal_id: UUID, failed: dict[str, forms.Form] | N
     )
     shown = _forms(row) | (failed or {})
     allowed = policy.allowed(request.actor, row)
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "introduction": row.introduction,
         "moves": row.moves.select_related("proof", "moved_by").order_by("moved_at", "id"),

@@ -17,6 +17,8 @@ from matching.ranking import scoring
 from search import candidates
 
 SHOWN = 10
+ACHIEVEMENT_BODY = ("summary", "applications", "indicators")
+DEMAND_BODY = ("difficulties", "indicators", "research_content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,8 @@ def _rows(actor: Actor, kind: str, ids: Sequence[UUID]) -> dict[UUID, Any]:
 
 
 def _body(listing: Achievement | Demand) -> str:
-    if isinstance(listing, Achievement):
-        return "\n".join(part for part in (listing.summary, listing.applications, listing.indicators) if part)
-    return "\n".join(part for part in (listing.difficulties, listing.indicators, listing.research_content) if part)
+    fields = DEMAND_BODY if isinstance(listing, Demand) else ACHIEVEMENT_BODY
+    return "\n".join(part for part in (getattr(listing, field) for field in fields) if part)
 
 
 def _side(listing: Achievement | Demand, body: str) -> scoring.Listing:

@@ -29,7 +29,7 @@ def achievement_matches(request: PageRequest, achievement_id: UUID) -> HttpRespo
 
 def _render(request: PageRequest, found: queries.MatchList, rows: list[Any], url_name: str) -> HttpResponse:
     best = max((match.score for match in found.items), default=0) or 1
-    context = {
+    context: dict[str, Any] = {
         "found": found,
         "rows": [(match, round(100 * match.score / best), actions) for match, actions in rows],
         "url_name": url_name,

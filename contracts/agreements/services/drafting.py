@@ -142,7 +142,10 @@ def current_data(contract: TechnologyContract) -> ContractData:
         patents=[PatentClause.model_validate(patent) for patent in contract.patents],
         deductions=[
             DeductionData.model_construct(
-                kind=row.kind, description=row.description, amount=row.amount, carrier_amount=row.carrier_amount
+                kind=Deduction.Kind(row.kind),
+                description=row.description,
+                amount=row.amount,
+                carrier_amount=row.carrier_amount,
             )
             for row in contract.deductions.order_by("id")
         ],

@@ -73,7 +73,7 @@ def read_notice(raw: bytes, signature: str) -> dict[str, Any] | None:
     import stripe
 
     try:
-        event = stripe.Webhook.construct_event(raw, signature, settings.STRIPE_WEBHOOK_SECRET)  # type: ignore[no-untyped-call]
+        event = stripe.Webhook.construct_event(raw, signature, settings.STRIPE_WEBHOOK_SECRET)
     except (ValueError, stripe.SignatureVerificationError):
         return None
     plain: dict[str, Any] = event.to_dict()

@@ -22,7 +22,8 @@ from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import SecondPersonNeeded, WrongState
-from market.reference.identifiers.registration_no import InvalidIdentifier, parse_registration_no
+from market.reference.identifiers.registration_no import parse_registration_no
+from market.reference.identifiers.text import InvalidIdentifier
 
 
 @transaction.atomic

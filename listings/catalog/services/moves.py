@@ -28,7 +28,7 @@ def owner_of_new(actor: Actor, scope: str) -> Organisation:
     """The organisation for which the actor may write listings; raises NotSignedIn, NotAllowed."""
     if not actor.is_signed_in:
         raise NotSignedIn
-    if not policy.may_create(actor, scope):
+    if not policy.may_create(actor, scope) or actor.organisation_id is None:
         raise NotAllowed
     return Organisation.objects.get(pk=actor.organisation_id)
 
