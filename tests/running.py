@@ -6,11 +6,13 @@ from market.kernel.models import Delivery
 
 def run_outbox(rounds: int = 20) -> None:
     """Deliver everything that is due until nothing is left; what fails is raised by name."""
+    workers = [reader.name for reader in outbox.consumers() if reader.handle]
+    batches = [reader for reader in outbox.consumers() if reader.handle_batch]
     for _ in range(rounds):
-        for reader in outbox.consumers():
-            if reader.handle_batch:
-                relay.feed_batch(reader)
-        due = Delivery.objects.filter(dead_at__isnull=True, available_at__lte=clock.now())
+        for reader in batches:
+            while relay.feed_batch(reader):
+                pass
+        due = Delivery.objects.filter(consumer__in=workers, dead_at__isnull=True, available_at__lte=clock.now())
         ids = list(due.order_by("id").values_list("id", flat=True))
         if not ids:
             break
