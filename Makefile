@@ -51,7 +51,7 @@ check: environment messages ## format, lint, types, floors, templates, migration
 format: environment ## rewrite the code in its format
 	$(PYTHON) -m ruff check --fix --quiet .
 	$(PYTHON) -m ruff format .
-	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 || true
 
 messages: environment ## compile the translations
 	@$(PYTHON) -m deploy.local.messages

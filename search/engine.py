@@ -77,9 +77,7 @@ def ask(function: Callable[[Elasticsearch], T], *, seconds: float = SEARCH_SECON
 def search(body: Mapping[str, Any]) -> dict[str, Any]:
     """A raw search; a partial or timed-out answer counts as none, since it would look like fewer results."""
     answer = ask(
-        lambda es: es.search(
-            index=alias(), body={**body, "timeout": "1500ms"}, allow_partial_search_results=False
-        ).body
+        lambda es: es.search(index=alias(), body={**body, "timeout": "1500ms"}, allow_partial_search_results=False).body
     )
     if answer["timed_out"] or answer["_shards"]["failed"]:
         raise EngineAway("partial answer")

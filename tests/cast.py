@@ -9,6 +9,7 @@ from market.kernel.actor import ANONYMOUS, Actor, OrganisationKind, Role
 from market.reference.identifiers.credit_code import check_character
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Ruijin
+MONDAY_ON = MONDAY.date()
 
 
 def credit_code(serial: int, *, prefix: str = "91360781") -> str:

@@ -17,7 +17,7 @@ from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Achievement, Demand
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Deal
-from tests.cast import MONDAY, Cast
+from tests.cast import MONDAY, MONDAY_ON, Cast
 
 SCAN = b"%PDF-1.7\nsealed\n"
 ACHIEVEMENT: dict[str, Any] = {
@@ -114,9 +114,7 @@ def draft(story: Story, *, at: datetime = MONDAY, **changes: Any) -> Story:
 
 def sign(story: Story, *, seller: Any = None, at: datetime = MONDAY) -> Story:
     """The text is closed and both parties seal it."""
-    contract = agreements.finalise_contract(
-        actor=story.cast.broker, contract_id=story.contract.id, version=None, at=at
-    )
+    contract = agreements.finalise_contract(actor=story.cast.broker, contract_id=story.contract.id, version=None, at=at)
     for actor in (seller or story.cast.university_clerk, story.cast.enterprise_clerk):
         contract = agreements.sign_contract(
             actor=actor, contract_id=contract.id, version=None, scan=ContentFile(SCAN, "scan.pdf"), at=at
@@ -144,7 +142,7 @@ def apply(story: Story, *, applicant: Any = None, at: datetime = MONDAY) -> Stor
     return story
 
 
-def register(story: Story, *, no: str = "2026360701000001", on: date = MONDAY.date(), at: datetime = MONDAY) -> Story:
+def register(story: Story, *, no: str = "2026360701000001", on: date = MONDAY_ON, at: datetime = MONDAY) -> Story:
     """The registry registers the contract with the amounts that it states."""
     contract = story.contract
     story.registration = registration.register_contract(
@@ -163,5 +161,3 @@ def register(story: Story, *, no: str = "2026360701000001", on: date = MONDAY.da
 def registered(cast: Cast, *, seller: Any = None, at: datetime = MONDAY, **changes: Any) -> Story:
     story = apply(signed(cast, seller=seller, at=at, **changes), applicant=seller, at=at)
     return register(story, at=at)
-
-

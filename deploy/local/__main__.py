@@ -40,7 +40,7 @@ def serve(folder: Folder) -> int:
     address = found.url("web")
     if urlsplit(address).port != addresses.wanted_port():
         tell(f"Port {addresses.wanted_port()} is taken by another program; the portal has another one.")
-    print(f"\nThe portal: {address}\nThe API:    {address}/api/docs\nThe logs:   {folder.path / 'log'}")
+    print(f"\nThe portal: {address}\nThe API:    {address}/api/v1/docs\nThe logs:   {folder.path / 'log'}")
     accounts = folder.path / ACCOUNTS
     if accounts.exists():
         print(f"\n{accounts.read_text(encoding='utf-8').strip()}")

@@ -171,13 +171,13 @@ class City:
         row = registration.apply_for_registration(
             actor=seller,
             contract_id=contract_id,
-            office_id=registrar.organisation_id,
-            at=handed_in,  # type: ignore[arg-type]
+            office_id=self.people.organisations["registry"].id,
+            at=handed_in,
         )
         common: dict[str, Any] = {"registration_id": row.id, "version": None}
         registration.submit_registration(actor=seller, at=handed_in, **common)
         registration.accept_registration(actor=registrar, at=at(on - timedelta(days=10)), **common)
-        amounts = amounts_of(deal)
+        amounts: dict[str, Any] = amounts_of(deal)
         registration.register_contract(
             actor=registrar,
             registration_no=deal["registration_no"],

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from market.accounts import services as accounts
@@ -75,7 +76,9 @@ class People:
                 password=password,
             )
             user = membership.user
-            user.emailaddress_set.get_or_create(email=user.email, defaults={"verified": True, "primary": True})
+            EmailAddress.objects.get_or_create(
+                user=user, email=user.email, defaults={"verified": True, "primary": True}
+            )
         return actor_for(user, organisation.id)
 
 
