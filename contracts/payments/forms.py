@@ -31,7 +31,7 @@ class ProofForm(VersionForm):
         help_text=_("PDF、JPG 或 PNG，不超过 20 MB"),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
-    paid_on = forms.DateField(label=_("付款日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    paid_on = forms.DateField(label=_("付款日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 class RefundForm(VersionForm):

@@ -46,7 +46,9 @@ class RegisterForm(VersionedForm):
     registration_no = forms.CharField(
         label=_("登记编号"), max_length=40, help_text=_("全国技术合同管理与服务系统给出的 16 位编号，请照录")
     )
-    registered_on = forms.DateField(label=_("登记日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    registered_on = forms.DateField(
+        label=_("登记日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     contract_amount = amount_field(_("认定成交额（元）"))
     technology_amount = amount_field(_("认定技术交易额（元）"))
 
@@ -54,10 +56,14 @@ class RegisterForm(VersionedForm):
 class AmendForm(VersionedForm):
     contract_amount = amount_field(_("变更后成交额（元）"))
     technology_amount = amount_field(_("变更后技术交易额（元）"))
-    effective_on = forms.DateField(label=_("变更日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(
+        label=_("变更日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     reason = forms.CharField(label=_("变更原因"), max_length=500)
 
 
 class EndForm(VersionedForm):
-    effective_on = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(
+        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     reason = forms.CharField(label=_("原因"), max_length=500)

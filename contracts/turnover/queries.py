@@ -1,7 +1,6 @@
 """The figure and what is behind it.
 
-The sums are public: they are what the city publishes. The entries and contracts behind them open as far as the
-reader may see the contract.
+The sums are public: they are what the city publishes. The lines behind them open as the policy says.
 """
 
 from collections.abc import Mapping
@@ -13,9 +12,8 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
-from contracts.agreements import policy as agreements
 from contracts.registration.models import RegistrationEvent
-from contracts.turnover import rules
+from contracts.turnover import policy, rules
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
 from contracts.turnover.services import CODES, TURNOVER_NO
 from market.kernel.actor import Actor
@@ -120,11 +118,9 @@ def entries(
 
 
 def visible_entries(*, actor: Actor, as_of: date | None = None) -> QuerySet[TurnoverEntry]:
-    """Every line whose contract the actor may see, with its contract and parties."""
-    return (
-        _known(as_of)
-        .filter(event__registration__contract__in=agreements.contracts.visible_to(actor).values("pk"))
-        .select_related("event__registration__contract__seller", "event__registration__contract__buyer")
+    """Every line that the actor may see, with its contract and parties."""
+    return _known(as_of, policy.entries.visible_to(actor)).select_related(
+        "event__registration__contract__seller", "event__registration__contract__buyer"
     )
 
 
@@ -160,8 +156,8 @@ def chained_share(*, year: int, region: str = "") -> Decimal | None:
     return round_half_up((sums["chained"] or rules.ZERO) / sums["all"] * 100)
 
 
-def _known(as_of: date | None) -> QuerySet[TurnoverEntry]:
-    rows = TurnoverEntry.objects.all()
+def _known(as_of: date | None, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[TurnoverEntry]:
+    rows = TurnoverEntry.objects.all() if rows is None else rows
     return rows.filter(known_at__lt=_end_of(as_of)) if as_of is not None else rows
 
 

@@ -11,10 +11,16 @@ from django.db.models import Sum
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from contracts.turnover import queries, rules
+from contracts.agreements import policy as agreements
+from contracts.registration import policy as registrations
+from contracts.turnover import policy, queries, rules
+from contracts.turnover.models import TurnoverEntry
+from listings.catalog import policy as catalog
+from market.kernel.actor import Actor
 from market.kernel.clock import today
 from market.kernel.problems import InvalidInput, NotFound
 from market.pages.rendering import PageRequest, paginate, render_page
+from matching.brokerage import policy as brokerage
 
 SIDES = ("output", "absorption")
 
@@ -65,7 +71,7 @@ def year_page(request: PageRequest, year: int) -> HttpResponse:
         "page": paginate(request, rows),
         "side": side,
         "as_of": as_of,
-        "is_complete": request.actor.is_operator,
+        "is_complete": policy.sees_every_line(request.actor),
     }
     return render_page(request, "turnover/year.html", **context)
 
@@ -82,8 +88,26 @@ def entry_page(request: PageRequest, entry_id: int) -> HttpResponse:
         "contract": contract,
         "deal": contract.deal,
         "introduction": introduction,
+        "opens": _opens(request.actor, entry),
     }
     return render_page(request, "turnover/entry.html", **context)
+
+
+def _opens(actor: Actor, entry: TurnoverEntry) -> dict[str, bool]:
+    """Which links of the chain the reader may open: a leader reads the line, not the contract's text."""
+    registration = entry.event.registration
+    deal = registration.contract.deal
+    found = {
+        "registration": registrations.registrations.visible_to(actor).filter(pk=registration.pk).exists(),
+        "contract": agreements.contracts.visible_to(actor).filter(pk=registration.contract_id).exists(),
+    }
+    if deal is None:
+        return found
+    return found | {
+        "deal": brokerage.deals.visible_to(actor).filter(pk=deal.pk).exists(),
+        "achievement": catalog.achievements.visible_to(actor).filter(pk=deal.introduction.achievement_id).exists(),
+        "demand": catalog.demands.visible_to(actor).filter(pk=deal.introduction.demand_id).exists(),
+    }
 
 
 @require_safe

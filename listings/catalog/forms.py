@@ -122,7 +122,7 @@ class DemandForm(ListingForm):
     research_content = long_text(_("主要研究内容"), 5000)
     budget = amount(_("预期投入（元）"), _("留空表示面议"))
     wanted_by_on = forms.DateField(
-        label=_("期望完成日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("期望完成日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     required_maturity = forms.ChoiceField(label=_("要求成熟度"), required=False)
     short_cooperation = forms.MultipleChoiceField(

@@ -16,7 +16,7 @@ MOVES = {
 def follow(envelope: outbox.Envelope) -> None:
     """A contract that came without a deal moves none."""
     if deal_id := envelope.payload["deal_id"]:
-        MOVES[envelope.topic](deal_id=UUID(deal_id), at=clock.now())
+        MOVES[envelope.topic](deal_id=UUID(deal_id), at=envelope.occurred_at)
 
 
 outbox.subscribe("brokerage.deals", MOVES, follow)

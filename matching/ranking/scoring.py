@@ -12,6 +12,13 @@ MODEL = "lexical-1"
 WEIGHTS: Mapping[str, float] = {"title_bi": 3.0, "title_uni": 1.0, "text_bi": 1.0, "text_uni": 0.5, "text": 1.0}
 
 
+# What a reader does not take for a reason: particles at a phrase's ends, and words that every listing uses.
+FUNCTION_CHARACTERS = "的与和及或在于对为以中其等"
+SAYS_NOTHING = frozenset(
+    {"一种", "技术", "方法", "装置", "系统", "研究", "应用", "工艺", "设备", "产品", "使用", "希望", "方案"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What a reason needs to know of one side."""
@@ -35,7 +42,9 @@ def wording(title: str, body: str, *, most: int = 300) -> str:
 
 def shared_phrases(ours: Listing, theirs: Listing) -> list[str]:
     """The technical phrases that both sides use, longest first."""
-    return text.phrases(wording(ours.title, ours.text), f"{theirs.title}\n{theirs.text}", most=4)
+    found = text.phrases(wording(ours.title, ours.text), f"{theirs.title}\n{theirs.text}", most=12)
+    trimmed = dict.fromkeys(phrase.strip(FUNCTION_CHARACTERS) for phrase in found)
+    return [phrase for phrase in trimmed if len(phrase) > 1 and phrase not in SAYS_NOTHING][:4]
 
 
 def reason(ours: Listing, theirs: Listing, names: Mapping[str, str]) -> str:

@@ -53,7 +53,9 @@ def when(value: datetime | None) -> str | SafeString:
     """An instant in Asia/Shanghai: 2026-03-02 09:00."""
     if value is None:
         return "—"
-    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M}</time>', value.isoformat(), value.astimezone(RUIJIN))
+    # format_html escapes before it formats, so the value is written out first.
+    text = f"{value.astimezone(RUIJIN):%Y-%m-%d %H:%M}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
 @register.filter

@@ -1,0 +1,21 @@
+"""The sums are public. A line opens for whoever sees its contract, and for the city's leaders, who answer for it."""
+
+from django.db.models import Q
+
+from contracts.agreements import policy as agreements
+from contracts.turnover.models import TurnoverEntry
+from market.kernel.actor import Actor, Role
+from market.kernel.policy import Policy
+
+
+def sees_every_line(actor: Actor) -> bool:
+    return actor.is_operator or actor.has_role(Role.AUDITOR, Role.LEADER)
+
+
+def visible_entries(actor: Actor) -> Q:
+    if sees_every_line(actor):
+        return Q()
+    return Q(event__registration__contract__in=agreements.contracts.visible_to(actor).values("pk"))
+
+
+entries = Policy(TurnoverEntry, visible=visible_entries, verbs={}, scope="turnover")

@@ -1,0 +1,82 @@
+"""The portal as `make run` starts it, and people who use it in Chromium."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local import chromium, state
+from deploy.local.state import PROJECT_DIR
+from tests.e2e.desk import Desk, Portal
+
+# Set by the run of the tests for its own servers, or by whoever runs it: the portal finds its own.
+NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STRIPE_SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """PostgreSQL, Valkey, the Stripe sandbox, web, worker, relay and beat of their own, with the demo city.
+
+    Elasticsearch is the real one of the test run, under another namespace.
+    """
+    data_dir = tmp_path_factory.mktemp("portal")
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    environment["NAMESPACE"] = "e2e"
+
+    def portal_command(name: str) -> "subprocess.CompletedProcess[str]":
+        words = [sys.executable, "-m", "deploy.local", name, "--data", str(data_dir)]
+        return subprocess.run(
+            words, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False, timeout=600
+        )
+
+    try:
+        started = portal_command("portal")
+        assert started.returncode == 0, started.stderr
+        found = state.read(data_dir)
+        assert found is not None, "no supervisor lives"
+        accounts = (data_dir / "demo-accounts.txt").read_text(encoding="utf-8")
+        yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1])
+    finally:
+        portal_command("down")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    # Django takes Playwright's event loop in this thread for an asynchronous caller of its own.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=chromium.path(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def sit_down(portal: Portal, browser: Any, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """`sit_down("broker")` is a signed-in browser of that demo account; `sit_down()` one of a passer-by."""
+    desks: list[Desk] = []
+
+    def make(name: str = "", *, width: int = 1280) -> Desk:
+        context = browser.new_context(
+            base_url=portal.address, locale="zh-CN", viewport={"width": width, "height": 900}, accept_downloads=True
+        )
+        context.set_default_timeout(20_000)
+        desk = Desk(portal, context, tmp_path)
+        desks.append(desk)
+        if name:
+            desk.sign_in(f"{name}@example.com")
+        return desk
+
+    yield make
+    complaints = [complaint for desk in desks for complaint in desk.complaints]
+    for desk in desks:
+        desk.context.close()
+    assert complaints == [], "the browser's console, or a script, complained"
