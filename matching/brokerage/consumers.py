@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from market.kernel import clock, outbox
+from market.kernel import outbox
 from matching.brokerage import services
 from matching.brokerage.events import CONTRACT_COMPLETED, CONTRACT_SIGNED, PAYMENT_SUCCEEDED
 
