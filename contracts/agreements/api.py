@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
-from ninja import File, Router, UploadedFile
+from ninja import File, Router, Status, UploadedFile
 
 from contracts.agreements import policy, problems, queries, services
 from contracts.agreements import schemas as wire
@@ -64,12 +64,12 @@ def list_contracts(
         **answers(problems.DealNotReady, problems.ContractExists, problems.ContractInvalid),
     },
 )
-def draft(request: ApiRequest, response: HttpResponse, payload: wire.DraftIn) -> tuple[int, dict[str, Any]]:
+def draft(request: ApiRequest, response: HttpResponse, payload: wire.DraftIn) -> Status[dict[str, Any]]:
     """Draft the contract of a deal."""
     data = ContractData.model_validate(payload.model_dump(exclude={"deal_id"}))
     row = services.draft_contract(actor=request.actor, deal_id=payload.deal_id, data=data, at=clock.now())
     response["Location"] = f"/api/v1/contracts/{row.id}"
-    return 201, _answer(request, response, row.id)
+    return Status(201, _answer(request, response, row.id))
 
 
 @router.get("/{uuid:contract_id}", response={200: wire.ContractOut, **answers()})

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from ninja import File, Form, Router, UploadedFile
+from ninja import File, Form, Router, Status, UploadedFile
 
 from contracts.payments import policy, problems, services
 from contracts.payments.models import Payment
@@ -42,14 +42,14 @@ def list_payments(
 
 
 @router.post("", response={201: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.AlreadyPaying)})
-def start(request: ApiRequest, response: HttpResponse, payload: StartIn) -> tuple[int, dict[str, Any]]:
+def start(request: ApiRequest, response: HttpResponse, payload: StartIn) -> Status[dict[str, Any]]:
     """Begin to pay an instalment; needs an Idempotency-Key."""
     require_key(request)
     row = services.start_payment(
         actor=request.actor, instalment_id=payload.instalment_id, rail=payload.rail, at=clock.now()
     )
     response["Location"] = f"/api/v1/payments/{row.id}"
-    return 201, _answer(request, response, row.id)
+    return Status(201, _answer(request, response, row.id))
 
 
 @router.get("/{uuid:payment_id}", response={200: PaymentOut, **answers()})

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from contracts.registration import policy, problems, queries, rules, services
 from contracts.registration.models import Registration
@@ -38,13 +38,13 @@ def list_registrations(
 
 
 @router.post("", response={201: RegistrationOut, **answers(problems.AlreadyApplied)})
-def apply(request: ApiRequest, response: HttpResponse, payload: ApplyIn) -> tuple[int, dict[str, Any]]:
+def apply(request: ApiRequest, response: HttpResponse, payload: ApplyIn) -> Status[dict[str, Any]]:
     """Open an application for a contract; nothing is handed in yet."""
     row = services.apply_for_registration(
         actor=request.actor, contract_id=payload.contract_id, office_id=payload.office_id, at=clock.now()
     )
     response["Location"] = f"/api/v1/registrations/{row.id}"
-    return 201, _answer(request, response, row)
+    return Status(201, _answer(request, response, row))
 
 
 @router.get("/{uuid:registration_id}", response={200: RegistrationOut, **answers()})

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from listings.catalog import policy, problems, queries, schemas, services, shown
@@ -52,13 +52,11 @@ def list_achievements(request: ApiRequest, filters: Query[ListFilters]) -> HttpR
 
 
 @achievements.post("", response={201: schemas.AchievementOut, **answers()})
-def create_achievement(
-    request: ApiRequest, response: HttpResponse, payload: AchievementData
-) -> tuple[int, dict[str, Any]]:
+def create_achievement(request: ApiRequest, response: HttpResponse, payload: AchievementData) -> Status[dict[str, Any]]:
     """Write a draft; publishing is a step of its own."""
     row = services.create_achievement(actor=request.actor, data=payload, at=clock.now())
     response["Location"] = f"/api/v1/achievements/{row.id}"
-    return 201, _achievement(request, response, row.id)
+    return Status(201, _achievement(request, response, row.id))
 
 
 @achievements.get("/{uuid:achievement_id}", response={200: schemas.AchievementOut, **answers()})
@@ -132,11 +130,11 @@ def list_demands(request: ApiRequest, filters: Query[ListFilters]) -> HttpRespon
 
 
 @demands.post("", response={201: schemas.DemandOut, **answers()})
-def create_demand(request: ApiRequest, response: HttpResponse, payload: DemandData) -> tuple[int, dict[str, Any]]:
+def create_demand(request: ApiRequest, response: HttpResponse, payload: DemandData) -> Status[dict[str, Any]]:
     """Write a draft; publishing is a step of its own."""
     row = services.create_demand(actor=request.actor, data=payload, at=clock.now())
     response["Location"] = f"/api/v1/demands/{row.id}"
-    return 201, _demand(request, response, row.id)
+    return Status(201, _demand(request, response, row.id))
 
 
 @demands.get("/{uuid:demand_id}", response={200: schemas.DemandOut, **answers()})

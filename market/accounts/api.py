@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from market.accounts import policy, problems, queries, services
 from market.accounts.models import ApiKey, Membership, Organisation
@@ -54,9 +54,9 @@ def list_organisations(
 
 
 @router.post("", response={201: OrganisationOut, **answers(problems.OrganisationExists)})
-def create_organisation(request: ApiRequest, payload: OrganisationIn) -> tuple[int, Organisation]:
+def create_organisation(request: ApiRequest, payload: OrganisationIn) -> Status[Organisation]:
     """Register an organisation; the operator verifies it."""
-    return 201, services.create_organisation(actor=request.actor, at=clock.now(), **payload.model_dump())
+    return Status(201, services.create_organisation(actor=request.actor, at=clock.now(), **payload.model_dump()))
 
 
 @router.get("/{uuid:organisation_id}", response={200: OrganisationOut, **answers()})
@@ -75,10 +75,13 @@ def verify_organisation(request: ApiRequest, organisation_id: UUID) -> Organisat
     "/{uuid:organisation_id}/members",
     response={201: MemberOut, **answers(problems.AlreadyMember, problems.RolesUnfit)},
 )
-def add_member(request: ApiRequest, organisation_id: UUID, payload: MemberIn) -> tuple[int, Membership]:
+def add_member(request: ApiRequest, organisation_id: UUID, payload: MemberIn) -> Status[Membership]:
     """Let a person act for the organisation."""
-    return 201, services.add_member(
-        actor=request.actor, organisation_id=organisation_id, at=clock.now(), **payload.model_dump()
+    return Status(
+        201,
+        services.add_member(
+            actor=request.actor, organisation_id=organisation_id, at=clock.now(), **payload.model_dump()
+        ),
     )
 
 
@@ -95,10 +98,10 @@ def list_keys(request: ApiRequest) -> list[ApiKey]:
 
 
 @keys_router.post("", response={201: NewKeyOut, **answers(problems.RolesUnfit)})
-def issue_key(request: ApiRequest, payload: KeyIn) -> tuple[int, dict[str, Any]]:
+def issue_key(request: ApiRequest, payload: KeyIn) -> Status[dict[str, Any]]:
     """A new key; its token is told this once."""
     key, token = services.issue_api_key(actor=request.actor, at=clock.now(), **payload.model_dump())
-    return 201, KeyOut.from_orm(key).model_dump() | {"token": token}
+    return Status(201, KeyOut.from_orm(key).model_dump() | {"token": token})
 
 
 @keys_router.post("/{uuid:key_id}/revoke", response={200: KeyOut, **answers()})

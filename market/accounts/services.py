@@ -114,8 +114,10 @@ def issue_api_key(
 
     A key never has a role that its issuer lacks. Raises RolesUnfit.
     """
-    if actor.user_id is None or actor.organisation_id is None:
+    if actor.user_id is None:
         raise NotSignedIn
+    if actor.organisation_id is None:
+        raise NotAllowed
     organisation = policy.organisations.fetch(actor=actor, pk=actor.organisation_id, verb="issue_key")
     is_own = {role.value for role in actor.roles} >= set(roles)
     if not is_own or not rules.roles_fit(OrganisationKind(organisation.kind), roles) or not rules.scopes_exist(scopes):

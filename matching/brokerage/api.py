@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from market.kernel import clock
 from market.kernel.actor import Actor
@@ -35,11 +35,11 @@ def list_introductions(request: ApiRequest, cursor: Cursor = "", limit: Limit = 
         **answers(problems.AlreadyIntroduced, problems.ListingClosed, problems.SameOwner, problems.NoteNeeded),
     },
 )
-def introduce(request: ApiRequest, response: HttpResponse, payload: wire.IntroduceIn) -> tuple[int, dict[str, Any]]:
+def introduce(request: ApiRequest, response: HttpResponse, payload: wire.IntroduceIn) -> Status[dict[str, Any]]:
     """Bring two parties together; for brokers."""
     row = services.introduce(actor=request.actor, at=clock.now(), **payload.model_dump())
     response["Location"] = f"/api/v1/introductions/{row.id}"
-    return 201, introduction_shown(_introduction(request.actor, row.id))
+    return Status(201, introduction_shown(_introduction(request.actor, row.id)))
 
 
 @introductions.get("/{uuid:introduction_id}", response={200: wire.IntroductionOut, **answers()})
@@ -59,11 +59,11 @@ def list_deals(
 
 
 @router.post("", response={201: wire.DealDetail, **answers(problems.DealExists)})
-def open_deal(request: ApiRequest, response: HttpResponse, payload: wire.OpenIn) -> tuple[int, dict[str, Any]]:
+def open_deal(request: ApiRequest, response: HttpResponse, payload: wire.OpenIn) -> Status[dict[str, Any]]:
     """Open the deal of an introduction."""
     row = services.open_deal(actor=request.actor, introduction_id=payload.introduction_id, at=clock.now())
     response["Location"] = f"/api/v1/deals/{row.id}"
-    return 201, _answer(request, response, row.id)
+    return Status(201, _answer(request, response, row.id))
 
 
 @router.get("/{uuid:deal_id}", response={200: wire.DealDetail, **answers()})

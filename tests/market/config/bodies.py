@@ -1,0 +1,77 @@
+"""A body that each writing operation accepts, so that only the actor decides how it ends."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
+
+from tests import story as telling
+from tests.cast import credit_code
+from tests.market.config.world import World
+
+Body = Callable[[World], dict[str, Any]]
+ENDING = {"effective_on": "2026-03-02", "reason": "双方约定"}
+REGISTERED = {"contract_amount": "1000000.00", "technology_amount": "780000.00"}
+
+BODIES: dict[str, Body] = {
+    "POST /organisations": lambda world: {
+        "kind": "enterprise",
+        "name": "示例新企业",
+        "credit_code": credit_code(99),
+        "region": "360781",
+    },
+    "POST /organisations/{organisation_id}/members": lambda world: {
+        "email": "new@example.com",
+        "name": "新同事",
+        "roles": ["clerk"],
+    },
+    "POST /api-keys": lambda world: {"name": "接口", "roles": ["clerk"], "scopes": ["achievements:read"]},
+    "POST /achievements": lambda world: plain(telling.ACHIEVEMENT),
+    "PATCH /achievements/{achievement_id}": lambda world: {"title": "改过的名称"},
+    "POST /achievements/{achievement_id}/take-down": lambda world: {"reason": "重复发布"},
+    "POST /demands": lambda world: plain(telling.DEMAND),
+    "PATCH /demands/{demand_id}": lambda world: {"title": "改过的名称"},
+    "POST /demands/{demand_id}/take-down": lambda world: {"reason": "重复发布"},
+    "POST /introductions": lambda world: {
+        "demand_id": str(world.story.demand.id),
+        "achievement_id": str(world.story.achievement.id),
+    },
+    "POST /deals": lambda world: {"introduction_id": str(world.story.deal.introduction_id)},
+    "POST /deals/{deal_id}/advance": lambda world: {"stage": "negotiating"},
+    "POST /deals/{deal_id}/lose": lambda world: {"reason": "price"},
+    "POST /deals/{deal_id}/circumvent": lambda world: {"note": "绕开机构签约"},
+    "POST /contracts": lambda world: plain(telling.CONTRACT) | {"deal_id": str(world.story.deal.id)},
+    "PUT /contracts/{contract_id}": lambda world: plain(telling.CONTRACT),
+    "POST /contracts/{contract_id}/sign": lambda world: {"scan": scan()},
+    "POST /contracts/{contract_id}/terminate": lambda world: {"reason": "双方约定"},
+    "POST /payments": lambda world: {
+        "instalment_id": str(world.story.contract.instalments.order_by("-position")[0].id),
+        "rail": "bank_transfer",
+    },
+    "POST /payments/{payment_id}/proof": lambda world: {"proof": scan(), "paid_on": "2026-03-02"},
+    "POST /payments/{payment_id}/refund": lambda world: {"amount": "1.00", "reason": "多付"},
+    "POST /registrations": lambda world: {
+        "contract_id": str(world.story.contract.id),
+        "office_id": str(world.cast.registry.id),
+    },
+    "POST /registrations/{registration_id}/request-correction": lambda world: {"grounds": ["missing_documents"]},
+    "POST /registrations/{registration_id}/refuse": lambda world: {"grounds": ["missing_documents"]},
+    "POST /registrations/{registration_id}/register": lambda world: (
+        REGISTERED | {"registration_no": "2026360701000002", "registered_on": "2026-03-02"}
+    ),
+    "POST /registrations/{registration_id}/amend": lambda world: REGISTERED | ENDING,
+    "POST /registrations/{registration_id}/cancel": lambda world: ENDING,
+    "POST /registrations/{registration_id}/revoke": lambda world: ENDING,
+}
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """As JSON carries them: amounts and dates as strings."""
+    found: dict[str, Any] = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return found
+
+
+def scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("scan.pdf", telling.SCAN, "application/pdf")

@@ -1,0 +1,87 @@
+"""One of everything, so that every address of the portal names something that is there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from contracts.payments import services as payments
+from contracts.payments.models import Payment, Rail
+from contracts.turnover.models import TurnoverEntry
+from listings.catalog.services import achievements
+from market.accounts import services as accounts
+from market.accounts.models import Membership
+from market.kernel.models import Job
+from market.notices.models import Notice
+from tests import story as telling
+from tests.cast import MONDAY, Cast
+from tests.running import run_outbox
+
+
+@dataclass(frozen=True)
+class World:
+    """The chain told to its end, and a value for every parameter of an address."""
+
+    cast: Cast
+    story: telling.Story
+    payment: Payment
+    parameters: dict[str, Any]
+
+
+def build_world(cast: Cast) -> World:
+    story = telling.register(telling.apply(telling.signed(cast)))
+    contract = story.contract
+    instalment = contract.instalments.order_by("position").first()
+    payment = payments.start_payment(
+        actor=cast.enterprise_finance, instalment_id=instalment.id, rail=Rail.BANK_TRANSFER, at=MONDAY
+    )
+    payment = payments.submit_bank_proof(
+        actor=cast.enterprise_finance,
+        payment_id=payment.id,
+        version=None,
+        proof=ContentFile(telling.SCAN, "proof.pdf"),
+        paid_on=MONDAY.date(),
+        at=MONDAY,
+    )
+    run_outbox()
+    key, _token = accounts.issue_api_key(
+        actor=cast.university_clerk,
+        name="图书馆系统",
+        roles=["clerk"],
+        scopes=["achievements:read"],
+        expires_at=None,
+        at=MONDAY,
+    )
+    job = Job.objects.create(kind="example", organisation_id=cast.university.id, created_at=MONDAY)
+    hidden = telling.catalog.create_achievement(
+        actor=cast.university_clerk,
+        data=achievements.AchievementData(**(telling.ACHIEVEMENT | {"title": "尚未公开的工艺"})),
+        at=MONDAY,
+    )
+    move = story.deal.moves.order_by("moved_at", "id").first()
+    return World(
+        cast=cast,
+        story=story,
+        payment=payment,
+        parameters={
+            "achievement_id": story.achievement.id,
+            "demand_id": story.demand.id,
+            "introduction_id": story.deal.introduction_id,
+            "deal_id": story.deal.id,
+            "move_id": move.id,
+            "contract_id": contract.id,
+            "party": "seller",
+            "instalment_id": instalment.id,
+            "payment_id": payment.id,
+            "registration_id": story.registration.id,
+            "entry_id": TurnoverEntry.objects.get().id,
+            "year": MONDAY.year,
+            "organisation_id": cast.university.id,
+            "membership_id": Membership.objects.get(user=cast.university_finance.user_id).id,
+            "key_id": key.id,
+            "job_id": job.id,
+            "notice_id": Notice.objects.filter(user=cast.university_clerk.user_id).first().id,
+            "scheme": "technology_field",
+            "listing_id": hidden.id,
+        },
+    )
