@@ -11,7 +11,10 @@ from tests.market.config.world import World, build_world
 
 PREFIX = "/api/v1"
 FILES = frozenset({"scan", "proof"})
-ROW_PARAMETERS = ["achievement_id", "demand_id", "introduction_id", "deal_id", "contract_id", "payment_id", "registration_id", "organisation_id", "membership_id", "key_id", "job_id", "notice_id"]
+ROW_PARAMETERS = (
+    *("achievement_id", "demand_id", "introduction_id", "deal_id", "contract_id", "payment_id"),
+    *("registration_id", "organisation_id", "membership_id", "key_id", "job_id", "notice_id"),
+)
 
 
 def operations() -> list[str]:
