@@ -19,7 +19,7 @@ from contracts.agreements.forms import ContractForm, SealForm, TerminateForm, Ve
 from contracts.agreements.models import TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
-from market.kernel.problems import InvalidInput, NotFound, NotSignedIn, Problem
+from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from matching.brokerage import policy as brokerage
 
@@ -66,6 +66,8 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
         pk=deal_id,
         related=("seller", "buyer", "introduction__achievement", "introduction__demand"),
     )
+    if not drafting.may_draft(request.actor, deal):
+        raise NotAllowed
     suggested = services.suggested_data(deal, on=clock.today())
     initial = suggested | {"first_instalment": suggested["contract_amount"], "plan_source": "outside"}
     form = ContractForm(request.POST or None, initial=initial)
@@ -107,6 +109,7 @@ def step(request: PageRequest, contract_id: UUID, verb: str) -> HttpResponse:
     chosen = STEPS.get(verb)
     if chosen is None:
         raise NotFound
+    policy.contracts.fetch(actor=request.actor, pk=contract_id, verb=verb)
     form = chosen.form(request.POST, request.FILES)
     if form.is_valid():
         try:

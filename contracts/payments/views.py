@@ -65,6 +65,10 @@ def proof_file(request: PageRequest, payment_id: UUID) -> FileResponse:
 
 @require_POST
 def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
+    seen = agreements.contracts.visible_to(request.actor)
+    instalment = Instalment.objects.filter(pk=instalment_id, contract__in=seen.values("pk")).first()
+    if instalment is None:
+        raise NotFound
     form = StartForm(request.POST)
     if form.is_valid():
         try:
@@ -80,10 +84,7 @@ def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
             messages.error(request, str(problem.title))
         else:
             return redirect("payments:detail", payment.id)
-    contract_id = Instalment.objects.values_list("contract", flat=True).filter(pk=instalment_id).first()
-    if contract_id is None:
-        raise NotFound
-    return redirect("payments:contract-part", contract_id)
+    return redirect("payments:contract-part", instalment.contract_id)
 
 
 @require_POST
@@ -91,6 +92,7 @@ def step(request: PageRequest, payment_id: UUID, verb: str) -> HttpResponse:
     chosen = STEPS.get(verb)
     if chosen is None:
         raise NotFound
+    policy.payments.fetch(actor=request.actor, pk=payment_id, verb=verb)
     form = chosen.form(request.POST, request.FILES)
     if form.is_valid():
         try:

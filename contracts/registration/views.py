@@ -69,6 +69,7 @@ def step(request: PageRequest, registration_id: UUID, verb: str) -> HttpResponse
     chosen = STEPS.get(verb)
     if chosen is None:
         raise NotFound
+    policy.registrations.fetch(actor=request.actor, pk=registration_id, verb=verb)
     form = chosen.form(request.POST)
     if form.is_valid():
         try:

@@ -49,7 +49,8 @@ def join(request: ActorRequest) -> HttpResponse:
 @require_POST
 def add_member(request: ActorRequest) -> HttpResponse:
     if request.actor.organisation_id is None or request.actor.organisation_kind is None:
-        raise NotFound
+        raise NotFound if request.actor.is_signed_in else NotSignedIn
+    policy.organisations.fetch(actor=request.actor, pk=request.actor.organisation_id, verb="add_member")
     form = MemberForm(request.POST, kind=request.actor.organisation_kind)
     if form.is_valid():
         try:

@@ -31,5 +31,7 @@ def read(request: ActorRequest, notice_id: UUID) -> HttpResponse:
 
 @require_POST
 def read_all(request: ActorRequest) -> HttpResponse:
+    if request.actor.user_id is None:
+        raise NotSignedIn
     services.read_all(actor=request.actor, at=clock.now())
     return redirect("notices:inbox")

@@ -107,10 +107,10 @@ def deal_detail(request: PageRequest, deal_id: UUID) -> HttpResponse:
 
 @require_POST
 def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
-    deal = policy.deals.fetch(actor=request.actor, pk=deal_id)
-    form = _forms(deal, request.POST, request.FILES).get(verb)
-    if form is None:
+    if verb not in policy.deals.verbs:
         raise NotFound
+    deal = policy.deals.fetch(actor=request.actor, pk=deal_id, verb=verb)
+    form = _forms(deal, request.POST, request.FILES)[verb]
     service: Any = {
         "advance": services.advance_deal,
         "lose": services.lose_deal,

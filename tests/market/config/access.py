@@ -17,13 +17,16 @@ PUBLISHERS = CLERKS | {"other_clerk"}
 
 @dataclass(frozen=True)
 class Rule:
-    """`through` get an answer; the others who see the thing are forbidden (403), the rest find nothing (404)."""
+    """`through` get an answer; others who see the thing are forbidden (403), the rest find nothing (404).
+
+    Where `seen_by` is left out, everyone who is signed in sees what is written to, and nobody else what is read.
+    """
 
     through: frozenset[str]
-    seen_by: frozenset[str] = SIGNED_IN
+    seen_by: frozenset[str] | None = None
 
 
-def only(*names: str, seen_by: frozenset[str] = SIGNED_IN) -> Rule:
+def only(*names: str, seen_by: frozenset[str] | None = None) -> Rule:
     return Rule(frozenset(names), seen_by)
 
 
@@ -117,12 +120,114 @@ def expected(rule: Rule, name: str, method: str) -> str:
         return "through"
     if name == "nobody" and method != "GET":
         return "sign in"
-    if method == "GET":
-        return "hidden"
-    return "forbidden" if name in rule.seen_by else "hidden"
+    seen_by = rule.seen_by
+    if seen_by is None:
+        seen_by = rule.through if method == "GET" else SIGNED_IN
+    return "forbidden" if name in seen_by else "hidden"
 
 
 def ended(status: int) -> str:
     """What a status says; a failure of ours is never an ending."""
     assert status < 500, status
     return {401: "sign in", 403: "forbidden", 404: "hidden"}.get(status, "through")
+
+
+# Pages to read, by the name of their address. Where a passer-by is asked to sign in, the page is a desk.
+DESK = Rule(SIGNED_IN)
+PAGES: dict[str, Rule] = {
+    "accounts:join": DESK,
+    "accounts:organisation": DESK,
+    "accounts:verification": only("operator", seen_by=SIGNED_IN),
+    "agreements:deal-part": Rule(DEAL),
+    "agreements:detail": Rule(CONTRACT),
+    "agreements:document": Rule(CONTRACT),
+    "agreements:draft": Rule(CLERKS | {"broker"}, seen_by=DEAL),
+    "agreements:edit": Rule(CLERKS | {"broker"}, seen_by=CONTRACT),
+    "agreements:list": DESK,
+    "agreements:scan": Rule(CONTRACT),
+    "brokerage:achievement-story": OPEN,
+    "brokerage:deal": Rule(DEAL),
+    "brokerage:deals": DESK,
+    "brokerage:demand-story": OPEN,
+    "brokerage:introduce": only("broker", seen_by=SIGNED_IN),
+    "brokerage:introduction": Rule(DEAL),
+    "brokerage:introductions": DESK,
+    "brokerage:proof": Rule(DEAL),
+    "catalog:achievement": OPEN,
+    "catalog:achievements": OPEN,
+    "catalog:demand": OPEN,
+    "catalog:demands": OPEN,
+    "catalog:edit": only(SELLER, seen_by=SIGNED_IN),
+    "catalog:mine": Rule(SIGNED_IN - {"stranger"}),
+    "catalog:new-achievement": Rule(PUBLISHERS, seen_by=SIGNED_IN),
+    "catalog:new-demand": Rule(PUBLISHERS, seen_by=SIGNED_IN),
+    "notices:inbox": DESK,
+    "pages:accessibility": OPEN,
+    "pages:home": OPEN,
+    "payments:contract-part": Rule(CONTRACT),
+    "payments:detail": Rule(DEAL),
+    "payments:list": DESK,
+    "payments:proof-file": Rule(DEAL),
+    "ranking:achievement-matches": OPEN,
+    "ranking:demand-matches": OPEN,
+    "registration:contract-part": Rule(CONTRACT),
+    "registration:detail": Rule(CONTRACT),
+    "registration:list": DESK,
+    "search:search": OPEN,
+    "turnover:achievement-part": OPEN,
+    "turnover:dashboard": OPEN,
+    "turnover:deal-part": OPEN,
+    "turnover:demand-part": OPEN,
+    "turnover:entry": Rule(CONTRACT | {"leader"}),
+    "turnover:year": OPEN,
+}
+# Buttons, with the operation of the API that does the same: whoever may do the one may do the other.
+BUTTONS: dict[str, str] = {
+    "accounts:end-membership": "POST /organisations/members/{membership_id}/end",
+    "accounts:issue-key": "POST /api-keys",
+    "accounts:join": "POST /organisations",
+    "accounts:revoke-key": "POST /api-keys/{key_id}/revoke",
+    "accounts:verification": "POST /organisations/{organisation_id}/verify",
+    "agreements:draft": "POST /contracts",
+    "agreements:edit": "PUT /contracts/{contract_id}",
+    "agreements:step finalise": "POST /contracts/{contract_id}/finalise",
+    "agreements:step sign": "POST /contracts/{contract_id}/sign",
+    "agreements:step reopen": "POST /contracts/{contract_id}/reopen",
+    "agreements:step complete": "POST /contracts/{contract_id}/complete",
+    "agreements:step terminate": "POST /contracts/{contract_id}/terminate",
+    "brokerage:introduce": "POST /introductions",
+    "brokerage:move advance": "POST /deals/{deal_id}/advance",
+    "brokerage:move lose": "POST /deals/{deal_id}/lose",
+    "brokerage:move circumvent": "POST /deals/{deal_id}/circumvent",
+    "brokerage:open-deal": "POST /deals",
+    "catalog:edit": "PATCH /achievements/{achievement_id}",
+    "catalog:move publish": "POST /achievements/{achievement_id}/publish",
+    "catalog:move suspend": "POST /achievements/{achievement_id}/suspend",
+    "catalog:move withdraw": "POST /achievements/{achievement_id}/withdraw",
+    "catalog:move take_down": "POST /achievements/{achievement_id}/take-down",
+    "catalog:new-achievement": "POST /achievements",
+    "catalog:new-demand": "POST /demands",
+    "notices:read": "POST /notices/{notice_id}/read",
+    "payments:start": "POST /payments",
+    "payments:step submit_proof": "POST /payments/{payment_id}/proof",
+    "payments:step confirm": "POST /payments/{payment_id}/confirm",
+    "payments:step refund": "POST /payments/{payment_id}/refund",
+    "payments:step cancel": "POST /payments/{payment_id}/cancel",
+    "registration:apply": "POST /registrations",
+    "registration:step submit": "POST /registrations/{registration_id}/submit",
+    "registration:step accept": "POST /registrations/{registration_id}/accept",
+    "registration:step register": "POST /registrations/{registration_id}/register",
+    "registration:step approve": "POST /registrations/{registration_id}/approve",
+    "registration:step request_correction": "POST /registrations/{registration_id}/request-correction",
+    "registration:step refuse": "POST /registrations/{registration_id}/refuse",
+    "registration:step amend": "POST /registrations/{registration_id}/amend",
+    "registration:step cancel": "POST /registrations/{registration_id}/cancel",
+    "registration:step revoke": "POST /registrations/{registration_id}/revoke",
+}
+# Buttons about oneself: anyone who is signed in, or who only looks at the page.
+OWN_BUTTONS: dict[str, Rule] = {
+    "accounts:act-for": Rule(SELLERS, seen_by=frozenset()),
+    "accounts:add-member": Rule(PUBLISHERS | {"operator"}, seen_by=SIGNED_IN - {"stranger"}),
+    "notices:read-all": DESK,
+    "pages:care": OPEN,
+}

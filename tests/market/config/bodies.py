@@ -56,8 +56,8 @@ BODIES: dict[str, Body] = {
         "contract_id": str(world.story.contract.id),
         "office_id": str(world.cast.registry.id),
     },
-    "POST /registrations/{registration_id}/request-correction": lambda world: {"grounds": ["missing_documents"]},
-    "POST /registrations/{registration_id}/refuse": lambda world: {"grounds": ["missing_documents"]},
+    "POST /registrations/{registration_id}/request-correction": lambda world: {"grounds": ["parties_unclear"]},
+    "POST /registrations/{registration_id}/refuse": lambda world: {"grounds": ["parties_unclear"]},
     "POST /registrations/{registration_id}/register": lambda world: (
         REGISTERED | {"registration_no": "2026360701000002", "registered_on": "2026-03-02"}
     ),

@@ -8,11 +8,11 @@ from django.core.files.base import ContentFile
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
 from contracts.turnover.models import TurnoverEntry
-from listings.catalog.services import achievements
 from market.accounts import services as accounts
 from market.accounts.models import Membership
 from market.kernel.models import Job
 from market.notices.models import Notice
+from matching.brokerage import services as brokerage
 from tests import story as telling
 from tests.cast import MONDAY, Cast
 from tests.running import run_outbox
@@ -29,7 +29,18 @@ class World:
 
 
 def build_world(cast: Cast) -> World:
-    story = telling.register(telling.apply(telling.signed(cast)))
+    story = telling.open_deal(telling.publish(cast))
+    brokerage.advance_deal(
+        actor=cast.broker,
+        deal_id=story.deal.id,
+        version=None,
+        stage="nda_signed",
+        note="",
+        proof=ContentFile(telling.SCAN, "nda.pdf"),
+        at=MONDAY,
+    )
+    story = telling.sign(telling.draft(telling.agree(story)))
+    telling.register(telling.apply(story))
     contract = story.contract
     instalment = contract.instalments.order_by("position").first()
     payment = payments.start_payment(
@@ -53,12 +64,7 @@ def build_world(cast: Cast) -> World:
         at=MONDAY,
     )
     job = Job.objects.create(kind="example", organisation_id=cast.university.id, created_at=MONDAY)
-    hidden = telling.catalog.create_achievement(
-        actor=cast.university_clerk,
-        data=achievements.AchievementData(**(telling.ACHIEVEMENT | {"title": "尚未公开的工艺"})),
-        at=MONDAY,
-    )
-    move = story.deal.moves.order_by("moved_at", "id").first()
+    move = story.deal.moves.exclude(proof=None).get()
     return World(
         cast=cast,
         story=story,
@@ -82,6 +88,6 @@ def build_world(cast: Cast) -> World:
             "job_id": job.id,
             "notice_id": Notice.objects.filter(user=cast.university_clerk.user_id).first().id,
             "scheme": "technology_field",
-            "listing_id": hidden.id,
+            "listing_id": story.achievement.id,
         },
     )
