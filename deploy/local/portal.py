@@ -68,7 +68,7 @@ def stripe_sandbox(folder: Folder, environment: dict[str, str]) -> Unit:
     port = folder.port("stripe")
     return Unit(
         name="stripe",
-        command=python("-m", "deploy.sandbox", "--port", str(port)),
+        command=python("-m", "deploy.sandbox", "--port", str(port), "--data", str(folder.part("stripe") / "state.db")),
         url=environment["STRIPE_API_BASE"],
         environment=environment,
         is_ready=lambda: requests.get(environment["STRIPE_API_BASE"], timeout=ANSWER_SECONDS).status_code < 500,

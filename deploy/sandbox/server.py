@@ -1,0 +1,202 @@
+"""The HTTP side: routes, keys, idempotency, and the levers that tests and demonstrations pull."""
+
+import base64
+import hmac
+import json
+import re
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from deploy.sandbox import desk, wire
+from deploy.sandbox.delivery import Deliveries
+from deploy.sandbox.payments import Payments
+from deploy.sandbox.store import Object, Store, new_id
+
+MOST_BYTES = 1_000_000
+Answer = tuple[int, Object]
+
+
+class Sandbox:
+    """The state of one sandbox and what may be asked of it."""
+
+    def __init__(self, *, path: str, secret_key: str, webhook_secret: str, webhook_url: str) -> None:
+        self.secret_key = secret_key
+        self.store = Store(path)
+        self.deliveries = Deliveries(self.store, url=webhook_url, secret=webhook_secret)
+        self.payments = Payments(self.store, self.deliveries.tell)
+        # Levers: how many of the next answers are lost after the work, or refused before it, and how long each takes.
+        self.lose, self.fail, self.fail_status, self.delay_seconds = 0, 0, 500, 0.0
+        work = self.payments
+        one = r"([\w-]+)"
+        self.routes: list[tuple[str, str, Callable[..., Object]]] = [
+            ("POST", r"/v1/payment_intents", work.create_intent),
+            ("GET", r"/v1/payment_intents", work.intents),
+            ("GET", rf"/v1/payment_intents/{one}", lambda key, _: work.intent(key)),
+            ("POST", rf"/v1/payment_intents/{one}", work.update_intent),
+            ("POST", rf"/v1/payment_intents/{one}/confirm", work.confirm),
+            ("POST", rf"/v1/payment_intents/{one}/capture", work.capture),
+            ("POST", rf"/v1/payment_intents/{one}/cancel", work.cancel),
+            ("GET", rf"/v1/charges/{one}", lambda key, _: work.charge_object(key)),
+            ("POST", r"/v1/refunds", work.create_refund),
+            ("GET", r"/v1/refunds", work.refunds),
+            ("GET", rf"/v1/refunds/{one}", lambda key, _: work.refund(key)),
+            ("POST", r"/v1/accounts", work.create_account),
+            ("GET", rf"/v1/accounts/{one}", lambda key, _: work.account(key)),
+            ("POST", r"/v1/transfers", work.create_transfer),
+            ("GET", rf"/v1/transfers/{one}", lambda key, _: work.transfer(key)),
+            ("GET", r"/v1/events", lambda params: wire.page(self.store.all("event"), params, "/v1/events")),
+            ("GET", rf"/v1/events/{one}", lambda key, _: self.event(key)),
+        ]
+
+    def event(self, key: str) -> Object:
+        found = self.store.get("event", key)
+        if found is None:
+            raise wire.missing("event", key)
+        return found
+
+    def is_known(self, authorization: str) -> bool:
+        """The SDK sends the key as a bearer token, curl -u as the user's name."""
+        kind, _space, word = authorization.partition(" ")
+        if kind == "Basic":
+            try:
+                word = base64.b64decode(word).decode().partition(":")[0]
+            except ValueError:
+                return False
+        return hmac.compare_digest(word, self.secret_key)
+
+    def answer(self, method: str, path: str, text: str, key: str) -> tuple[Answer, bool]:
+        """Status and body, and whether they are the answer that the idempotency key got before."""
+        mark = sha256(f"{method} {path} {text}".encode()).hexdigest()
+        with self.store.lock:
+            before = self.store.get("idempotency", key) if key and method == "POST" else None
+            if before is not None and before["mark"] != mark:
+                message = (
+                    "Keys for idempotent requests can only be used with the same parameters they were first used with."
+                )
+                raise wire.Refusal(400, "idempotency_error", message)
+            if before is not None:
+                return (before["status"], before["body"]), True
+            found = self._do(method, path, wire.decode(text))
+            # A request that could not begin may be mended and sent again under its key.
+            if key and method == "POST" and found[0] in {200, 402}:
+                self.store.put("idempotency", {"mark": mark, "status": found[0], "body": found[1]}, key=key)
+            return found, False
+
+    def _do(self, method: str, path: str, params: wire.Params) -> Answer:
+        for wanted, pattern, run in self.routes:
+            if wanted == method and (match := re.fullmatch(pattern, path)):
+                try:
+                    return 200, run(*match.groups(), params)
+                except wire.Refusal as refusal:
+                    return refusal.status, refusal.body
+        raise wire.invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
+
+    def control(self, name: str, params: wire.Params) -> Object:
+        """Levers under /_sandbox/: pause, resume, redeliver, lose, fail, delay."""
+        if name in {"pause", "resume"}:
+            self.deliveries.pause(name == "pause")
+        elif name == "redeliver":
+            self.deliveries.deliver(self.event(str(params.get("event", "")))["id"])
+        elif name == "lose":
+            self.lose = wire.whole({"count": "1"} | params, "count", least=0)
+        elif name == "fail":
+            self.fail = wire.whole({"count": "1"} | params, "count", least=0)
+            self.fail_status = wire.whole({"status": "500"} | params, "status", least=400)
+        elif name == "delay":
+            self.delay_seconds = wire.whole({"milliseconds": "0"} | params, "milliseconds", least=0) / 1000
+        else:
+            raise wire.invalid(f"No such lever: {name}", status=404)
+        return self.state()
+
+    def state(self) -> Object:
+        kinds = ("payment_intent", "charge", "refund", "transfer", "event")
+        with self.store.lock:
+            counts = {kind: len(self.store.all(kind)) for kind in kinds}
+        return {"object": "sandbox", "counts": counts, "paused": self.deliveries.is_paused}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "sandbox"
+    sandbox: Sandbox
+
+    def do_GET(self) -> None:
+        self._serve("GET")
+
+    def do_POST(self) -> None:
+        self._serve("POST")
+
+    def _serve(self, method: str) -> None:
+        address = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MOST_BYTES:
+            self.close_connection = True
+            return self._json(413, wire.invalid("Too large").body)
+        body = self.rfile.read(length).decode("utf-8", "replace")
+        try:
+            if address.path.startswith("/_sandbox/pay/"):
+                return self._pay(method, address.path.removeprefix("/_sandbox/pay/"), address.query, body)
+            if address.path.startswith("/_sandbox/") and method == "POST":
+                return self._json(200, self.sandbox.control(address.path.removeprefix("/_sandbox/"), wire.decode(body)))
+            if not address.path.startswith("/v1/"):
+                return self._json(200, self.sandbox.state())
+            return self._stripe(method, address.path, body if method == "POST" else address.query)
+        except wire.Refusal as refusal:
+            return self._json(refusal.status, refusal.body)
+
+    def _stripe(self, method: str, path: str, text: str) -> None:
+        sandbox = self.sandbox
+        if not sandbox.is_known(self.headers.get("Authorization", "")):
+            raise wire.invalid("Invalid API Key provided.", status=401)
+        time.sleep(sandbox.delay_seconds)
+        with sandbox.store.lock:
+            is_failing, is_lost = sandbox.fail > 0, False
+            sandbox.fail -= is_failing
+            if not is_failing:
+                is_lost = sandbox.lose > 0
+                sandbox.lose -= is_lost
+        if is_failing:
+            raise wire.Refusal(sandbox.fail_status, "api_error", "The sandbox was told to fail.")
+        (status, body), is_replay = sandbox.answer(method, path, text, self.headers.get("Idempotency-Key", ""))
+        if is_lost:
+            self.close_connection = True
+            return
+        self._json(status, body, **({"Idempotent-Replayed": "true"} if is_replay else {}))
+
+    def _pay(self, method: str, key: str, query: str, body: str) -> None:
+        with self.sandbox.store.lock:
+            intent = self.sandbox.store.get("payment_intent", key)
+            secret = str(wire.decode(query).get("client_secret", ""))
+            if intent is None or not hmac.compare_digest(secret, intent["client_secret"]):
+                raise wire.missing("payment_intent", key)
+            if method == "POST":
+                desk.act(self.sandbox.payments, intent, str(wire.decode(body).get("action", "")))
+                back = desk.return_url(intent)
+                return self._send(303, b"", "text/plain", Location=back or self.path)
+        return self._send(200, desk.page(intent).encode(), "text/html; charset=utf-8", **desk.HEADERS)
+
+    def _json(self, status: int, body: Object, **headers: str) -> None:
+        self._send(status, json.dumps(body).encode(), "application/json", **headers)
+
+    def _send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        common = {"Content-Type": kind, "Content-Length": str(len(body)), "Request-Id": new_id("req")}
+        for name, value in (common | headers).items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """One line a request is enough in the unit's log; secrets stay out of it."""
+        print(self.command, urlsplit(self.path).path, args[1] if len(args) > 1 else "", flush=True)
+
+
+def serve(sandbox: Sandbox, port: int) -> ThreadingHTTPServer:
+    """A server on loopback, not yet running."""
+    handler = type("SandboxHandler", (Handler,), {"sandbox": sandbox})
+    ThreadingHTTPServer.daemon_threads = True
+    return ThreadingHTTPServer(("127.0.0.1", port), handler)
