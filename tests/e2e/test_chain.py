@@ -109,6 +109,12 @@ def test_from_the_listing_to_the_figure_and_back(sit_down):
     payer.fill(proof=payer.scan("bank-slip")).press("提交转账凭证")
     receiver.open(payer.page.url).press("确认到账")
     assert receiver.reads("已到账")
+    # The rest by card: the worker asks the provider, the payer pays there, and the signed notice brings the money.
+    payer.open(contract_url).fill(rail="stripe").press("支付本期")
+    payer.follow("去支付")
+    payer.reads("测试环境，不会扣款")
+    payer.page.get_by_role("button", name="支付成功").click()
+    assert payer.reads("到账时间")
 
     # 7. The registry accepts, checks and registers; the number is typed as the national system gave it.
     institute.open(contract_url).press("申请认定登记").press("提交登记申请")
