@@ -90,6 +90,7 @@ class Payment(ConcurrentTransitionMixin, Versioned):
     @transition(field=state, source=[State.AWAITING_PAYMENT, State.PROOF_SUBMITTED], target=State.SUCCEEDED)
     def succeed(self, *, at: datetime, by_id: Any = None) -> None:
         self.succeeded_at, self.confirmed_by_id = at, by_id
+        self.failure = ""
 
     @transition(field=state, source=[State.CREATED, State.AWAITING_PAYMENT], target=State.FAILED)
     def fail(self, *, reason: str) -> None:

@@ -13,6 +13,8 @@ from contracts.payments.rails import Prepared, ProviderAway, Refused
 ZERO_DECIMAL = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
+# Not about the payment: a key that an operator mends, or another worker's same request that is still under way.
+PASSING = frozenset({401, 403, 409})
 
 
 def is_available() -> bool:
@@ -90,4 +92,6 @@ def _call(name: str, argument: Any, *, key: str) -> Any:
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise ProviderAway(str(error)) from error
     except stripe.StripeError as error:
+        if error.http_status in PASSING:
+            raise ProviderAway(str(error)) from error
         return Refused(str(error.user_message or error))

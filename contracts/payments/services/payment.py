@@ -67,13 +67,16 @@ def prepare_payment(*, payment_id: UUID, at: datetime) -> None:
     )
     with transaction.atomic():
         payment = Payment.objects.select_for_update().get(pk=payment_id)
-        if payment.state != Payment.State.CREATED:
+        if payment.state == Payment.State.CREATED:
+            if isinstance(answer, Refused):
+                payment.fail(reason=answer.reason)
+            else:
+                payment.await_payment(provider_id=answer.provider_id, provider_secret=answer.provider_secret)
+            _save(payment, actor=SYSTEM, action="prepared", at=at)
             return
-        if isinstance(answer, Refused):
-            payment.fail(reason=answer.reason)
-        else:
-            payment.await_payment(provider_id=answer.provider_id, provider_secret=answer.provider_secret)
-        _save(payment, actor=SYSTEM, action="prepared", at=at)
+    if payment.state == Payment.State.CANCELLED and not isinstance(answer, Refused):
+        # Cancelled while the provider was asked: the row never had the name by which it could be withdrawn.
+        stripe.cancel(provider_id=answer.provider_id)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from contracts.payments.models import Payment, ProviderEvent
 from contracts.payments.problems import SignatureInvalid
 from contracts.payments.rails import stripe
 from contracts.payments.services.payment import mark_succeeded
+from contracts.payments.services.refund import return_payment
 from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM
 
@@ -68,6 +69,8 @@ def _succeeded(subject: dict[str, Any], *, at: datetime) -> None:
         return
     if can_proceed(payment.succeed):
         mark_succeeded(payment, actor=SYSTEM, at=at)
+    elif payment.state == Payment.State.CANCELLED:
+        return_payment(payment, at=at)
 
 
 def _failed(subject: dict[str, Any], *, at: datetime) -> None:

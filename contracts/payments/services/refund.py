@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from contracts.payments import journal, policy
 from contracts.payments.events import RefundRequested
@@ -46,6 +47,22 @@ def refund_payment(
     else:
         outbox.publish(RefundRequested(refund_id=refund.id), at=at)
     return refund
+
+
+def return_payment(payment: Payment, *, at: datetime) -> None:
+    """Send back money that arrived for a cancelled payment: booked in, and on its way out in the same transaction.
+
+    The caller holds the row's lock. Another notice of the same money finds it booked.
+    """
+    if payment.journal.exists():
+        return
+    journal.book_payment(payment, at=at)
+    refund = Refund.objects.create(
+        payment=payment, amount=payment.amount, reason=_("付款已取消，款项原路退回"), requested_at=at
+    )
+    audit.record("payment.arrived_cancelled", actor=SYSTEM, subject=payment, at=at, changes={"amount": payment.amount})
+    audit.record("refund.requested", actor=SYSTEM, subject=refund, at=at, changes={"amount": refund.amount})
+    outbox.publish(RefundRequested(refund_id=refund.id), at=at)
 
 
 def carry_out_refund(*, refund_id: UUID, at: datetime) -> None:
