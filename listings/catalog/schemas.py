@@ -131,9 +131,3 @@ class DemandOut(DemandRow):
 class DemandPage(Schema):
     items: list[DemandRow]
     next: str | None
-
-
-class ImportIn(Payload):
-    """Achievements to publish, at most 5,000; each as for creation."""
-
-    items: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=5000)]

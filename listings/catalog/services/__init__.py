@@ -2,24 +2,25 @@
 
 from listings.catalog.services.achievements import (
     create_achievement,
-    import_achievements,
     publish_achievement,
     update_achievement,
 )
-from listings.catalog.services.demands import create_demand, import_demands, publish_demand, update_demand
+from listings.catalog.services.demands import create_demand, publish_demand, update_demand
+from listings.catalog.services.importing import import_listings, known_keys, row_errors
 from listings.catalog.services.moves import suspend_listing, take_down_listing, withdraw_listing
 from listings.catalog.services.progress import mark_negotiating, mark_released, mark_transacted
 
 __all__ = [
     "create_achievement",
     "create_demand",
-    "import_achievements",
-    "import_demands",
+    "import_listings",
+    "known_keys",
     "mark_negotiating",
     "mark_released",
     "mark_transacted",
     "publish_achievement",
     "publish_demand",
+    "row_errors",
     "suspend_listing",
     "take_down_listing",
     "update_achievement",

@@ -10,11 +10,9 @@ from pydantic import ValidationError
 
 from listings.catalog import rules
 from listings.catalog.data import AchievementData, PatentData
-from listings.catalog.events import ListingChanged
-from listings.catalog.models import Achievement, Patent, State
+from listings.catalog.models import Achievement, Patent
 from listings.catalog.problems import PatentLapsed
 from listings.catalog.services import moves
-from market.kernel import audit, outbox
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput
@@ -28,7 +26,7 @@ def create_achievement(*, actor: Actor, data: AchievementData, at: datetime) -> 
     """Write a draft for the actor's organisation; raises InvalidInput with every field that is wrong."""
     owner = moves.owner_of_new(actor, "achievements")
     _require_valid(data, at)
-    achievement = Achievement(owner=owner, created_at=at, updated_at=at, **_columns(data))
+    achievement = Achievement(owner=owner, created_at=at, updated_at=at, **columns(data))
     achievement.region = achievement.region or owner.region
     moves.conclude(achievement, actor=actor, action="created", at=at, is_new=True)
     _write_patents(achievement, data.patents)
@@ -48,7 +46,7 @@ def update_achievement(
     moves.require_state(achievement, "update")
     data = merged(current_data(achievement), changes, AchievementData)
     _require_valid(data, at)
-    for name, value in _columns(data).items():
+    for name, value in columns(data).items():
         setattr(achievement, name, value)
     moves.conclude(achievement, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
     if "patents" in changes:
@@ -70,52 +68,6 @@ def publish_achievement(*, actor: Actor, achievement_id: UUID, version: int | No
         raise PatentLapsed(patents=lapsed)
     moves.publish_listing(achievement, actor=actor, at=at)
     return achievement
-
-
-@transaction.atomic
-def import_achievements(
-    *, actor: Actor, rows: Sequence[AchievementData], at: datetime, source: str = "import"
-) -> list[Achievement]:
-    """Publish many at once, in a handful of statements; one invalid row refuses the batch with its index.
-
-    Rows whose first publication number the owner lists already are passed over, so that an import can be repeated.
-    """
-    owner = moves.owner_of_new(actor, "achievements")
-    moves.require_verified(owner)
-    errors = [
-        error | {"loc": [index, *error["loc"]]}
-        for index, data in enumerate(rows)
-        for error in rules.achievement_errors(data, on=local_date(at))
-    ]
-    if errors:
-        raise InvalidInput(errors=errors[:100])
-    known = _known_numbers(owner.id, rows)
-    fresh = [data for data in rows if not data.patents or data.patents[0].publication_no not in known]
-    listings = [
-        Achievement(
-            owner=owner,
-            state=State.PUBLISHED,
-            published_at=at,
-            created_at=at,
-            updated_at=at,
-            **(_columns(data) | {"region": data.region or owner.region}),
-        )
-        for data in fresh
-    ]
-    Achievement.objects.bulk_create(listings)
-    Patent.objects.bulk_create(
-        patent for row, data in zip(listings, fresh, strict=True) for patent in _patents(row, data.patents)
-    )
-    if listings:
-        audit.record(
-            "achievement.imported",
-            actor=actor,
-            subject=owner,
-            at=at,
-            changes={"count": len(listings), "source": source},
-        )
-    outbox.publish_all([ListingChanged(row.id, "achievement", row.version) for row in listings], at=at)
-    return listings
 
 
 def current_data(achievement: Achievement) -> AchievementData:
@@ -143,15 +95,15 @@ def _require_valid(data: AchievementData, at: datetime) -> None:
         raise InvalidInput(errors=errors)
 
 
-def _columns(data: AchievementData) -> dict[str, Any]:
+def columns(data: AchievementData) -> dict[str, Any]:
     return data.model_dump(exclude={"patents"}) | {"ipc_codes": [normalise_ipc(code) for code in data.ipc_codes]}
 
 
 def _write_patents(achievement: Achievement, patents: Sequence[PatentData]) -> None:
-    Patent.objects.bulk_create(_patents(achievement, patents))
+    Patent.objects.bulk_create(patent_rows(achievement, patents))
 
 
-def _patents(achievement: Achievement, patents: Sequence[PatentData]) -> list[Patent]:
+def patent_rows(achievement: Achievement, patents: Sequence[PatentData]) -> list[Patent]:
     rows = []
     for data in patents:
         facts = rules.patent_facts(data)
@@ -163,9 +115,3 @@ def _patents(achievement: Achievement, patents: Sequence[PatentData]) -> list[Pa
         }
         rows.append(Patent(achievement=achievement, **values))
     return rows
-
-
-def _known_numbers(owner_id: UUID, rows: Sequence[AchievementData]) -> set[str]:
-    wanted = [data.patents[0].publication_no for data in rows if data.patents and data.patents[0].publication_no]
-    found = Patent.objects.filter(achievement__owner=owner_id, publication_no__in=wanted)
-    return set(found.values_list("publication_no", flat=True))

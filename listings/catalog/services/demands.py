@@ -1,6 +1,6 @@
 """Enterprises say what they need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,9 @@ from django.db import transaction
 
 from listings.catalog import rules
 from listings.catalog.data import DemandData
-from listings.catalog.events import ListingChanged
-from listings.catalog.models import Demand, State
+from listings.catalog.models import Demand
 from listings.catalog.services import moves
 from listings.catalog.services.achievements import merged
-from market.kernel import audit, outbox
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput
@@ -55,44 +53,6 @@ def publish_demand(*, actor: Actor, demand_id: UUID, version: int | None, at: da
         raise TypeError(type(demand).__name__)
     moves.publish_listing(demand, actor=actor, at=at)
     return demand
-
-
-@transaction.atomic
-def import_demands(
-    *, actor: Actor, rows: Mapping[str, DemandData], at: datetime, source: str = "import"
-) -> Sequence[Demand]:
-    """Publish many at once, keyed by their id at `source`; known ids are passed over, an invalid row refuses all."""
-    owner = moves.owner_of_new(actor, "demands")
-    moves.require_verified(owner)
-    errors = [
-        error | {"loc": [key, *error["loc"]]}
-        for key, data in rows.items()
-        for error in rules.demand_errors(data, on=local_date(at))
-    ]
-    if errors:
-        raise InvalidInput(errors=errors[:100])
-    known = set(Demand.objects.filter(source_market=source, source_id__in=rows).values_list("source_id", flat=True))
-    demands = [
-        Demand(
-            owner=owner,
-            state=State.PUBLISHED,
-            published_at=at,
-            created_at=at,
-            updated_at=at,
-            source_market=source,
-            source_id=key,
-            **(data.model_dump() | {"region": data.region or owner.region}),
-        )
-        for key, data in rows.items()
-        if key not in known
-    ]
-    Demand.objects.bulk_create(demands)
-    if demands:
-        audit.record(
-            "demand.imported", actor=actor, subject=owner, at=at, changes={"count": len(demands), "source": source}
-        )
-    outbox.publish_all([ListingChanged(row.id, "demand", row.version) for row in demands], at=at)
-    return demands
 
 
 def current_data(demand: Demand) -> DemandData:

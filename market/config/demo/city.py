@@ -65,8 +65,8 @@ class City:
             yield deals[pair["slug"]]["slug"]
 
     def _patents(self) -> None:
-        rows = [
-            AchievementData(
+        rows = {
+            row["publication_no"]: AchievementData(
                 title=row["title"],
                 local_industry=row["local_industry"],
                 ipc_codes=row["ipc_subclasses"],
@@ -74,9 +74,9 @@ class City:
                 patents=[PatentData(publication_no=row["publication_no"], title=row["title"])],
             )
             for row in read("patents")
-        ]
+        }
         actor = self.people.clerk_of("university")
-        catalog.import_achievements(actor=actor, rows=rows, at=at(date(2021, 2, 1)), source="demo")
+        catalog.import_listings(actor=actor, kind="achievement", rows=rows, source="demo", at=at(date(2021, 2, 1)))
 
     def _pair(self, pair: dict[str, Any], deal: dict[str, Any]) -> None:
         seller, buyer = self._sides(pair, deal)
