@@ -1,6 +1,7 @@
 """Events, and the thread that carries them to the product, signed, again and again until it answers with 2xx."""
 
 import hmac
+import http.client
 import json
 import threading
 import time
@@ -52,6 +53,17 @@ class Deliveries:
                 self._due.append((0.0, 0, event_id))
                 self._wake.notify()
 
+    def reverse(self) -> None:
+        """What waits now goes the newest first."""
+        with self._wake:
+            self._due = [(0.0, attempt, event_id) for _, attempt, event_id in reversed(self._due)]
+            self._wake.notify()
+
+    def waiting(self) -> list[str]:
+        """The events that are still to be taken, in the order in which they will be sent."""
+        with self._wake:
+            return [event_id for _, _, event_id in sorted(self._due, key=lambda item: item[0])]
+
     def pause(self, paused: bool) -> None:
         with self._wake:
             self.is_paused = paused
@@ -91,7 +103,7 @@ class Deliveries:
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
                 is_taken = 200 <= answer.status < 300
-        except (urllib.error.URLError, OSError):
+        except (urllib.error.URLError, http.client.HTTPException, OSError):
             is_taken = False
         if is_taken:
             with self.store.lock:

@@ -1,5 +1,6 @@
 """The page on which a person pays in the demonstration, where Stripe would show its own."""
 
+from decimal import Decimal
 from html import escape
 
 from deploy.sandbox.payments import Payments
@@ -43,7 +44,7 @@ def return_url(intent: Object) -> str:
 
 
 def page(intent: Object) -> str:
-    amount = f"{intent['amount'] / 100:,.2f} {intent['currency'].upper()}"
+    amount = f"{Decimal(intent['amount']) / 100:,.2f} {intent['currency'].upper()}"
     is_open = intent["status"] in {"requires_payment_method", "requires_confirmation", "requires_action"}
     buttons = "".join(
         f'<p><button name="action" value="{name}">{label}</button></p>' for name, label in ACTIONS.items()

@@ -1,11 +1,11 @@
-"""Payment intents, their charges and refunds, and the little of Connect that commissions need."""
+"""Payment intents, their charges and their refunds."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 from deploy.sandbox.store import Object, Store, new_id
-from deploy.sandbox.wire import Params, Refusal, check, invalid, missing, page, whole
+from deploy.sandbox.wire import Params, Refusal, check, currency, invalid, missing, page, whole
 
 Tell = Callable[[str, Object], None]
 INTENT = frozenset(
@@ -14,10 +14,6 @@ INTENT = frozenset(
         *("capture_method", "customer", "receipt_email", "statement_descriptor", "transfer_data", "transfer_group"),
         *("application_fee_amount", "automatic_payment_methods", "return_url", "off_session"),
     }
-)
-ACCOUNT = frozenset({"type", "country", "email", "business_type", "capabilities", "metadata", "controller"})
-TRANSFER = frozenset(
-    {"amount", "currency", "destination", "source_transaction", "transfer_group", "description", "metadata"}
 )
 CONFIRM = frozenset({"payment_method", "return_url", "off_session", "payment_method_options"})
 REFUND = frozenset({"payment_intent", "charge", "amount", "reason", "metadata", "reverse_transfer"})
@@ -46,7 +42,7 @@ class Payments:
                 "amount": whole(params, "amount"),
                 "amount_capturable": 0,
                 "amount_received": 0,
-                "currency": params["currency"].lower(),
+                "currency": currency(params),
                 "client_secret": new_id(f"{key}_secret"),
                 "capture_method": params.get("capture_method", "automatic"),
                 "description": params.get("description"),
@@ -197,49 +193,6 @@ class Payments:
 
     def charge_object(self, key: str) -> Object:
         return self._found("charge", key)
-
-    def create_account(self, params: Params) -> Object:
-        check(
-            params,
-            known=frozenset(["type", "country", "email", "business_type", "capabilities", "metadata", "controller"]),
-        )
-        account = {
-            "id": new_id("acct"),
-            "object": "account",
-            "type": params.get("type", "express"),
-            "country": params.get("country", "CN"),
-            "email": params.get("email"),
-            "charges_enabled": True,
-            "payouts_enabled": True,
-            "metadata": params.get("metadata") or {},
-            "created": int(time.time()),
-        }
-        return self.store.put("account", account)
-
-    def account(self, key: str) -> Object:
-        return self._found("account", key)
-
-    def create_transfer(self, params: Params) -> Object:
-        known = frozenset(
-            ["amount", "currency", "destination", "source_transaction", "transfer_group", "description", "metadata"]
-        )
-        check(params, known=known, required=("amount", "currency", "destination"))
-        self._found("account", params["destination"])
-        transfer = {
-            "id": new_id("tr"),
-            "object": "transfer",
-            "amount": whole(params, "amount"),
-            "currency": params["currency"].lower(),
-            "destination": params["destination"],
-            "source_transaction": params.get("source_transaction"),
-            "metadata": params.get("metadata") or {},
-            "created": int(time.time()),
-        }
-        self.tell("transfer.created", self.store.put("transfer", transfer))
-        return transfer
-
-    def transfer(self, key: str) -> Object:
-        return self._found("transfer", key)
 
     def _charge(self, intent: Object, *, captured: bool) -> Object:
         return {

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.sandbox import desk, wire
+from deploy.sandbox.connect import Connect
 from deploy.sandbox.delivery import Deliveries
 from deploy.sandbox.payments import Payments
 from deploy.sandbox.store import Object, Store, new_id
@@ -30,7 +31,7 @@ class Sandbox:
         self.payments = Payments(self.store, self.deliveries.tell)
         # Levers: how many of the next answers are lost after the work, or refused before it, and how long each takes.
         self.lose, self.fail, self.fail_status, self.delay_seconds = 0, 0, 500, 0.0
-        work = self.payments
+        work, connect = self.payments, Connect(self.store, self.deliveries.tell)
         one = r"([\w-]+)"
         self.routes: list[tuple[str, str, Callable[..., Object]]] = [
             ("POST", r"/v1/payment_intents", work.create_intent),
@@ -44,10 +45,10 @@ class Sandbox:
             ("POST", r"/v1/refunds", work.create_refund),
             ("GET", r"/v1/refunds", work.refunds),
             ("GET", rf"/v1/refunds/{one}", lambda key, _: work.refund(key)),
-            ("POST", r"/v1/accounts", work.create_account),
-            ("GET", rf"/v1/accounts/{one}", lambda key, _: work.account(key)),
-            ("POST", r"/v1/transfers", work.create_transfer),
-            ("GET", rf"/v1/transfers/{one}", lambda key, _: work.transfer(key)),
+            ("POST", r"/v1/accounts", connect.create_account),
+            ("GET", rf"/v1/accounts/{one}", lambda key, _: connect.account(key)),
+            ("POST", r"/v1/transfers", connect.create_transfer),
+            ("GET", rf"/v1/transfers/{one}", lambda key, _: connect.transfer(key)),
             ("GET", r"/v1/events", lambda params: wire.page(self.store.all("event"), params, "/v1/events")),
             ("GET", rf"/v1/events/{one}", lambda key, _: self.event(key)),
         ]
@@ -66,12 +67,12 @@ class Sandbox:
                 word = base64.b64decode(word).decode().partition(":")[0]
             except ValueError:
                 return False
-        return hmac.compare_digest(word, self.secret_key)
+        return hmac.compare_digest(word.encode(), self.secret_key.encode())
 
     def answer(self, method: str, path: str, text: str, key: str) -> tuple[Answer, bool]:
         """Status and body, and whether they are the answer that the idempotency key got before."""
         mark = sha256(f"{method} {path} {text}".encode()).hexdigest()
-        with self.store.lock:
+        with self.store.change():
             before = self.store.get("idempotency", key) if key and method == "POST" else None
             if before is not None and before["mark"] != mark:
                 message = (
@@ -96,9 +97,11 @@ class Sandbox:
         raise wire.invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
 
     def control(self, name: str, params: wire.Params) -> Object:
-        """Levers under /_sandbox/: pause, resume, redeliver, lose, fail, delay."""
+        """Levers under /_sandbox/: pause, resume, reverse, redeliver, lose, fail, delay."""
         if name in {"pause", "resume"}:
             self.deliveries.pause(name == "pause")
+        elif name == "reverse":
+            self.deliveries.reverse()
         elif name == "redeliver":
             self.deliveries.deliver(self.event(str(params.get("event", "")))["id"])
         elif name == "lose":
@@ -116,7 +119,8 @@ class Sandbox:
         kinds = ("payment_intent", "charge", "refund", "transfer", "event")
         with self.store.lock:
             counts = {kind: len(self.store.all(kind)) for kind in kinds}
-        return {"object": "sandbox", "counts": counts, "paused": self.deliveries.is_paused}
+        waiting = self.deliveries.waiting()
+        return {"object": "sandbox", "counts": counts, "paused": self.deliveries.is_paused, "waiting": waiting}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -132,11 +136,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, method: str) -> None:
         address = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MOST_BYTES:
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdecimal() or int(length) > MOST_BYTES:
             self.close_connection = True
-            return self._json(413, wire.invalid("Too large").body)
-        body = self.rfile.read(length).decode("utf-8", "replace")
+            return self._json(413, wire.invalid("The body is too long, or of no known length.").body)
+        body = self.rfile.read(int(length)).decode("utf-8", "replace")
         try:
             if address.path.startswith("/_sandbox/pay/"):
                 return self._pay(method, address.path.removeprefix("/_sandbox/pay/"), address.query, body)
@@ -168,15 +172,15 @@ class Handler(BaseHTTPRequestHandler):
         self._json(status, body, **({"Idempotent-Replayed": "true"} if is_replay else {}))
 
     def _pay(self, method: str, key: str, query: str, body: str) -> None:
-        with self.sandbox.store.lock:
+        with self.sandbox.store.change():
             intent = self.sandbox.store.get("payment_intent", key)
             secret = str(wire.decode(query).get("client_secret", ""))
-            if intent is None or not hmac.compare_digest(secret, intent["client_secret"]):
+            if intent is None or not hmac.compare_digest(secret.encode(), intent["client_secret"].encode()):
                 raise wire.missing("payment_intent", key)
             if method == "POST":
                 desk.act(self.sandbox.payments, intent, str(wire.decode(body).get("action", "")))
-                back = desk.return_url(intent)
-                return self._send(303, b"", "text/plain", Location=back or self.path)
+        if method == "POST":
+            return self._send(303, b"", "text/plain", Location=desk.return_url(intent) or self.path)
         return self._send(200, desk.page(intent).encode(), "text/html; charset=utf-8", **desk.HEADERS)
 
     def _json(self, status: int, body: Object, **headers: str) -> None:

@@ -6,6 +6,12 @@ from urllib.parse import parse_qsl
 
 Params = dict[str, Any]
 PART = re.compile(r"[^\[\]]+")
+NESTED = frozenset(
+    {
+        *("metadata", "payment_method_types", "payment_method_options", "automatic_payment_methods", "transfer_data"),
+        *("capabilities", "controller", "expand"),
+    }
+)
 
 
 class Refusal(Exception):
@@ -54,12 +60,21 @@ def _listed(value: Any) -> Any:
 
 def check(params: Params, *, known: frozenset[str], required: tuple[str, ...] = ()) -> None:
     """Refuse what Stripe would refuse: an unknown parameter, or a missing one."""
-    for name in params:
+    for name, value in params.items():
         if name not in known | {"expand"}:
             raise invalid(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+        if isinstance(value, str) is (name in NESTED) and value != "":
+            raise invalid(f"Invalid {'object' if name in NESTED else 'string'}: {name}", param=name)
     for name in required:
         if params.get(name, "") == "":
             raise invalid(f"Missing required param: {name}.", code="parameter_missing", param=name)
+
+
+def currency(params: Params) -> str:
+    found = str(params["currency"]).lower()
+    if not re.fullmatch("[a-z]{3}", found):
+        raise invalid(f"Invalid currency: {found}", param="currency")
+    return found
 
 
 def whole(params: Params, name: str, *, least: int = 1) -> int:

@@ -1,7 +1,12 @@
 """A request may be sent twice; what it asks for is done once."""
 
+import os
+import signal
+
 import pytest
 import stripe
+
+from tests.sandbox import sandbox_process
 
 WANTED = {"amount": 100, "currency": "cny"}
 KEY = {"idempotency_key": "payment-1"}
@@ -62,3 +67,27 @@ def test_a_failing_provider_is_an_error_and_does_nothing(sandbox):
         client.payment_intents.create(WANTED, KEY)
 
     assert client.payment_intents.list().data == []
+
+
+def test_a_killed_sandbox_still_knows_its_keys(tmp_path):
+    with sandbox_process(data=tmp_path / "state.db") as first:
+        made = first.client().payment_intents.create(WANTED, KEY)
+        os.kill(first.pid, signal.SIGKILL)
+
+    with sandbox_process(data=tmp_path / "state.db") as second:
+        again = second.client().payment_intents.create(WANTED, KEY)
+        listed = [row.id for row in second.client().payment_intents.list().data]
+
+    assert (again.id, listed) == (made.id, [made.id])
+
+
+def test_the_answer_to_a_lost_confirmation_is_one_charge(sandbox):
+    client = sandbox.client(retries=2)
+    intent = client.payment_intents.create(WANTED)
+    sandbox.lever("lose", count=2)
+
+    paid = client.payment_intents.confirm(intent.id, {"payment_method": "pm_card_visa"}, KEY)
+
+    assert paid.status == "succeeded"
+    charged = [event for event in client.events.list().data if event.type == "charge.succeeded"]
+    assert [event.data.object.id for event in charged] == [paid.latest_charge]

@@ -100,6 +100,9 @@ def test_refunds_never_exceed_what_was_paid(client, intent):
         ({"amount": "1.5", "currency": "cny"}, "parameter_invalid_integer"),
         ({"currency": "cny"}, "parameter_missing"),
         ({"amount": 1, "currency": "cny", "ammount": 1}, "parameter_unknown"),
+        ({"amount": 1, "currency": {"is": "cny"}}, None),
+        ({"amount": 1, "currency": "renminbi"}, None),
+        ({"amount": 1, "currency": "cny", "metadata": "text"}, None),
     ],
 )
 def test_what_stripe_would_refuse_is_refused(client, params, code):
