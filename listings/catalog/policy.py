@@ -9,7 +9,14 @@ from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Disclosur
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.policy import PUBLIC, SIGNED_IN, VERIFIED, Policy, contribute_audience, organisation_token
 
-OWNER_KINDS = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY})
+OWNER_KINDS = frozenset(
+    {
+        OrganisationKind.UNIVERSITY,
+        OrganisationKind.ENTERPRISE,
+        OrganisationKind.AGENCY,
+        OrganisationKind.UPSTREAM_MARKET,  # owns the listings that are pulled from it
+    }
+)
 EDITORS = (Role.CLERK, Role.MANAGER)
 OPERATORS = "operators"
 

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ExchangeConfig(AppConfig):
     name = "listings.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        from listings.exchange import consumers  # noqa: F401  subscription

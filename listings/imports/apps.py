@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ImportsConfig(AppConfig):
     name = "listings.imports"
     label = "imports"
+
+    def ready(self) -> None:
+        from listings.imports import services  # noqa: F401  the job's handler

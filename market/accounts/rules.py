@@ -23,6 +23,7 @@ SCOPED = (
     "contracts",
     "payments",
     "registrations",
+    "turnover",
     "organisations",
     "jobs",
 )

@@ -5,6 +5,8 @@ from contracts.payments.api import router as payments
 from contracts.registration.api import router as registrations
 from contracts.turnover.api import router as turnover
 from listings.catalog.api import achievements, demands
+from listings.imports.api import achievements as achievement_imports
+from listings.imports.api import demands as demand_imports
 from market.accounts.api import keys_router, me_router
 from market.accounts.api import router as organisations
 from market.kernel.api import MarketAPI
@@ -29,8 +31,10 @@ api.add_router("/me", me_router)
 api.add_router("/organisations", organisations)
 api.add_router("/api-keys", keys_router)
 api.add_router("/achievements", achievements)
+api.add_router("/achievements", achievement_imports)
 api.add_router("/achievements", achievement_router)
 api.add_router("/demands", demands)
+api.add_router("/demands", demand_imports)
 api.add_router("/demands", demand_router)
 api.add_router("/search", search)
 api.add_router("/introductions", introductions)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("payments/", include("contracts.payments.urls")),
     path("registrations/", include("contracts.registration.urls")),
     path("turnover/", include("contracts.turnover.urls")),
+    path("exchange/", include("listings.exchange.urls")),
     path("inbox/", include("market.notices.urls")),
     path("organisation/", include("market.accounts.urls")),
     path("api/v1/", api.urls),

