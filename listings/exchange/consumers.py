@@ -1,5 +1,6 @@
-"""Every change of a listing finds its place in the feed."""
+"""Every change of a listing finds its place in the feed; in batches, since an import changes thousands."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from listings.catalog.events import ListingChanged
@@ -7,10 +8,14 @@ from listings.exchange import services
 from market.kernel import outbox
 
 
-def follow(envelope: outbox.Envelope) -> None:
-    services.note_change(
-        kind=envelope.payload["kind"], listing_id=UUID(envelope.payload["listing_id"]), at=envelope.occurred_at
+def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+    services.note_changes(
+        [
+            services.Change(item.payload["kind"], UUID(item.payload["listing_id"]), item.occurred_at)
+            for item in envelopes
+        ]
     )
+    return {}
 
 
-outbox.subscribe("exchange.feed", [ListingChanged.topic], follow)
+outbox.subscribe_batch("exchange.feed", [ListingChanged.topic], follow)

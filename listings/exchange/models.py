@@ -20,7 +20,7 @@ class FeedItem(models.Model):
     sequence = models.BigIntegerField(unique=True)
     kind = models.CharField(max_length=12, choices=Kind)
     listing_id = models.UUIDField()
-    version = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=0)
     is_deleted = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 

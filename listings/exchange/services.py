@@ -1,12 +1,13 @@
 """Our own feed, written one change at a time; other markets' feeds, pulled page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Max
 from pydantic import ValidationError
 
 from listings.catalog import services as catalog
@@ -26,24 +27,54 @@ MODELS: dict[str, type[Achievement] | type[Demand]] = {"achievement": Achievemen
 OVER = frozenset({State.WITHDRAWN, State.TAKEN_DOWN, State.EXPIRED})
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A listing that is not what it was."""
+
+    kind: str
+    listing_id: UUID
+    at: datetime
+
+
 @transaction.atomic
-def note_change(*, kind: str, listing_id: UUID, at: datetime) -> FeedItem | None:
-    """Put a listing's newest state at the end of the feed; None for one that other markets never saw."""
+def note_changes(changes: Sequence[Change]) -> None:
+    """Put the newest state of the listings at the end of the feed, in the order of their changes.
+
+    A listing that other markets never saw leaves no trace; one whose version they have already stays where it is.
+    """
+    newest = {(change.kind, change.listing_id): change for change in changes}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FEED_LOCK])
-        cursor.execute("SELECT coalesce(max(sequence), 0) + 1 FROM exchange_feeditem")
-        (sequence,) = cursor.fetchone()
-    listing = queries.public_listings(kind).filter(pk=listing_id).first()
-    known = FeedItem.objects.filter(kind=kind, listing_id=listing_id).first()
-    if listing is None and (known is None or known.is_deleted):
-        return None
-    item = known or FeedItem(kind=kind, listing_id=listing_id, version=0)
-    if listing is not None and known is not None and not known.is_deleted and known.version >= listing.version:
-        return known
-    item.sequence, item.changed_at, item.is_deleted = sequence, at, listing is None
-    item.version = item.version + 1 if listing is None else listing.version
-    item.save()
-    return item
+    sequence = FeedItem.objects.aggregate(last=Max("sequence"))["last"] or 0
+    shown = {kind: _versions(kind, newest) for kind in MODELS}
+    known = {
+        (item.kind, item.listing_id): item
+        for item in FeedItem.objects.filter(listing_id__in=[listing_id for _kind, listing_id in newest])
+    }
+    fresh: list[FeedItem] = []
+    moved: list[FeedItem] = []
+    for place, change in newest.items():
+        version, item = shown[change.kind].get(change.listing_id), known.get(place)
+        if _is_told(item, version):
+            continue
+        sequence += 1
+        (moved if item else fresh).append(item := item or FeedItem(kind=change.kind, listing_id=change.listing_id))
+        item.version = item.version + 1 if version is None else version
+        item.sequence, item.changed_at, item.is_deleted = sequence, change.at, version is None
+    FeedItem.objects.bulk_create(fresh)
+    FeedItem.objects.bulk_update(moved, ["version", "sequence", "changed_at", "is_deleted"])
+
+
+def _versions(kind: str, changed: Iterable[tuple[str, UUID]]) -> dict[UUID, int]:
+    """The versions of those changed listings that anyone may read."""
+    ids = [listing_id for its_kind, listing_id in changed if its_kind == kind]
+    return dict(queries.public_listings(kind).filter(pk__in=ids).values_list("id", "version"))
+
+
+def _is_told(item: FeedItem | None, version: int | None) -> bool:
+    if version is None:
+        return item is None or item.is_deleted
+    return item is not None and not item.is_deleted and item.version >= version
 
 
 @dataclass(slots=True)

@@ -3,17 +3,20 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from deploy.local import chromium, state
 from deploy.local.state import PROJECT_DIR
 from tests.e2e.desk import Desk, Portal
 
 # Set by the run of the tests for its own servers, or by whoever runs it: the portal finds its own.
+SETTLE_SECONDS = 120
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STRIPE_SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 
 
@@ -39,9 +42,24 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         found = state.read(data_dir)
         assert found is not None, "no supervisor lives"
         accounts = (data_dir / "demo-accounts.txt").read_text(encoding="utf-8")
+        wait_until_settled(found.url("web"))
         yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1])
     finally:
         portal_command("down")
+
+
+def wait_until_settled(address: str) -> None:
+    """Until every event of the demo city has arrived: its figure still grows while the worker writes the ledger."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while waiting := [
+        line for line in requests.get(f"{address}/metrics", timeout=10).text.splitlines() if is_open(line)
+    ]:
+        assert time.monotonic() < deadline, waiting
+        time.sleep(0.2)
+
+
+def is_open(line: str) -> bool:
+    return line.startswith("market_outbox_open{") and float(line.split()[-1]) > 0
 
 
 @pytest.fixture(scope="session")

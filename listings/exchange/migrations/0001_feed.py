@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("achievement", "科技成果"), ("demand", "技术需求")], max_length=12),
                 ),
                 ("listing_id", models.UUIDField()),
-                ("version", models.PositiveIntegerField()),
+                ("version", models.PositiveIntegerField(default=0)),
                 ("is_deleted", models.BooleanField(default=False)),
                 ("changed_at", models.DateTimeField()),
             ],

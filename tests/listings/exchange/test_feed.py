@@ -82,7 +82,7 @@ def test_an_anonymous_demand_names_nobody(client, cast):
 def test_the_same_event_twice_changes_nothing(story):
     before = list(FeedItem.objects.values())
 
-    services.note_change(kind="achievement", listing_id=story.achievement.id, at=MONDAY)
+    services.note_changes([services.Change("achievement", story.achievement.id, MONDAY)])
 
     assert list(FeedItem.objects.values()) == before
 
