@@ -43,7 +43,7 @@ def wording(title: str, body: str, *, most: int = 300) -> str:
 def shared_phrases(ours: Listing, theirs: Listing) -> list[str]:
     """The technical phrases that both sides use, longest first."""
     found = text.phrases(wording(ours.title, ours.text), f"{theirs.title}\n{theirs.text}", most=12)
-    trimmed = dict.fromkeys(phrase.strip(FUNCTION_CHARACTERS) for phrase in found)
+    trimmed = dict.fromkeys(phrase.removeprefix("一种").strip(FUNCTION_CHARACTERS) for phrase in found)
     return [phrase for phrase in trimmed if len(phrase) > 1 and phrase not in SAYS_NOTHING][:4]
 
 

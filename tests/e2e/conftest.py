@@ -58,6 +58,10 @@ def wait_until_settled(address: str) -> None:
         time.sleep(0.2)
 
 
+def metrics(address: str) -> list[str]:
+    return requests.get(f"{address}/metrics", timeout=10).text.splitlines()
+
+
 def is_open(line: str) -> bool:
     return line.startswith("market_outbox_open{") and float(line.split()[-1]) > 0
 

@@ -1,0 +1,71 @@
+"""What stands in the database, so that a refusal can be shown to have moved nothing of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import models
+
+from contracts.agreements.models import Deduction, Instalment, Signature, TechnologyContract
+from contracts.payments.models import JournalEntry, JournalLine, Payment, Refund
+from contracts.registration.models import Registration, RegistrationEvent
+from contracts.turnover.models import TurnoverEntry
+from market.kernel.models import AuditRow, Delivery, OutboxEvent, PrivateFile
+from market.kernel.problems import Problem
+from market.notices.models import Notice
+
+TABLES: tuple[type[models.Model], ...] = (
+    TechnologyContract,
+    Deduction,
+    Instalment,
+    Signature,
+    Registration,
+    Payment,
+    Refund,
+)
+GROWING: tuple[type[models.Model], ...] = (
+    RegistrationEvent,
+    TurnoverEntry,
+    JournalEntry,
+    JournalLine,
+    AuditRow,
+    OutboxEvent,
+    Delivery,
+    PrivateFile,
+    Notice,
+)
+
+
+def standing() -> dict[str, Any]:
+    """Every row of these rooms, and how many lines each ledger, trail and queue has."""
+    rows = {table.__name__: list(table._default_manager.order_by("pk").values()) for table in TABLES}
+    return rows | {table.__name__: table._default_manager.count() for table in GROWING}
+
+
+@contextmanager
+def nothing_moves() -> Iterator[None]:
+    before = standing()
+    yield
+    assert standing() == before
+
+
+@contextmanager
+def refused(problem: type[Problem]) -> Iterator[pytest.ExceptionInfo[Problem]]:
+    """The block is refused with exactly this problem, and nothing of what stood has moved."""
+    before = standing()
+    with pytest.raises(problem) as found:
+        yield found
+    assert type(found.value) is problem
+    assert standing() == before
+
+
+def actions(subject: models.Model) -> list[str]:
+    """What the audit trail says was done to a row, oldest first."""
+    rows = AuditRow.objects.filter(subject_id=str(subject.pk)).order_by("id")
+    return list(rows.values_list("action", flat=True))
+
+
+def topics() -> list[str]:
+    """Everything that was published, oldest first."""
+    return list(OutboxEvent.objects.order_by("id").values_list("topic", flat=True))
