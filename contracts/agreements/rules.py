@@ -125,12 +125,13 @@ def _paid(data: ContractData) -> Decimal:
 
 
 def _patents_complete(patents: Sequence[PatentClause]) -> bool:
+    """Whether each has its facts; the owner, and the day it ends, are facts only of one that is granted."""
     return bool(patents) and all(
         patent.title
         and patent.applicant
         and patent.filed_on
         and patent.application_no
-        and (patent.patentee or not patent.patent_no)
+        and ((patent.patentee and patent.expires_on) or not patent.patent_no)
         for patent in patents
     )
 

@@ -20,6 +20,8 @@ from contracts.agreements.rules import (
 from tests.cast import MONDAY_ON
 from tests.story import CONTRACT
 
+pytestmark = pytest.mark.django_db  # codes are looked up in the dictionaries
+
 PATENT: dict[str, Any] = {
     "title": "一种高导电铜合金接触线的制备方法",
     "applicant": "示例大学",
@@ -73,7 +75,7 @@ def test_worked_example_2_a_technology_amount_that_is_not_total_less_deductions_
 
 
 def test_a_carrier_cannot_cost_more_than_the_item_that_it_is_part_of():
-    """The sums would agree: 1 000 000 − (100 000 − 150 000) = 1 050 000 is refused for the carrier itself."""
+    """The sum would agree, 1 000 000 − (100 000 − 150 000) − 50 000 = 1 000 000: it is the carrier that is wrong."""
     data = contract(
         deductions=[
             {"kind": "equipment", "description": "设备", "amount": "100000.00", "carrier_amount": "150000.00"},
