@@ -108,7 +108,10 @@ def reopen(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> di
 
 @router.post(
     "/{uuid:contract_id}/sign",
-    response={200: wire.ContractOut, **answers(*CHANGING, problems.AlreadySealed, files.FileRefused)},
+    response={
+        200: wire.ContractOut,
+        **answers(*CHANGING, problems.AlreadySealed, problems.DealNotReady, files.FileRefused),
+    },
 )
 def sign(request: ApiRequest, response: HttpResponse, contract_id: UUID, scan: File[UploadedFile]) -> dict[str, Any]:
     """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB."""

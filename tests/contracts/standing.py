@@ -11,6 +11,7 @@ from contracts.agreements.models import Deduction, Instalment, Signature, Techno
 from contracts.payments.models import JournalEntry, JournalLine, Payment, Refund
 from contracts.registration.models import Registration, RegistrationEvent
 from contracts.turnover.models import TurnoverEntry
+from market.kernel import relay
 from market.kernel.models import AuditRow, Delivery, OutboxEvent, PrivateFile
 from market.kernel.problems import Problem
 from market.notices.models import Notice
@@ -58,6 +59,16 @@ def refused(problem: type[Problem]) -> Iterator[pytest.ExceptionInfo[Problem]]:
         yield found
     assert type(found.value) is problem
     assert standing() == before
+
+
+def run_consumers(*names: str) -> int:
+    """Deliver what is due to the named workers alone, as the relay does; returns how much there was."""
+    due = Delivery.objects.filter(consumer__in=names, dead_at__isnull=True)
+    ids = list(due.order_by("id").values_list("id", flat=True))
+    for delivery_id in ids:
+        relay.deliver(delivery_id)
+    assert list(due.filter(id__in=ids).values_list("consumer", "last_error")) == []
+    return len(ids)
 
 
 def actions(subject: models.Model) -> list[str]:

@@ -90,8 +90,7 @@ def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, a
     """
     contract = fetch(actor, contract_id, "finalise", version)
     require(can_proceed(contract.finalise), contract)
-    if contract.deal is not None and contract.deal.stage != Deal.Stage.TERMS_AGREED:
-        raise DealNotReady(stage=contract.deal.stage)
+    require_agreed_deal(contract)
     involves_patents = contract.ip_type.endswith("patent")
     if grounds := rules.missing_content(current_data(contract), involves_patents=involves_patents):
         raise ContentIncomplete(grounds=grounds)
@@ -170,6 +169,15 @@ def fetch(actor: Actor, contract_id: UUID, verb: str, version: int | None) -> Te
 def require(holds: bool, contract: TechnologyContract) -> None:
     if not holds:
         raise WrongState(state=contract.state)
+
+
+def require_agreed_deal(contract: TechnologyContract) -> None:
+    """Raise DealNotReady unless the deal stands at agreed terms; its lock keeps it from being lost meanwhile."""
+    if contract.deal_id is None:
+        return
+    deal = Deal.objects.select_for_update(no_key=True).get(pk=contract.deal_id)
+    if deal.stage != Deal.Stage.TERMS_AGREED:
+        raise DealNotReady(stage=deal.stage)
 
 
 def conclude(

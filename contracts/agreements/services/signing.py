@@ -12,7 +12,7 @@ from contracts.agreements import policy
 from contracts.agreements.events import ContractCompleted, ContractSigned, ContractTerminated
 from contracts.agreements.models import Signature, TechnologyContract
 from contracts.agreements.problems import AlreadySealed
-from contracts.agreements.services.drafting import conclude, fetch, require
+from contracts.agreements.services.drafting import conclude, fetch, require, require_agreed_deal
 from market.kernel import audit, files, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
@@ -25,10 +25,12 @@ def sign_contract(
 ) -> TechnologyContract:
     """Hand in the scan that bears the actor's party's seal; the second seal makes the contract signed and effective.
 
-    The hash of the scan and of the drawn text it is for are both kept. Raises AlreadySealed, WrongState.
+    The hash of the scan and of the drawn text it is for are both kept.
+    Raises AlreadySealed, DealNotReady for a deal that was lost meanwhile, WrongState.
     """
     contract = fetch(actor, contract_id, "sign", version)
     require(can_proceed(contract.sign), contract)
+    require_agreed_deal(contract)
     if contract.document is None:
         raise AlreadySealed
     party = policy.party_of(actor, contract)
