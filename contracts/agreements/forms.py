@@ -29,6 +29,9 @@ def day(label: Any, *, required: bool = True) -> forms.DateField:
     )
 
 
+PATENT_FIELDS = ("title", "application_no", "applicant", "filed_on")
+
+
 class ContractForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     contract_type = forms.ChoiceField(label=_("合同类型"), choices=ContractType.choices)
@@ -80,25 +83,48 @@ class ContractForm(forms.Form):
                 empty = [("", _("请选择"))] if name == "subtype" else []
                 field.choices = [*empty, *reference.choices(scheme, today())]
 
-    def values(self) -> dict[str, Any]:
-        """As the service takes it: one deduction, and a first instalment with the rest as the second."""
-        data = {name: value for name, value in self.cleaned_data.items() if name in ContractData.model_fields}
+    def values(self, current: ContractData | None = None) -> dict[str, Any]:
+        """As the service takes it; what the form does not ask for stays as it is in the draft that is changed."""
+        data = current.model_dump() if current else {}
+        data |= {name: value for name, value in self.cleaned_data.items() if name in ContractData.model_fields}
         data["license_mode"] = data["license_mode"] or None
-        total, first = data["contract_amount"], self.cleaned_data["first_instalment"]
+        data["instalments"] = self._instalments(current)
+        data["deductions"] = self._deductions(current)
+        data["patents"] = self._patents(current)
+        return data
+
+    def _instalments(self, current: ContractData | None) -> list[dict[str, Any]]:
+        """A first instalment with the rest as the second, unless neither it nor the total was changed."""
+        total, first = self.cleaned_data["contract_amount"], self.cleaned_data["first_instalment"]
+        if (
+            current
+            and current.instalments
+            and (current.contract_amount, current.instalments[0].amount) == (total, first)
+        ):
+            return [row.model_dump() for row in current.instalments]
         parts = [first, total - first] if first and first < total else [total]
-        data["instalments"] = [
+        return [
             {"amount": part, "condition": str(_("合同签订后") if index == 0 else _("验收合格后"))}
             for index, part in enumerate(parts)
         ]
-        if self.cleaned_data["deduction_kind"] and self.cleaned_data["deduction_amount"]:
-            kind = Deduction.Kind(self.cleaned_data["deduction_kind"])
-            data["deductions"] = [
-                {"kind": kind, "description": str(kind.label), "amount": self.cleaned_data["deduction_amount"]}
-            ]
-        if self.cleaned_data["patent_title"] or self.cleaned_data["patent_application_no"]:
-            names = ("title", "application_no", "applicant", "filed_on")
-            data["patents"] = [{name: self.cleaned_data[f"patent_{name}"] for name in names}]
-        return data
+
+    def _deductions(self, current: ContractData | None) -> list[dict[str, Any]]:
+        """The form's one deduction in the place of the first, before those that it does not show."""
+        first, *rest = [row.model_dump() for row in current.deductions] if current and current.deductions else [{}]
+        kind, amount = self.cleaned_data["deduction_kind"], self.cleaned_data["deduction_amount"]
+        if not (kind and amount):
+            return rest
+        if (first.get("kind"), first.get("amount")) != (kind, amount):
+            first = {"kind": kind, "description": str(Deduction.Kind(kind).label), "amount": amount}
+        return [first, *rest]
+
+    def _patents(self, current: ContractData | None) -> list[dict[str, Any]]:
+        """The form's one patent over the first, so that the facts that it does not ask for stay."""
+        first, *rest = [row.model_dump() for row in current.patents] if current and current.patents else [{}]
+        shown = {name: self.cleaned_data[f"patent_{name}"] for name in PATENT_FIELDS}
+        if not (shown["title"] or shown["application_no"]):
+            return rest
+        return [first | shown, *rest]
 
     @staticmethod
     def initial_of(data: ContractData) -> dict[str, Any]:

@@ -85,15 +85,16 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
     row = policy.contracts.fetch(actor=request.actor, pk=contract_id, verb="update", related=("deal",))
-    initial = ContractForm.initial_of(drafting.current_data(row)) | {"version": row.version}
-    form = ContractForm(request.POST or None, initial=initial)
+    current = drafting.current_data(row)
+    form = ContractForm(request.POST or None, initial=ContractForm.initial_of(current) | {"version": row.version})
+    form.fields["version"].required = True
     if request.method == "POST" and form.is_valid():
         try:
             services.update_contract(
                 actor=request.actor,
                 contract_id=contract_id,
                 version=form.cleaned_data["version"],
-                data=_data(form),
+                data=_data(form, current),
                 at=clock.now(),
             )
         except Problem as problem:
@@ -173,9 +174,9 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
     return response
 
 
-def _data(form: ContractForm) -> ContractData:
+def _data(form: ContractForm, current: ContractData | None = None) -> ContractData:
     try:
-        return ContractData.model_validate(form.values())
+        return ContractData.model_validate(form.values(current))
     except ValidationError as error:
         raise InvalidInput(
             errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]

@@ -135,7 +135,10 @@ def suggested_data(deal: Deal, *, on: date) -> dict[str, Any]:
 def current_data(contract: TechnologyContract) -> ContractData:
     """The contract as its drafters would type it."""
     values = {name: getattr(contract, name) for name in ContractData.model_fields if name not in ROWS}
-    values["license_mode"] = contract.license_mode or None
+    mode = "" if contract.is_license_mode_defaulted else contract.license_mode
+    values["license_mode"] = TechnologyContract.LicenseMode(mode) if mode else None
+    values["contract_type"] = ContractType(contract.contract_type)
+    values["payment_method"] = TechnologyContract.PaymentMethod(contract.payment_method)
     return ContractData.model_construct(
         **values,
         patents=[PatentClause.model_validate(patent) for patent in contract.patents],
