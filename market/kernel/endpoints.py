@@ -5,9 +5,10 @@ from uuid import UUID
 from ninja import Router
 
 from market.kernel import clock, jobs
-from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, problems
+from market.kernel.api import ApiRequest, Cursor, Limit, problems
 from market.kernel.models import Job
 from market.kernel.paging import CursorPage, InvalidCursor, cursor_page
+from market.kernel.problems import WrongState
 from market.kernel.schemas import JobOut, JobPage
 
 router = Router(tags=["jobs"])
@@ -26,7 +27,7 @@ def get_job(request: ApiRequest, job_id: UUID) -> Job:
     return jobs.policy.fetch(actor=request.actor, pk=job_id)
 
 
-@router.post("/{uuid:job_id}/cancel", response={200: JobOut, **problems(*CHANGING)})
+@router.post("/{uuid:job_id}/cancel", response={200: JobOut, **problems(WrongState)})
 def cancel_job(request: ApiRequest, job_id: UUID) -> Job:
     """Ask a job to stop at its next step."""
     return jobs.cancel_job(actor=request.actor, job_id=job_id, at=clock.now())

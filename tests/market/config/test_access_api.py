@@ -1,5 +1,6 @@
 """Every operation of the OpenAPI document is tried as everyone."""
 
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ ROW_PARAMETERS = (
 )
 
 
+@cache
 def operations() -> list[str]:
     paths = market_api.get_openapi_schema()["paths"]
     return [f"{method.upper()} {path.removeprefix(PREFIX)}" for path, found in paths.items() for method in found]
