@@ -114,7 +114,13 @@ def refuse(request: ApiRequest, response: HttpResponse, registration_id: UUID, p
     "/{uuid:registration_id}/register",
     response={
         200: RegistrationOut,
-        **answers(*CHANGING, problems.NumberInvalid, problems.NumberTaken, problems.AmountsInvalid),
+        **answers(
+            *CHANGING,
+            problems.NumberInvalid,
+            problems.NumberTaken,
+            problems.AmountsInvalid,
+            problems.RegistrationGrounds,
+        ),
     },
 )
 def register(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: RegisterIn) -> dict[str, Any]:
@@ -130,7 +136,8 @@ def register(request: ApiRequest, response: HttpResponse, registration_id: UUID,
 
 
 @router.post(
-    "/{uuid:registration_id}/approve", response={200: RegistrationOut, **answers(*CHANGING, SecondPersonNeeded)}
+    "/{uuid:registration_id}/approve",
+    response={200: RegistrationOut, **answers(*CHANGING, SecondPersonNeeded, problems.RegistrationGrounds)},
 )
 def approve(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
     """Register a contract of high value as the second person."""

@@ -123,6 +123,9 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED, State.SECOND_REVIEW], target=State.REFUSED)
     def refuse(self, *, grounds: list[str], remark: str, at: datetime) -> None:
         self.grounds, self.remark, self.ended_at = grounds, remark, at
+        # What was typed before the second review was never recognised, and its number is free for another try.
+        self.registration_no, self.registered_on = "", None
+        self.contract_amount = self.technology_amount = None
 
     @transition(field=state, source=State.REGISTERED, target=State.CANCELLED)
     def cancel(self, *, at: datetime) -> None:

@@ -33,6 +33,7 @@ def grounds_against(contract: TechnologyContract, *, on: date) -> list[rules.Gro
     """Every ground on which the registry would turn the contract away on a day."""
     return rules.grounds_against(
         effective_on=contract.effective_on,
+        is_over=contract.state in (TechnologyContract.State.TERMINATED, TechnologyContract.State.VOID),
         valid_until=contract.valid_until,
         seals=contract.signatures.count(),
         is_duplicate=_is_registered_elsewhere(contract),

@@ -119,12 +119,15 @@ def needs_second_review(rules: RuleSet, *, contract_amount: Decimal, technology_
 
 
 def grounds_against(
-    *, effective_on: date | None, valid_until: date, seals: int, is_duplicate: bool, on: date
+    *, effective_on: date | None, is_over: bool, valid_until: date, seals: int, is_duplicate: bool, on: date
 ) -> list[Ground]:
-    """Every ground on which an application made on a day would be refused at the counter (worked examples 8, 11)."""
+    """Every ground on which an application made on a day would be refused at the counter (worked examples 8, 11).
+
+    `is_over`: the contract was dissolved or annulled.
+    """
     found = {
         Ground.NOT_SIGNED_BY_BOTH: seals < 2,
-        Ground.NOT_EFFECTIVE: effective_on is None or effective_on > on,
+        Ground.NOT_EFFECTIVE: is_over or effective_on is None or effective_on > on,
         Ground.EXPIRED: valid_until < on,
         Ground.DUPLICATE: is_duplicate,
     }

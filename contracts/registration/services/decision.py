@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from contracts.registration import rules
+from contracts.agreements.models import TechnologyContract
+from contracts.registration import queries, rules
 from contracts.registration.models import Registration, RegistrationEvent
 from contracts.registration.problems import (
     AmountsInvalid,
@@ -16,6 +17,7 @@ from contracts.registration.problems import (
     GroundsUnknown,
     NumberInvalid,
     NumberTaken,
+    RegistrationGrounds,
 )
 from contracts.registration.services import steps
 from contracts.registration.services.record import record_event
@@ -94,13 +96,14 @@ def register_contract(
     """Recognise and register the contract with the number that the national system gave.
 
     A high value goes to a second person first and is registered by `approve_registration`.
-    Raises NumberInvalid, NumberTaken, AmountsInvalid, DateInvalid.
+    Raises NumberInvalid, NumberTaken, AmountsInvalid, DateInvalid, RegistrationGrounds for what came up meanwhile.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="register", version=version)
     steps.require_move(registration, registration.register)
     _require_amounts(contract_amount, technology_amount)
     if registration.accepted_on is None or not registration.accepted_on <= registered_on <= local_date(at):
         raise DateInvalid
+    _require_registrable(registration, at=at)
     registration.registration_no = _parsed_no(registration_no)
     registration.registered_on = registered_on
     registration.contract_amount, registration.technology_amount = contract_amount, technology_amount
@@ -116,12 +119,16 @@ def register_contract(
 
 @transaction.atomic
 def approve_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
-    """Register a contract of high value as the second person (大额审批); raises SecondPersonNeeded."""
+    """Register a contract of high value as the second person (大额审批).
+
+    Raises SecondPersonNeeded, RegistrationGrounds.
+    """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="approve", version=version)
     if registration.state != Registration.State.SECOND_REVIEW:
         raise WrongState(state=registration.state)
     if actor.user_id is None or actor.user_id == registration.reviewed_by_id:
         raise SecondPersonNeeded
+    _require_registrable(registration, at=at)
     registration.approved_by_id = actor.user_id
     return _registered(registration, actor=actor, at=at)
 
@@ -147,6 +154,22 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
     return registration
 
 
+def _require_registrable(registration: Registration, *, at: datetime) -> None:
+    """Raise RegistrationGrounds if the contract was dissolved, or its twin registered, after it was handed in.
+
+    The seller's row is locked with the contract's, so that of two twins registered at once the second is found.
+    """
+    contract = (
+        TechnologyContract.objects.select_for_update(of=("self", "seller"), no_key=True)
+        .select_related("seller")
+        .get(pk=registration.contract_id)
+    )
+    # Its term is judged by the day it was handed in: the registry's own time is not held against it.
+    on = local_date(registration.submitted_at or at)
+    if grounds := queries.grounds_against(contract, on=on):
+        raise RegistrationGrounds(grounds=grounds)
+
+
 def _save_numbered(registration: Registration, *, actor: Actor, action: str, at: datetime) -> None:
     changes = {
         "registration_no": registration.registration_no,
@@ -165,9 +188,12 @@ def _save_numbered(registration: Registration, *, actor: Actor, action: str, at:
 
 def _parsed_no(text: str) -> str:
     try:
-        return parse_registration_no(text).value
+        number = parse_registration_no(text)
     except InvalidIdentifier as error:
         raise NumberInvalid(str(error)) from error
+    if number.is_legacy:
+        raise NumberInvalid
+    return number.value
 
 
 def _require_amounts(contract_amount: Decimal, technology_amount: Decimal) -> None:

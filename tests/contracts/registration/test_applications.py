@@ -1,0 +1,156 @@
+"""Who applies, for what, and what the registry would name before it takes a contract."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from contracts.registration import rules, services
+from contracts.registration.models import Registration
+from contracts.registration.problems import (
+    AlreadyApplied,
+    RegistrationGrounds,
+)
+from contracts.registration.rules import Ground
+from market.kernel.problems import InvalidInput, NotAllowed, NotFound
+from tests import story
+from tests.cast import MONDAY, MONDAY_ON
+from tests.contracts.registration.desk import apply_for, register, submit, terminate
+from tests.contracts.standing import refused
+
+State = Registration.State
+OLD, NEW = rules.RULE_SETS
+
+
+# The application
+
+
+def test_the_seller_applies_and_nobody_else(cast):
+    told = story.signed(cast)
+
+    for name, problem in {
+        "enterprise_clerk": NotAllowed,
+        "university_finance": NotAllowed,
+        "broker": NotAllowed,
+        "other_clerk": NotFound,
+        "registrar": NotFound,
+    }.items():
+        with refused(problem):
+            apply_for(told, getattr(cast, name))
+    assert apply_for(told, cast.university_clerk).applicant_id == cast.university.id
+
+
+def test_worked_example_4_the_buyer_applies_where_the_seller_is_abroad(cast):
+    told = story.signed(cast)
+    cast.university.country = "501"
+    cast.university.save()
+
+    with refused(NotAllowed):
+        apply_for(told, cast.university_clerk)
+    assert apply_for(told, cast.enterprise_clerk).applicant_id == cast.enterprise.id
+
+
+def test_a_contract_has_one_live_application(accepted, cast):
+    with refused(AlreadyApplied):
+        apply_for(accepted, cast.university_clerk)
+
+
+def test_an_application_goes_to_a_registry(cast):
+    told = story.signed(cast)
+
+    with refused(InvalidInput) as found:
+        services.apply_for_registration(
+            actor=cast.university_clerk, contract_id=told.contract.id, office_id=cast.agency.id, at=MONDAY
+        )
+    assert found.value.data["errors"][0]["loc"] == ["office_id"]
+
+
+def test_the_registry_sees_an_application_once_it_was_handed_in(cast, api):
+    told = story.signed(cast)
+    row = apply_for(told, cast.university_clerk)
+    client = api.as_(cast.registrar)
+    assert client.send("get", f"/registrations/{row.id}").status_code == 404
+    assert client.send("get", f"/contracts/{told.contract.id}").status_code == 404
+
+    submit(row, cast.university_clerk)
+
+    assert client.send("get", f"/registrations/{row.id}").json()["allowed"] == [
+        "accept",
+        "request_correction",
+        "refuse",
+    ]
+    assert client.send("get", f"/contracts/{told.contract.id}").status_code == 200
+
+
+# Worked example 11: what the registry would name
+
+
+def test_a_contract_that_is_not_sealed_by_both_or_in_force_is_not_handed_in(cast):
+    told = story.draft(story.agree(story.open_deal(story.publish(cast))))
+    row = apply_for(told, cast.university_clerk)
+
+    with refused(RegistrationGrounds) as found:
+        submit(row, cast.university_clerk)
+
+    assert found.value.data == {"grounds": [Ground.NOT_SIGNED_BY_BOTH, Ground.NOT_EFFECTIVE]}
+
+
+@pytest.mark.parametrize(("on", "is_expired"), [(date(2026, 5, 31), False), (date(2026, 6, 1), True)])
+def test_a_contract_is_handed_in_until_the_last_day_it_is_valid(cast, on, is_expired):
+    row = apply_for(told := story.signed(cast, valid_until=date(2026, 5, 31)), cast.university_clerk)
+    at = datetime(on.year, on.month, on.day, 15, 59, tzinfo=UTC)  # 23:59 in Ruijin
+
+    if not is_expired:
+        assert submit(row, cast.university_clerk, at=at).state == State.SUBMITTED
+        return
+    with refused(RegistrationGrounds) as found:
+        submit(row, cast.university_clerk, at=at)
+    assert found.value.data == {"grounds": [Ground.EXPIRED]}
+    assert told.registration is None
+
+
+def test_a_dissolved_contract_is_not_handed_in(cast):
+    told = story.signed(cast)
+    row = apply_for(told, cast.university_clerk)
+    terminate(told)
+
+    with refused(RegistrationGrounds) as found:
+        submit(row, cast.university_clerk)
+
+    assert found.value.data == {"grounds": [Ground.NOT_EFFECTIVE]}
+
+
+def test_a_contract_that_was_dissolved_after_it_was_handed_in_is_not_registered(accepted):
+    terminate(accepted)
+
+    with refused(RegistrationGrounds) as found:
+        register(accepted)
+
+    assert found.value.data == {"grounds": [Ground.NOT_EFFECTIVE]}
+
+
+def test_a_contract_that_ended_while_the_registry_looked_at_it_is_still_registered(cast):
+    """It was in force when it was handed in, which is what the rule asks for."""
+    told = story.apply(story.signed(cast, valid_until=MONDAY_ON))
+    later = MONDAY + timedelta(days=5)
+
+    assert register(told, on=date(2026, 3, 7), at=later).state == State.REGISTERED
+
+
+def test_worked_example_8_the_same_contract_on_another_paper_is_a_duplicate(registered, cast):
+    twin = story.signed(cast)
+    row = apply_for(twin, cast.university_clerk)
+
+    with refused(RegistrationGrounds) as found:
+        submit(row, cast.university_clerk)
+
+    assert found.value.data == {"grounds": [Ground.DUPLICATE]}
+
+
+def test_worked_example_8_a_twin_that_was_handed_in_at_the_same_time_is_found_when_it_is_registered(accepted, cast):
+    twin = story.apply(story.signed(cast))
+    register(accepted)
+
+    with refused(RegistrationGrounds) as found:
+        register(twin, no="2026360701000002")
+
+    assert found.value.data == {"grounds": [Ground.DUPLICATE]}

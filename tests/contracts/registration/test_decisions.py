@@ -1,0 +1,221 @@
+"""The registry's decisions: acceptance and its clock, four eyes on a high value, corrections, refusal."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from contracts.registration import rules, services
+from contracts.registration.models import Registration, RegistrationEvent
+from contracts.registration.problems import (
+    AmountsInvalid,
+    DateInvalid,
+    GroundsUnknown,
+)
+from contracts.turnover import queries as turnover
+from market.kernel.actor import Role
+from market.kernel.problems import NotAllowed, SecondPersonNeeded, WrongState
+from tests import story
+from tests.cast import MONDAY, member
+from tests.contracts.registration.conftest import LARGE
+from tests.contracts.registration.desk import approve, register, submit
+from tests.contracts.standing import actions, refused, run_consumers
+
+State = Registration.State
+OLD, NEW = rules.RULE_SETS
+
+
+# The clock
+
+
+@pytest.mark.parametrize(("edition", "due"), [(OLD, date(2026, 4, 1)), (NEW, date(2026, 3, 23))])
+def test_worked_example_9_thirty_days_or_fifteen_working_days_from_acceptance(edition, due):
+    assert rules.due_on(edition, date(2026, 3, 2)) == due
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [("2026-01-22", "2000-2001"), ("2026-01-23", "2026-provisional"), ("2026-03-02", "2026-provisional")],
+)
+def test_the_date_of_application_picks_the_rules(on, code):
+    assert rules.rule_set_on(date.fromisoformat(on)).code == code
+
+
+def test_accepting_starts_the_clock_in_ruijin(accepted):
+    row = accepted.registration
+
+    assert (row.accepted_on, row.due_on) == (date(2026, 3, 2), date(2026, 3, 23))
+    assert (row.rule_set, row.reviewed_by_id) == ("2026-provisional", accepted.cast.registrar.user_id)
+
+
+# Four eyes
+
+
+@pytest.mark.parametrize(
+    ("edition", "contract", "technology", "needed"),
+    [
+        (NEW, "6000000.00", "4999999.99", False),
+        (NEW, "6000000.00", "5000000.00", True),
+        (NEW, "6000000.00", "4000000.00", False),
+        (OLD, "6000000.00", "4000000.00", True),
+        (OLD, "4999999.99", "4999999.99", False),
+        (OLD, "5000000.00", "1.00", True),
+    ],
+)
+def test_worked_example_10_the_rule_set_says_which_amount_is_compared(edition, contract, technology, needed):
+    found = rules.needs_second_review(edition, contract_amount=Decimal(contract), technology_amount=Decimal(technology))
+
+    assert found is needed
+
+
+def test_a_high_value_waits_for_a_second_person_and_is_not_in_the_figure_before(large, cast):
+    row = register(large)
+
+    assert (row.state, row.reviewed_by_id, row.approved_by_id) == (State.SECOND_REVIEW, cast.registrar.user_id, None)
+    assert RegistrationEvent.objects.count() == 0
+    assert run_consumers("turnover.ledger") == 0
+
+    row = approve(large, cast.approver)
+
+    assert (row.state, row.approved_by_id) == (State.REGISTERED, cast.approver.user_id)
+    assert run_consumers("turnover.ledger") == 1
+    assert turnover.figure(year=2026).absorption.contract_amount == Decimal("6000000.00")
+    assert actions(row)[-2:] == ["registration.escalated", "registration.registered"]
+
+
+def test_who_registered_a_high_value_does_not_approve_it(large, cast):
+    both = member(cast.registry, "registrar-and-approver", Role.REGISTRAR, Role.HIGH_VALUE_APPROVER)
+    register(large, actor=both)
+
+    with refused(SecondPersonNeeded):
+        approve(large, both)
+
+    assert approve(large, cast.approver).state == State.REGISTERED
+
+
+def test_one_fen_below_the_threshold_needs_one_person(cast):
+    below = LARGE | {
+        "technology_amount": Decimal("4999999.99"),
+        "deductions": [{"kind": "equipment", "description": "中试线", "amount": "1000000.01"}],
+    }
+    told = story.apply(story.signed(cast, **below))
+
+    assert register(told).state == State.REGISTERED
+
+
+@pytest.mark.parametrize("name", ["registrar", "university_clerk", "enterprise_clerk", "broker", "operator", "auditor"])
+def test_only_the_registrys_approver_approves(large, cast, name):
+    register(large)
+
+    with refused(NotAllowed):
+        approve(large, getattr(cast, name))
+
+
+def test_a_second_reviewer_may_refuse_and_the_number_that_was_typed_is_free_again(large, cast):
+    register(large)
+
+    row = services.refuse_registration(
+        actor=cast.approver,
+        registration_id=large.registration.id,
+        version=None,
+        grounds=["price_unclear"],
+        remark="价款依据不足",
+        at=MONDAY,
+    )
+
+    row.refresh_from_db()
+    assert (row.state, row.registration_no, row.registered_on) == (State.REFUSED, "", None)
+    assert (row.contract_amount, row.technology_amount) == (None, None)
+    assert RegistrationEvent.objects.count() == 0
+    again = story.apply(large)
+    assert register(again).registration_no == "2026360701000001"
+
+
+# What is recognised
+
+
+@pytest.mark.parametrize(
+    ("contract", "technology"), [("0.00", "0.00"), ("1000000.00", "0.00"), ("1000000.00", "1000000.01"), ("-1", "-1")]
+)
+def test_worked_example_1_recognised_amounts_are_positive_and_technology_within_the_contract(
+    accepted, contract, technology
+):
+    with refused(AmountsInvalid):
+        register(accepted, contract=contract, technology=technology)
+
+
+def test_the_registry_may_recognise_less_than_the_contract_says(accepted):
+    row = register(accepted, contract="1000000.00", technology="700000.00")
+
+    event = RegistrationEvent.objects.get()
+    assert (row.technology_amount, event.technology_amount) == (Decimal("700000.00"), Decimal("700000.00"))
+    accepted.contract.refresh_from_db()
+    assert accepted.contract.technology_amount == Decimal("780000.00")
+
+
+@pytest.mark.parametrize("on", ["2026-03-01", "2026-03-03", "2025-12-31"])
+def test_a_registration_is_dated_from_acceptance_to_today_in_ruijin(accepted, on):
+    with refused(DateInvalid):
+        register(accepted, on=date.fromisoformat(on))
+
+
+# Corrections and refusal
+
+
+def test_a_correction_goes_back_with_its_grounds_and_a_new_acceptance_starts_the_clock_anew(accepted, cast):
+    row = services.request_correction(
+        actor=cast.registrar,
+        registration_id=accepted.registration.id,
+        version=None,
+        grounds=["proof_missing", "seal_mismatch"],
+        remark="请补交授权书",
+        at=MONDAY,
+    )
+    assert (row.state, row.grounds, row.remark) == (
+        State.CORRECTION_REQUESTED,
+        ["proof_missing", "seal_mismatch"],
+        "请补交授权书",
+    )
+    later = MONDAY + timedelta(days=7)
+
+    row = submit(row, cast.university_clerk, at=later)
+    assert (row.state, row.grounds, row.remark) == (State.SUBMITTED, [], "")
+
+    row = services.accept_registration(actor=cast.registrar, registration_id=row.id, version=None, at=later)
+    assert (row.accepted_on, row.due_on) == (date(2026, 3, 9), date(2026, 3, 30))
+
+
+def test_a_refused_contract_may_be_applied_for_again(accepted, cast):
+    row = services.refuse_registration(
+        actor=cast.registrar,
+        registration_id=accepted.registration.id,
+        version=None,
+        grounds=["not_technology"],
+        remark="",
+        at=MONDAY,
+    )
+
+    assert (row.state, row.ended_at, row.grounds) == (State.REFUSED, MONDAY, ["not_technology"])
+    assert RegistrationEvent.objects.count() == 0
+    assert register(story.apply(accepted)).state == State.REGISTERED
+
+
+@pytest.mark.parametrize("grounds", [[], ["nope"], ["not_technology", "nope"]])
+@pytest.mark.parametrize("decide", [services.request_correction, services.refuse_registration])
+def test_a_decision_against_a_contract_names_known_grounds(accepted, cast, decide, grounds):
+    with refused(GroundsUnknown):
+        decide(
+            actor=cast.registrar,
+            registration_id=accepted.registration.id,
+            version=None,
+            grounds=grounds,
+            remark="",
+            at=MONDAY,
+        )
+
+
+def test_a_late_decision_in_a_state_that_is_past_is_refused(registered):
+    with refused(WrongState) as found:
+        register(registered, no="2026360701000009")
+
+    assert found.value.data == {"state": "registered"}
