@@ -99,7 +99,9 @@ def register_contract(
     Raises NumberInvalid, NumberTaken, AmountsInvalid, DateInvalid, RegistrationGrounds for what came up meanwhile.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="register", version=version)
-    steps.require_move(registration, registration.register)
+    # Not what the state machine's `register` starts from: from the second review only `approve_registration` leads on.
+    if registration.state != Registration.State.ACCEPTED:
+        raise WrongState(state=registration.state)
     _require_amounts(contract_amount, technology_amount)
     if registration.accepted_on is None or not registration.accepted_on <= registered_on <= local_date(at):
         raise DateInvalid

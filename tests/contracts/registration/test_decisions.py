@@ -93,6 +93,15 @@ def test_who_registered_a_high_value_does_not_approve_it(large, cast):
     assert approve(large, cast.approver).state == State.REGISTERED
 
 
+def test_a_registrar_cannot_register_a_lower_amount_around_the_second_person(large):
+    register(large)
+
+    for amounts in ({"technology": "4999999.99"}, {}):
+        with refused(WrongState) as found:
+            register(large, **amounts)
+        assert found.value.data == {"state": "second_review"}
+
+
 def test_one_fen_below_the_threshold_needs_one_person(cast):
     below = LARGE | {
         "technology_amount": Decimal("4999999.99"),
