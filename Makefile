@@ -47,6 +47,7 @@ check: environment messages ## format, lint, types, floors, templates, migration
 	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py export_openapi --check
+	$(PYTHON) manage.py export_settings --check
 
 format: environment ## rewrite the code in its format
 	$(PYTHON) -m ruff check --fix --quiet .
@@ -56,8 +57,9 @@ format: environment ## rewrite the code in its format
 messages: environment ## compile the translations
 	@$(PYTHON) -m deploy.local.messages
 
-openapi: environment ## write docs/api/openapi.json anew
+openapi: environment ## write docs/api/openapi.json and docs/operating/settings.md anew
 	$(PYTHON) manage.py export_openapi
+	$(PYTHON) manage.py export_settings
 
 browser: environment
 	@$(PYTHON) -m deploy.local.chromium

@@ -1,0 +1,89 @@
+"""What the lists of achievements and demands hold, for whom, and in which order."""
+
+from datetime import timedelta
+
+import pytest
+
+from listings.catalog import services as catalog
+from listings.catalog.models import Disclosure
+from tests import story as telling
+from tests.cast import MONDAY
+
+
+def titles(answer) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [item["title"] for item in answer.json()["items"]]
+
+
+def test_the_newest_listing_stands_first_and_pages_follow_without_gaps(cast, api):
+    for number in range(5):
+        telling.publish(cast, title=f"第{number}项成果", at=MONDAY + timedelta(hours=number))
+
+    first = api.send("get", "/achievements?limit=2")
+    second = api.send("get", f"/achievements?limit=2&cursor={first.json()['next']}")
+    third = api.send("get", f"/achievements?limit=2&cursor={second.json()['next']}")
+
+    assert [titles(page) for page in (first, second, third)] == [
+        ["第4项成果", "第3项成果"],
+        ["第2项成果", "第1项成果"],
+        ["第0项成果"],
+    ]
+    assert third.json()["next"] is None
+
+
+def test_a_filter_leaves_only_what_has_the_code(cast, api):
+    telling.publish(cast, title="铜业成果", local_industry="copper_and_cable")
+    telling.publish(cast, title="食品成果", local_industry="green_food")
+
+    assert titles(api.send("get", "/achievements?local_industry=green_food")) == ["食品成果"]
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "readers"),
+    [
+        (Disclosure.PUBLIC, {"nobody", "stranger", "other_clerk", "university_clerk", "operator"}),
+        (Disclosure.SIGNED_IN, {"stranger", "other_clerk", "university_clerk", "operator"}),
+        (Disclosure.VERIFIED, {"other_clerk", "university_clerk", "operator"}),
+        (Disclosure.ORGANISATION, {"university_clerk", "operator"}),
+    ],
+)
+def test_a_listing_shows_as_far_as_its_disclosure_reaches(cast, api, disclosure, readers):
+    telling.publish(cast, disclosure=disclosure)
+    people = ("nobody", "stranger", "other_clerk", "university_clerk", "operator")
+
+    found = {
+        name
+        for name in people
+        if titles((api if name == "nobody" else api.as_(getattr(cast, name))).send("get", "/achievements"))
+    }
+
+    assert found == readers
+
+
+def test_a_draft_is_on_no_list_until_it_is_published(cast, api):
+    data = telling.AchievementData(**telling.ACHIEVEMENT)
+    row = catalog.create_achievement(actor=cast.university_clerk, data=data, at=MONDAY)
+    owner = api.as_(cast.university_clerk)
+    assert titles(owner.send("get", "/achievements")) == []
+    assert owner.send("get", f"/achievements/{row.id}").status_code == 200
+    assert api.send("get", f"/achievements/{row.id}").status_code == 404
+
+    catalog.publish_achievement(actor=cast.university_clerk, achievement_id=row.id, version=None, at=MONDAY)
+
+    assert titles(api.send("get", "/achievements")) == [row.title]
+
+
+def test_an_anonymous_demand_names_its_owner_to_its_own_people_and_the_operator_only(cast, api):
+    data = telling.DemandData(
+        **(telling.DEMAND | {"is_anonymous": True, "contact_name": "联系人", "contact_phone": "0797-0000000"})
+    )
+    asked = catalog.create_demand(actor=cast.enterprise_clerk, data=data, at=MONDAY)
+    catalog.publish_demand(actor=cast.enterprise_clerk, demand_id=asked.id, version=None, at=MONDAY)
+
+    seen = {
+        name: api.as_(getattr(cast, name)).send("get", f"/demands/{asked.id}").json()
+        for name in ("enterprise_clerk", "operator", "university_clerk", "broker", "stranger")
+    }
+
+    assert {name for name, row in seen.items() if row["owner"]} == {"enterprise_clerk", "operator"}
+    assert {name for name, row in seen.items() if row["contact_phone"]} == {"enterprise_clerk", "operator"}
