@@ -22,6 +22,24 @@ CODES = {
     8: "provincial_platforms",
 }
 
+# What an entry takes over from its event, by the names on both sides; `checks` compares every one of them.
+TAKEN_OVER = {
+    "kind": "kind",
+    "contract_amount": "contract_amount",
+    "technology_amount": "technology_amount",
+    "seller_region": "seller_region",
+    "buyer_region": "buyer_region",
+    "seller_kind": "seller_kind",
+    "buyer_kind": "buyer_kind",
+    "contract_type": "contract_type",
+    "technology_field": "technology_field",
+    "ip_type": "ip_type",
+    "plan_source": "plan_source",
+    "rule_set": "rule_set",
+    "effective_on": "effective_on",
+    "known_at": "recorded_at",
+}
+
 
 @transaction.atomic
 def enter_event(*, event_id: UUID) -> TurnoverEntry:
@@ -29,22 +47,7 @@ def enter_event(*, event_id: UUID) -> TurnoverEntry:
     event = RegistrationEvent.objects.select_for_update().get(pk=event_id)
     entry, _ = TurnoverEntry.objects.get_or_create(
         event=event,
-        defaults={
-            "kind": event.kind,
-            "contract_amount": event.contract_amount,
-            "technology_amount": event.technology_amount,
-            "seller_region": event.seller_region,
-            "buyer_region": event.buyer_region,
-            "seller_kind": event.seller_kind,
-            "buyer_kind": event.buyer_kind,
-            "contract_type": event.contract_type,
-            "technology_field": event.technology_field,
-            "ip_type": event.ip_type,
-            "plan_source": event.plan_source,
-            "rule_set": event.rule_set,
-            "effective_on": event.effective_on,
-            "known_at": event.recorded_at,
-        },
+        defaults={name: getattr(event, source) for name, source in TAKEN_OVER.items()},
     )
     return entry
 

@@ -1,0 +1,107 @@
+"""The plan's promise for the figure: facts beside the ledger, and the path between them."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from contracts.turnover import queries, services
+from contracts.turnover.models import PlanIndicator, TurnoverEntry
+from contracts.turnover.rules import Plan
+from contracts.turnover.views import year_rows
+from market.kernel.money import in_yi
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_plan_goes_from_0_83_in_2020_to_8_0_in_2025():
+    plan = queries.plan()
+
+    assert plan == Plan(2020, Decimal("83000000.00"), 2025, Decimal("800000000.00"))
+    row = PlanIndicator.objects.get(no=7)
+    assert (row.name, row.unit, row.baseline, row.target) == ("技术合同成交金额", "亿元", "0.83", "8.0")
+
+
+def test_the_path_grows_by_the_same_share_each_year_and_meets_both_facts():
+    path = {year: in_yi(amount, 4) for year, amount in queries.plan().path.items()}
+
+    assert path == {
+        2020: Decimal("0.8300"),
+        2021: Decimal("1.3058"),
+        2022: Decimal("2.0544"),
+        2023: Decimal("3.2321"),
+        2024: Decimal("5.0850"),
+        2025: Decimal("8.0000"),
+    }
+
+
+def test_the_path_meets_its_target_to_the_fen():
+    plan = queries.plan()
+
+    assert plan.path[2020] == plan.baseline
+    assert plan.path[2025] == plan.target
+
+
+def test_the_plan_is_no_ledger_entry_and_moves_no_figure():
+    assert TurnoverEntry.objects.count() == 0
+    assert queries.series() == {}
+    for year in (2020, 2025):
+        figure = queries.figure(year=year)
+        assert (figure.contract_amount, figure.contracts) == (Decimal("0.00"), 0)
+
+
+def test_the_dashboard_shows_the_baseline_as_the_plans_and_invents_no_actual_figure():
+    rows = {row.year: row for row in year_rows()}
+
+    assert list(rows) == [2020, 2021, 2022, 2023, 2024, 2025]
+    assert (rows[2020].actual, rows[2020].is_baseline, rows[2020].contracts) == (Decimal("83000000.00"), True, 0)
+    assert [rows[year].actual for year in range(2021, 2026)] == [None] * 5
+    assert rows[2025].planned == Decimal("800000000.00")
+
+
+def test_a_year_beyond_the_plan_has_no_path_and_is_measured_against_nothing():
+    figure = queries.figure(year=2026)
+
+    assert (figure.planned, figure.against_plan_percent) == (None, None)
+
+
+def test_every_indicator_of_the_table_is_kept_as_printed():
+    rows = queries.indicators().values_list("no", "code", "baseline", "target")
+
+    assert list(rows) == [
+        (1, "rd_share_of_gdp", "1.88", "2.6"),
+        (2, "rd_share_of_industrial_revenue", "1.59", "2.0"),
+        (3, "high_tech_enterprises", "34", "100"),
+        (4, "technology_enterprises", "38", "200"),
+        (5, "invention_patents_per_10000", "0.97", "3.0"),
+        (6, "high_tech_share_of_industry", "34.06", "43"),
+        (7, "technology_contract_turnover", "0.83", "8.0"),
+        (8, "provincial_platforms", "17", "新增4-6"),
+    ]
+
+
+def test_loading_the_plan_again_changes_nothing(capsys):
+    before = list(PlanIndicator.objects.order_by("no").values())
+
+    assert services.load_plan() == 8
+    call_command("load_plan", "--json")
+
+    assert list(PlanIndicator.objects.order_by("no").values()) == before
+    assert capsys.readouterr().out == '{"indicators": 8}\n'
+
+
+def test_without_a_plan_the_figure_stands_alone(api):
+    PlanIndicator.objects.all().delete()
+
+    body = api.send("get", "/turnover?year=2025").json()
+
+    assert (body["plan"], body["against_plan_percent"], body["contract_amount"]) == (None, None, "0.00")
+    assert api.get("/turnover/").status_code == 200
+
+
+def test_the_api_gives_the_plan_beside_the_figure(api):
+    plan = api.send("get", "/turnover?year=2025").json()["plan"]
+
+    assert (plan["baseline_year"], plan["baseline"]) == (2020, "83000000.00")
+    assert (plan["target_year"], plan["target"]) == (2025, "800000000.00")
+    assert plan["path"]["2025"] == "800000000.00"
