@@ -18,6 +18,10 @@ class Breaker:
     def __init__(self, *, failures: int = 3, open_seconds: float = 5.0) -> None:
         self.limit, self.open_seconds = failures, open_seconds
         self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """As new: closed, with nothing held against the engine."""
         self._failures = 0
         self._opened_at = 0.0
         self._is_probing = False
@@ -33,6 +37,9 @@ class Breaker:
             answer = function()
         except EngineAway:
             self._failed()
+            raise
+        except Exception:  # it answered, if only to refuse
+            self._succeeded()
             raise
         except BaseException:
             self._is_probing = False

@@ -79,17 +79,14 @@ def _by_engine(wording: str, kind: str, audience: Sequence[str], exclude_owner: 
         return []
     tokens = {"bi": coarse, "uni": text.unique(text.unigrams(wording))[:MAX_TOKENS]}
     clauses = [_match(name, tokens[name.rsplit("_", 1)[1]], name) for name in FINE_FIELDS]
-    fine = engine.ask(
-        lambda es: (
-            es.search(
-                index=engine.alias(),
-                size=len(keys),
-                source_includes=["object_id", "title", "text"],
-                track_total_hits=False,
-                include_named_queries_score=True,
-                query={"bool": {"filter": [{"ids": {"values": keys}}], "should": clauses}},
-            ).body
-        )
+    fine = engine.search(
+        {
+            "size": len(keys),
+            "_source": ["object_id", "title", "text"],
+            "track_total_hits": False,
+            "query": {"bool": {"filter": [{"ids": {"values": keys}}], "should": clauses}},
+        },
+        include_named_queries_score=True,
     )
     return [
         Candidate(

@@ -46,18 +46,16 @@ def _matching(query: SearchQuery) -> dict[str, Any]:
             for name, weight in FIELD_WEIGHTS.items()
         ]
         identifier = {"term": {"identifiers": {"value": query.identifier, "boost": 1000}}}
-        must.append(
-            {"bool": {"should": [*clauses, identifier], "minimum_should_match": 1, "must": [_enough(query.words)]}}
-        )
+        must.append({"bool": {"should": [*clauses, identifier], "minimum_should_match": 1, "must": [_enough(query)]}})
     must += [_phrase(phrase) for phrase in query.phrases]
     return {"must": must, "must_not": [_phrase(phrase) for phrase in query.excluded]}
 
 
-def _enough(words: str) -> dict[str, Any]:
+def _enough(query: SearchQuery) -> dict[str, Any]:
     """Short queries want all their bigrams, longer ones most: else every page holds the common characters."""
-    tokens = text.as_field(text.bigrams(words))
+    tokens = text.as_field(text.bigrams(query.words))
     options = {"query": tokens, "minimum_should_match": "2<65%"}
-    identifier = {"term": {"identifiers": "".join(words.split()).upper()}}
+    identifier = {"term": {"identifiers": query.identifier}}
     fields = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
     return {"bool": {"should": [*fields, identifier], "minimum_should_match": 1}}
 

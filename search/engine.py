@@ -36,11 +36,15 @@ class BoundedNode(RequestsHttpNode):
         self.session.send = bounded  # type: ignore[method-assign]
 
 
-@cache
-def client(url: str = "") -> Elasticsearch:
+def client() -> Elasticsearch:
     """The client of a process; sniffing and retries are off, since the breaker and the outbox do that."""
+    return _client(settings.ELASTICSEARCH_URL)
+
+
+@cache
+def _client(url: str) -> Elasticsearch:
     return Elasticsearch(
-        url or settings.ELASTICSEARCH_URL,
+        url,
         node_class=BoundedNode,
         request_timeout=SEARCH_SECONDS,
         max_retries=0,
@@ -57,28 +61,34 @@ def alias() -> str:
 
 
 def ask(function: Callable[[Elasticsearch], T], *, seconds: float = SEARCH_SECONDS) -> T:
-    """Call the engine through the breaker; raises EngineAway for whatever means that it is not there."""
+    """Call the engine through the breaker; raises EngineAway for whatever means that it is not there.
+
+    An index that is not made yet serves no search either, but says nothing against the engine: the indexer, which
+    shares the breaker, must get through to make it.
+    """
     if not is_configured():
         raise EngineAway("no address")
 
     def guarded() -> T:
         try:
             return function(client().options(request_timeout=seconds))
-        except (TransportError, NotFoundError) as error:
+        except TransportError as error:
             raise EngineAway(f"{type(error).__name__}: {error}"[:300]) from error
         except ApiError as error:
             if error.status_code in {429, 502, 503, 504}:
                 raise EngineAway(f"{error.status_code}") from error
             raise
 
-    return breaker.call(guarded)
+    try:
+        return breaker.call(guarded)
+    except NotFoundError as error:
+        raise EngineAway(f"{type(error).__name__}: {error}"[:300]) from error
 
 
-def search(body: Mapping[str, Any]) -> dict[str, Any]:
+def search(body: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     """A raw search; a partial or timed-out answer counts as none, since it would look like fewer results."""
-    answer = ask(
-        lambda es: es.search(index=alias(), body={**body, "timeout": "1500ms"}, allow_partial_search_results=False).body
-    )
+    limited = {**body, "timeout": "1500ms"}
+    answer = ask(lambda es: es.search(index=alias(), body=limited, allow_partial_search_results=False, **options).body)
     if answer["timed_out"] or answer["_shards"]["failed"]:
         raise EngineAway("partial answer")
     result: dict[str, Any] = answer

@@ -131,7 +131,7 @@ def store(documents: Iterable[Document]) -> None:
 
 def labels_of(document: Document) -> list[str]:
     facets = [f"{name}={code}" for name, codes in document.facets.items() for code in codes]
-    return [*facets, *(f"identifier={identifier.upper()}" for identifier in document.identifiers)]
+    return [*facets, *(f"identifier={text.identifier(number)}" for number in document.identifiers)]
 
 
 def _vector(document: Document) -> Any:

@@ -63,7 +63,7 @@ def source_of(document: Document) -> dict[str, Any]:
         "audience": list(document.audience),
         "owner": document.owner,
         "is_open": document.is_open,
-        "identifiers": [identifier.upper() for identifier in document.identifiers],
+        "identifiers": sorted({text.identifier(number) for number in document.identifiers}),
         "amount": None if document.amount is None else float(document.amount),
         "published_at": document.published_at.isoformat(),
         **{name: list(codes) for name, codes in document.facets.items()},

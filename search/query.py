@@ -43,8 +43,8 @@ class SearchQuery:
 
     @property
     def identifier(self) -> str:
-        """The query as an identifier: a number typed with or without spaces."""
-        return "".join(self.typed.split()).upper() if len(self.typed) <= 64 else ""
+        """The query as the number that it may be; empty where it is too long for one."""
+        return text.identifier(self.typed) if len(self.typed) <= 64 else ""
 
     @property
     def by_relevance(self) -> bool:

@@ -108,6 +108,11 @@ def normalised(text: str) -> str:
     return " ".join(run.text for run in runs(text))
 
 
+def identifier(text: str) -> str:
+    """A number as it is compared: its letters and digits, in capitals, without dots, blanks and hyphens."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text[:200]).upper() if char.isalnum())
+
+
 def phrases(first: str, second: str, *, shortest: int = 2, most: int = 5) -> list[str]:
     """The longest stretches that two texts share, longest first, none inside another."""
     ours, theirs = list(runs(first)), [run.text for run in runs(second)]
