@@ -51,7 +51,7 @@ class PlanIndicator(models.Model):
     no = models.PositiveSmallIntegerField(_("序号"), unique=True)
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(_("指标"), max_length=100)
-    unit = models.CharField(_("单位"), max_length=10)
+    unit = models.CharField(_("计量单位"), max_length=10)
     baseline_year = models.PositiveSmallIntegerField(_("基期"))
     baseline = models.CharField(_("基期值"), max_length=20, db_comment="As printed in the plan")
     target_year = models.PositiveSmallIntegerField(_("目标年"))

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("no", models.PositiveSmallIntegerField(unique=True, verbose_name="序号")),
                 ("code", models.CharField(max_length=40, unique=True)),
                 ("name", models.CharField(max_length=100, verbose_name="指标")),
-                ("unit", models.CharField(max_length=10, verbose_name="单位")),
+                ("unit", models.CharField(max_length=10, verbose_name="计量单位")),
                 ("baseline_year", models.PositiveSmallIntegerField(verbose_name="基期")),
                 (
                     "baseline",

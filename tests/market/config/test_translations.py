@@ -75,3 +75,13 @@ def test_translations_keep_the_blanks_and_are_english(room):
         assert sorted(BLANK.findall(chinese)) == sorted(BLANK.findall(english)), chinese
         assert english.strip(), chinese
         assert not CHINESE.search(english.replace("中文", "")), english
+
+
+def test_the_same_words_are_the_same_in_every_room():
+    """Django merges the catalogues, so of two translations of one message one would never be seen."""
+    found: dict[str, set[str]] = {}
+    for room in rooms():
+        for chinese, english in catalogue_of(room).items():
+            found.setdefault(chinese, set()).add(english)
+
+    assert {chinese: words for chinese, words in found.items() if len(words) > 1} == {}
