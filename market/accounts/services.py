@@ -94,6 +94,8 @@ def end_membership(*, actor: Actor, membership_id: UUID, at: datetime) -> Member
     membership = policy.memberships.fetch(
         actor=actor, pk=membership_id, verb="end", lock=True, related=("organisation",)
     )
+    # Two managers who remove each other at the same time would each still see the other.
+    Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     others = Membership.objects.filter(
         organisation=membership.organisation_id, ended_at__isnull=True, roles__contains=[Role.MANAGER.value]
     ).exclude(pk=membership.pk)

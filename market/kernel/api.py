@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -76,12 +77,19 @@ def problems(*refusals: type[Problem]) -> dict[int, type[ProblemOut]]:
 
 
 class KeyAuth(HttpBearer):
-    """An organisation's API key as a bearer token; ActorMiddleware has looked it up."""
+    """An organisation's API key as a bearer token; ActorMiddleware has looked it up.
+
+    Under `/api/v1/contracts` a key writes with `contracts:read` and `contracts:write`, and so on for each scope: a new
+    row has no policy to ask, and what a key may not read it could not be told that it made.
+    """
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         actor = actor_of(request)
         if actor.api_key_id is None:
             raise NotSignedIn
+        scope = request.path.removeprefix(reverse("api:api-root")).partition("/")[0]
+        if request.method not in SAFE_METHODS and not {f"{scope}:read", f"{scope}:write"} <= (actor.scopes or set()):
+            raise NotAllowed
         return actor
 
 
