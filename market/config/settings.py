@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 from pydantic import ValidationError
 
 from market.config.environment import Environment
@@ -214,6 +215,8 @@ if env.email_url:
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "events"
+# Without -Q a worker serves both; a larger deployment gives the long jobs workers of their own.
+CELERY_TASK_QUEUES = (Queue("events"), Queue("jobs"))
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{NAMESPACE}:", "visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
