@@ -16,4 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         count = load_plan()
-        self.stdout.write(json.dumps({"indicators": count}) if options["json"] else f"{count} indicators")
+        if options["verbosity"]:
+            self.stdout.write(json.dumps({"indicators": count}) if options["json"] else f"{count} indicators")
