@@ -33,7 +33,7 @@ def rooms() -> list[Path]:
 def messages_of(room: Path) -> set[str]:
     found: set[str] = set()
     for path in room.glob("**/*"):
-        if "migrations" in path.parts or path.suffix not in {".py", ".html"} or _belongs_below(path, room):
+        if "migrations" in path.parts or path.suffix not in {".py", ".html", ".txt"} or _belongs_below(path, room):
             continue
         text = path.read_text(encoding="utf-8")
         source = text if path.suffix == ".py" else templatize(text, origin=str(path))

@@ -1,0 +1,102 @@
+"""Telling: who gets a row in the inbox, and that each gets one."""
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from market.accounts import services as accounts
+from market.accounts.models import User
+from market.kernel.actor import Role
+from market.kernel.models import OutboxEvent
+from market.notices import services
+from market.notices.models import Notice
+from tests import story as telling
+from tests.cast import MONDAY, member
+from tests.market.accounts.desk import membership
+from tests.running import run_outbox
+
+WORDS = {"kind": "deal", "title": "新的对接", "body": "", "url": "/deals/1/"}
+
+
+def told() -> list[str]:
+    return sorted(Notice.objects.values_list("user__name", flat=True))
+
+
+def mailed() -> list[str]:
+    return sorted(address.partition("@")[0] for message in mail.outbox for address in message.to)
+
+
+def test_one_call_is_one_row_and_one_mail(cast, tell):
+    notice = tell()
+    assert mail.outbox == []
+
+    run_outbox()
+
+    assert told() == mailed() == ["university-clerk"]
+    assert (notice.created_at, notice.read_at) == (MONDAY, None)
+    notice.refresh_from_db()
+    assert notice.mailed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("roles", "names"),
+    [
+        ([Role.CLERK], ["university-clerk"]),
+        ([Role.CLERK, Role.MANAGER], ["university-clerk"]),
+        ([Role.FINANCE], ["university-finance"]),
+        ([], ["university-clerk", "university-finance"]),
+        ([Role.BROKER], []),
+    ],
+)
+def test_those_are_told_who_hold_a_role_in_the_organisation(cast, roles, names):
+    services.notify(organisation_id=cast.university.id, roles=roles, at=MONDAY, **WORDS)
+
+    assert told() == names
+
+
+def test_a_person_named_twice_is_told_once(cast):
+    user_id = cast.university_clerk.user_id
+
+    services.notify(
+        organisation_id=cast.university.id, roles=[Role.CLERK], user_ids=[user_id, user_id], at=MONDAY, **WORDS
+    )
+    run_outbox()
+
+    assert told() == mailed() == ["university-clerk"]
+
+
+def test_who_left_or_is_inactive_is_not_told(cast):
+    member(cast.university, "former", Role.CLERK)
+    User.objects.filter(name="former").update(is_active=False)
+    row = membership(cast.university_finance, cast.university)
+    accounts.end_membership(actor=cast.university_clerk, membership_id=row.id, at=MONDAY)
+
+    services.notify(organisation_id=cast.university.id, at=MONDAY, **WORDS)
+
+    assert told() == ["university-clerk"]
+
+
+def test_what_is_rolled_back_was_never_told(cast, tell):
+    with transaction.atomic():
+        tell()
+        transaction.set_rollback(True)
+    run_outbox()
+
+    assert (told(), mail.outbox) == ([], [])
+    assert OutboxEvent.objects.filter(topic="market.notices.written").exists() is False
+
+
+def test_words_that_are_too_long_are_cut(cast, tell):
+    notice = tell(title="长" * 300, body="长" * 3000)
+
+    notice.refresh_from_db()
+    assert (len(notice.title), len(notice.body)) == (200, 2000)
+
+
+def test_an_introduction_tells_both_owners(cast):
+    telling.open_deal(telling.publish(cast))
+    run_outbox()
+
+    rows = Notice.objects.filter(kind="introduction").values_list("user__name", flat=True)
+    assert sorted(rows) == ["enterprise-clerk", "university-clerk"]
+    assert sorted({*mailed()}) == ["enterprise-clerk", "university-clerk"]
