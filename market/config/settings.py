@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Queue
+from kombu.entity import Queue
 from pydantic import ValidationError
 
 from market.config.environment import Environment
