@@ -34,8 +34,9 @@ WAITING = """
 
 
 def at_once_up_to(table: str, works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """As `at_once`, and nobody writes to the table before each of them waits for that, or for one who does."""
+    """As `at_once`, and nobody writes to the table before each work is done or waits for that, or for one who does."""
     held = threading.Event()
+    done: list[Callable[[], Any]] = []
 
     def hold() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -43,14 +44,17 @@ def at_once_up_to(table: str, works: Sequence[Callable[[], Any]]) -> list[Any]:
             held.set()
             for _ in range(500):
                 cursor.execute(WAITING)
-                if cursor.fetchone() == (len(works),):
+                if cursor.fetchone() == (len(works) - len(done),):
                     return
                 time.sleep(0.01)
         raise TimeoutError(f"not all came as far as {table}")
 
     def after(work: Callable[[], Any]) -> Any:
         held.wait(10)
-        return work()
+        try:
+            return work()
+        finally:
+            done.append(work)
 
     came, *answers = at_once([hold, *(partial(after, work) for work in works)])
     assert came is None, came

@@ -7,6 +7,8 @@ from contracts.payments.api import stripe_webhook
 from market.config.api import api
 from market.kernel import health, metrics
 
+handler404 = "market.kernel.http.unknown_address"
+
 urlpatterns = [
     path("", include("market.pages.urls")),
     path("", include("search.urls")),

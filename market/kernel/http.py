@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from market.kernel.actor import ANONYMOUS, Actor
-from market.kernel.problems import InvalidInput, Problem
+from market.kernel.problems import InvalidInput, NotFound, Problem
 
 MACHINE_PATHS = ("/api/", "/exchange/", "/livez", "/readyz", "/metrics", "/webhooks/")
 UNREADABLE = ("\x00",)
@@ -39,6 +39,11 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
     body = orjson.dumps(problem.as_dict(instance=request.path))
     response = HttpResponse(body, status=problem.status, content_type="application/problem+json")
     return with_headers(response, problem)
+
+
+def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404: no view has the address, so no middleware sees the exception."""
+    return problem_response(request, NotFound())
 
 
 def with_headers(response: HttpResponse, problem: Problem) -> HttpResponse:

@@ -76,6 +76,6 @@ class GuardMiddleware:
     def _is_repeatable(request: HttpRequest) -> bool:
         if request.path.startswith("/webhooks/") or not actor_of(request).is_signed_in:
             return False
-        if not is_machine_path(request.path) and idempotency.HEADER not in request.headers:
-            return bool(idempotency.key_of(request))
-        return idempotency.HEADER in request.headers
+        if is_machine_path(request.path):
+            return bool(request.headers.get(idempotency.HEADER))
+        return bool(idempotency.key_of(request))
