@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from market.kernel.actor import Actor
+
 FACETS = (
     "technology_field",
     "local_industry",
@@ -48,10 +50,12 @@ Load = Callable[[Sequence[UUID]], Mapping[UUID, Document]]
 class Projection:
     """How the rows of a kind become documents; an id that `load` leaves out is not to be found any more.
 
-    `versions` gives id and version of every row that must be in the index, for rebuilding and checking.
+    `versions` gives id and version of every row that must be in the index, for rebuilding and checking. `scope` is
+    what an API key needs to read them.
     """
 
     kind: str
+    scope: str
     load: Load
     versions: Callable[[], Mapping[UUID, int]]
     url_name: str
@@ -67,6 +71,13 @@ def register(projection: Projection) -> None:
 
 def projection(kind: str) -> Projection | None:
     return _projections.get(kind)
+
+
+def readable_kinds(actor: Actor) -> list[str]:
+    """The kinds that an actor may read at all: every one for a person, those in its scopes for an API key."""
+    return [
+        kind for kind, source in _projections.items() if actor.scopes is None or f"{source.scope}:read" in actor.scopes
+    ]
 
 
 def projections() -> list[Projection]:

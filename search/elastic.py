@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from search import text
+from search import synonyms, text
 from search.documents import FACETS
-from search.query import SearchQuery
+from search.query import Scope, SearchQuery
 from search.results import Bucket, Hit, highlight, snippet, wanted_tokens
 
 SORT: dict[str, list[dict[str, str]]] = {
@@ -19,15 +19,13 @@ SOURCE = ["kind", "object_id", "title", "text", "published_at"]
 FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 1.0, "text_bi": 1.0, "text_uni": 0.3}
 
 
-def body(
-    query: SearchQuery, *, audience: Sequence[str], size: int, after: Sequence[Any] | None = None
-) -> dict[str, Any]:
+def body(query: SearchQuery, *, scope: Scope, size: int, after: Sequence[Any] | None = None) -> dict[str, Any]:
     """The request: who may see is a filter; ticked facets come after the counts, so that each still counts its rest."""
     request: dict[str, Any] = {
         "size": size,
         "track_total_hits": True,
         "_source": SOURCE,
-        "query": {"bool": _matching(query) | {"filter": _filters(query, audience)}},
+        "query": {"bool": _matching(query) | {"filter": _filters(scope)}},
         "post_filter": {"bool": {"filter": [_ticked(name, codes) for name, codes in query.facets.items()]}},
         "aggs": {name: _counts(query, name) for name in FACETS},
         "sort": SORT["relevance" if query.by_relevance else "amount" if query.sort == "amount" else "newest"],
@@ -40,24 +38,29 @@ def body(
 def _matching(query: SearchQuery) -> dict[str, Any]:
     must: list[dict[str, Any]] = []
     if query.words:
-        tokens = {"bi": text.bigrams(query.words), "uni": text.unigrams(query.words)}
-        clauses = [
-            {"match": {name: {"query": text.as_field(tokens[name.rsplit("_", 1)[1]]), "boost": weight}}}
-            for name, weight in FIELD_WEIGHTS.items()
-        ]
-        identifier = {"term": {"identifiers": {"value": query.identifier, "boost": 1000}}}
-        must.append({"bool": {"should": [*clauses, identifier], "minimum_should_match": 1, "must": [_enough(query)]}})
+        identifier = {"constant_score": {"filter": {"term": {"identifiers": query.identifier}}, "boost": 1000}}
+        wordings = [_wording(words, weight) for words, weight in zip(query.wordings, _weights(query), strict=True)]
+        must.append({"dis_max": {"queries": [*wordings, identifier]}})
     must += [_phrase(phrase) for phrase in query.phrases]
     return {"must": must, "must_not": [_phrase(phrase) for phrase in query.excluded]}
 
 
-def _enough(query: SearchQuery) -> dict[str, Any]:
+def _weights(query: SearchQuery) -> list[float]:
+    """Of each wording; a longer synonym has more tokens to score with, which is no merit of its own."""
+    typed, *others = [max(len(text.bigrams(words)), 1) for words in query.wordings]
+    return [1.0, *(synonyms.WEIGHT * min(1.0, typed / other) for other in others)]
+
+
+def _wording(words: str, weight: float) -> dict[str, Any]:
     """Short queries want all their bigrams, longer ones most: else every page holds the common characters."""
-    tokens = text.as_field(text.bigrams(query.words))
-    options = {"query": tokens, "minimum_should_match": "2<65%"}
-    identifier = {"term": {"identifiers": query.identifier}}
-    fields = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
-    return {"bool": {"should": [*fields, identifier], "minimum_should_match": 1}}
+    tokens = {"bi": text.as_field(text.bigrams(words)), "uni": text.as_field(text.unigrams(words))}
+    scored = [
+        {"match": {name: {"query": tokens[name.rsplit("_", 1)[1]], "boost": boost}}}
+        for name, boost in FIELD_WEIGHTS.items()
+    ]
+    options = {"query": tokens["bi"], "minimum_should_match": "2<65%"}
+    enough = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
+    return {"bool": {"should": scored, "filter": {"bool": {"should": enough}}, "boost": weight}}
 
 
 def _phrase(phrase: str) -> dict[str, Any]:
@@ -70,11 +73,8 @@ def _phrase(phrase: str) -> dict[str, Any]:
     }
 
 
-def _filters(query: SearchQuery, audience: Sequence[str]) -> list[dict[str, Any]]:
-    filters: list[dict[str, Any]] = [{"terms": {"audience": sorted(audience)}}]
-    if query.kind:
-        filters.append({"term": {"kind": query.kind}})
-    return filters
+def _filters(scope: Scope) -> list[dict[str, Any]]:
+    return [{"terms": {"audience": sorted(scope.audience)}}, {"terms": {"kind": sorted(scope.kinds)}}]
 
 
 def _ticked(name: str, codes: Sequence[str]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _counts(query: SearchQuery, name: str) -> dict[str, Any]:
 
 
 def hits(answer: Mapping[str, Any], query: SearchQuery) -> list[Hit]:
-    wanted = wanted_tokens(query.words, query.phrases)
+    wanted = wanted_tokens(query.wordings, query.phrases)
     return [hit_of(row["_source"], row.get("_score"), wanted) for row in answer["hits"]["hits"]]
 
 

@@ -6,25 +6,25 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery as TsQuery
 from django.contrib.postgres.search import SearchRank
 from django.db import connection
-from django.db.models import F, FloatField, QuerySet, Value
+from django.db.models import F, FloatField, Q, QuerySet, Value
 
 from search import text
 from search.indexing import quoted
 from search.models import SearchDocument
-from search.query import SearchQuery
+from search.query import Scope, SearchQuery
 from search.results import Hit, highlight, snippet, wanted_tokens
 
 MAX_TOKENS = 64
 STATEMENT_MS = 2000
 
 
-def page(query: SearchQuery, *, audience: Sequence[str], offset: int, size: int) -> tuple[list[Hit], int]:
+def page(query: SearchQuery, *, scope: Scope, offset: int, size: int) -> tuple[list[Hit], int]:
     """Hits from `offset` on, and how many there are."""
-    rows = matching(query, audience=audience)
+    rows = matching(query, scope=scope)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(STATEMENT_MS)])
     ordered = rows.order_by(*_order(query))
-    wanted = wanted_tokens(query.words, query.phrases)
+    wanted = wanted_tokens(query.wordings, query.phrases)
     hits = [
         Hit(
             kind=row.kind,
@@ -40,19 +40,19 @@ def page(query: SearchQuery, *, audience: Sequence[str], offset: int, size: int)
     return hits, rows.count()
 
 
-def matching(query: SearchQuery, *, audience: Sequence[str]) -> QuerySet[Any]:
+def matching(query: SearchQuery, *, scope: Scope) -> QuerySet[Any]:
     """The documents that match, with their `rank`."""
-    rows = SearchDocument.objects.filter(audience__overlap=list(audience))
-    if query.kind:
-        rows = rows.filter(kind=query.kind)
+    rows = SearchDocument.objects.filter(audience__overlap=list(scope.audience), kind__in=scope.kinds)
     for name, codes in query.facets.items():
         rows = rows.filter(labels__overlap=[f"{name}={code}" for code in codes])
     rank: Any = Value(0.0, output_field=FloatField())
-    wanted = text.unique(text.bigrams(query.words))[:MAX_TOKENS]
+    wanted = [text.unique(text.bigrams(words))[:MAX_TOKENS] for words in query.wordings]
     if wanted:
-        rank = SearchRank(F("tokens"), raw(wanted, " | "))
-        found = rows.filter(tokens=raw(wanted, " & " if len(wanted) <= 4 else " | "))
-        rows = found | rows.filter(labels__contains=[f"identifier={query.identifier}"])
+        rank = SearchRank(F("tokens"), raw(wanted[0], " | "))
+        found = Q(labels__contains=[f"identifier={query.identifier}"])
+        for tokens in wanted:
+            found |= Q(tokens=raw(tokens, " & " if len(tokens) <= 4 else " | "))
+        rows = rows.filter(found)
     for phrase in query.phrases:
         rows = rows.filter(tokens=raw(text.unique(text.bigrams(phrase))[:MAX_TOKENS], " & "))
     for phrase in query.excluded:

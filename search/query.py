@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel.problems import InvalidInput, Problem
-from search import text
+from search import synonyms, text
 from search.documents import FACETS
 
 MAX_QUERY = 2000
@@ -25,6 +26,14 @@ class UnknownFacet(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may find: documents of these kinds that bear one of these audience tokens."""
+
+    audience: Sequence[str]
+    kinds: Sequence[str]
+
+
+@dataclass(frozen=True)
 class SearchQuery:
     """Words wanted, phrases required, words excluded; codes by facet; `sort` one of SORTS."""
 
@@ -45,6 +54,11 @@ class SearchQuery:
     def identifier(self) -> str:
         """The query as the number that it may be; empty where it is too long for one."""
         return text.identifier(self.typed) if len(self.typed) <= 64 else ""
+
+    @cached_property
+    def wordings(self) -> tuple[str, ...]:
+        """The words as typed, then with one term replaced by a synonym."""
+        return (self.words, *synonyms.variants(self.words)) if self.words else ()
 
     @property
     def by_relevance(self) -> bool:

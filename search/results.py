@@ -61,10 +61,9 @@ def snippet(original: str, wanted: frozenset[str]) -> SafeString:
     return mark_safe(f"{before}{_marked(original[start:end], inside)}{after}")  # noqa: S308  both parts are escaped
 
 
-def wanted_tokens(words: str, phrases: Sequence[str]) -> frozenset[str]:
+def wanted_tokens(wordings: Sequence[str], phrases: Sequence[str]) -> frozenset[str]:
     """The tokens to mark: bigrams and whole words; a lone character would mark too much."""
-    typed = " ".join([words, *phrases])
-    return frozenset(token.text for token in text.bigrams(typed))
+    return frozenset(token.text for part in (*wordings, *phrases) for token in text.bigrams(part))
 
 
 def _spans(original: str, wanted: frozenset[str]) -> list[tuple[int, int]]:

@@ -13,7 +13,8 @@ from market.kernel.paging import InvalidCursor, decode_cursor, encode_cursor
 from market.kernel.policy import audience_tokens
 from search import elastic, engine, fallback
 from search.breaker import EngineAway
-from search.query import SearchQuery
+from search.documents import readable_kinds
+from search.query import Scope, SearchQuery
 from search.results import SearchResult
 
 log = structlog.get_logger(__name__)
@@ -27,18 +28,22 @@ def find(*, actor: Actor, query: SearchQuery, cursor: str = "", size: int = 20) 
     A cursor belongs to the engine that gave it: when the engine changes in between, the list starts anew.
     """
     began = time.perf_counter()
-    audience = sorted(audience_tokens(actor))
+    readable = readable_kinds(actor)
+    scope = Scope(
+        audience=sorted(audience_tokens(actor)),
+        kinds=[kind for kind in readable if query.kind in ("", kind)],
+    )
     position = _position(cursor)
     try:
-        return _by_engine(query, audience, position if position[:1] == ["e"] else [], size)
+        return _by_engine(query, scope, position if position[:1] == ["e"] else [], size)
     except EngineAway as away:
         log.warning("search_degraded", reason=str(away)[:200])
-    return _by_database(query, audience, position if position[:1] == ["p"] else [], size, began)
+    return _by_database(query, scope, position if position[:1] == ["p"] else [], size, began)
 
 
-def _by_engine(query: SearchQuery, audience: Sequence[str], position: Sequence[str], size: int) -> SearchResult:
+def _by_engine(query: SearchQuery, scope: Scope, position: Sequence[str], size: int) -> SearchResult:
     after = json.loads(position[1]) if position else None
-    answer = engine.search(elastic.body(query, audience=audience, size=size, after=after))
+    answer = engine.search(elastic.body(query, scope=scope, size=size, after=after))
     rows = answer["hits"]["hits"]
     is_more = len(rows) == size
     return SearchResult(
@@ -52,11 +57,9 @@ def _by_engine(query: SearchQuery, audience: Sequence[str], position: Sequence[s
 
 
 @transaction.atomic
-def _by_database(
-    query: SearchQuery, audience: Sequence[str], position: Sequence[str], size: int, began: float
-) -> SearchResult:
+def _by_database(query: SearchQuery, scope: Scope, position: Sequence[str], size: int, began: float) -> SearchResult:
     offset = min(int(position[1]), MAX_OFFSET) if position else 0
-    hits, total = fallback.page(query, audience=audience, offset=offset, size=size)
+    hits, total = fallback.page(query, scope=scope, offset=offset, size=size)
     is_more = offset + size < min(total, MAX_OFFSET)
     return SearchResult(
         items=hits,

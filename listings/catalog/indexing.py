@@ -85,8 +85,20 @@ def _versions(model: type[Achievement] | type[Demand]) -> Mapping[UUID, int]:
     return dict(model._default_manager.filter(state__in=SHOWN_STATES).values_list("id", "version"))
 
 
-documents.register(
-    Projection("achievement", achievement_documents, lambda: _versions(Achievement), "catalog:achievement")
+ACHIEVEMENTS = Projection(
+    kind="achievement",
+    scope="achievements",
+    load=achievement_documents,
+    versions=lambda: _versions(Achievement),
+    url_name="catalog:achievement",
 )
-documents.register(Projection("demand", demand_documents, lambda: _versions(Demand), "catalog:demand"))
+DEMANDS = Projection(
+    kind="demand",
+    scope="demands",
+    load=demand_documents,
+    versions=lambda: _versions(Demand),
+    url_name="catalog:demand",
+)
+for projection in (ACHIEVEMENTS, DEMANDS):
+    documents.register(projection)
 indexing.subscribe([ListingChanged.topic])

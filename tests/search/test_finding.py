@@ -1,5 +1,7 @@
 """Finding: the same answers by Elasticsearch and by PostgreSQL, and only what the reader may see."""
 
+from dataclasses import replace
+
 import pytest
 
 from market.kernel.actor import ANONYMOUS
@@ -99,6 +101,27 @@ def test_only_whom_it_is_shown_to_finds_it(shelf, cast, engines, disclosure):
 
     hidden_from = {"public": set(), "signed_in": {"stranger"}, "verified": {"stranger"}}
     assert finds == readers.keys() - hidden_from.get(disclosure, {"stranger", "other"})
+
+
+@pytest.mark.parametrize(
+    ("scopes", "found"),
+    [
+        (None, {"achievement", "demand"}),
+        ({"achievements:read", "demands:read"}, {"achievement", "demand"}),
+        ({"demands:read"}, {"demand"}),
+        ({"jobs:read"}, set()),
+    ],
+)
+def test_a_key_finds_only_what_its_scopes_name(shelf, cast, engines, scopes, found):
+    shelf.achievement("铜合金接触线")
+    shelf.demand("铜合金接触线强度不足")
+    shelf.settle()
+    engines()
+    reader = replace(cast.other_clerk, scopes=None if scopes is None else frozenset(scopes))
+
+    hits = services.find(actor=reader, query=parse("铜合金")).items
+
+    assert {hit.kind for hit in hits} == found
 
 
 def test_a_draft_and_what_was_withdrawn_are_found_by_nobody(shelf, cast, engines):
