@@ -18,7 +18,7 @@ from market.accounts.schemas import (
     OrganisationOut,
     OrganisationPage,
 )
-from market.kernel import clock
+from market.kernel import clock, idempotency
 from market.kernel.actor import OrganisationKind
 from market.kernel.api import ApiRequest, Cursor, Limit
 from market.kernel.api import problems as answers
@@ -99,7 +99,8 @@ def list_keys(request: ApiRequest) -> list[ApiKey]:
 
 @keys_router.post("", response={201: NewKeyOut, **answers(problems.RolesUnfit)})
 def issue_key(request: ApiRequest, payload: KeyIn) -> Status[dict[str, Any]]:
-    """A new key; its token is told this once."""
+    """A new key; its token is told this once, also where the request bears an Idempotency-Key."""
+    idempotency.forget(request)
     key, token = services.issue_api_key(actor=request.actor, at=clock.now(), **payload.model_dump())
     return Status(201, KeyOut.from_orm(key).model_dump() | {"token": token})
 

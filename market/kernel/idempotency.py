@@ -2,7 +2,8 @@
 
 A key belongs to its principal and route; the answer is stored in the transaction of the effect. A repeat with
 another body is refused, a repeat while the first runs is told to wait. Only successes are kept: after a refusal
-the same key may be tried again.
+the same key may be tried again. A page's form carries its key in a field; pressing its button twice is one request,
+while going back and sending it changed is another.
 """
 
 import hashlib
@@ -52,6 +53,11 @@ def require_key(request: HttpRequest) -> None:
         raise KeyMissing
 
 
+def forget(request: HttpRequest) -> None:
+    """Keep no answer to this request: it tells a secret that is stored nowhere."""
+    request.is_answer_secret = True  # type: ignore[attr-defined]
+
+
 def key_of(request: HttpRequest) -> str:
     if HEADER in request.headers:
         return request.headers[HEADER][:200]
@@ -62,9 +68,9 @@ def key_of(request: HttpRequest) -> str:
 
 def answer_once(request: HttpRequest, principal: str, handle: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """The stored answer to a repeat, or `handle`'s answer, stored with its effect."""
-    key = key_of(request)
     route = f"{request.method} {request.path}"[:300]
     body_hash = _body_hash(request)
+    key = key_of(request) if request.headers.get(HEADER) else f"{key_of(request)[:64]} {body_hash}"
     with transaction.atomic():
         if not _lock(f"{principal} {route} {key}"):
             raise RequestInFlight
@@ -77,6 +83,8 @@ def answer_once(request: HttpRequest, principal: str, handle: Callable[[HttpRequ
         if response.status_code >= 400 or response.streaming:
             # Services roll their own savepoints back; what is left to undo is nothing, or a bug's leavings.
             transaction.set_rollback(response.status_code >= 500)
+            return response
+        if getattr(request, "is_answer_secret", False):
             return response
         IdempotencyKey.objects.create(
             principal=principal,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import template
 from django.template import Context
@@ -12,12 +12,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from market.kernel import idempotency
 from market.kernel.clock import RUIJIN
 from market.kernel.money import WAN, YI, in_wan, in_yi, round_half_up
 from market.pages import slots
 from market.reference import queries as reference
 
 register = template.Library()
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """A form's own key: its button pressed twice has one effect, and the second answer is the first."""
+    return format_html('<input type="hidden" name="{}" value="{}">', idempotency.FORM_FIELD, uuid4())
 
 
 @register.filter

@@ -200,3 +200,27 @@ def test_requests_at_once_have_one_effect_per_key_and_the_others_are_told_to_wai
     refused = [refusal(answer) for answer in answers if answer.status_code != 201]
     assert refused == [(409, "request_in_flight")] * (AT_ONCE - rows)
     assert create(machine(token), key).get("Idempotent-Replayed") == ("true" if key else None)
+
+
+def test_a_form_that_was_changed_is_another_request(cast, api):
+    """Someone went back, wrote something else and sent it: no repeat, and no refusal either."""
+    client = api.as_(cast.university_clerk)
+    for title in ("第一稿", "第二稿"):
+        client.post("/achievements/new", BODY | FORM | {"title": title, "idempotency_key": "f-1"})
+
+    assert Achievement.objects.count() == 2
+
+
+def test_an_answer_that_tells_a_secret_is_not_kept(cast, api):
+    body = {"name": "导入", "roles": ["clerk"], "scopes": ["achievements:read"]}
+
+    answer = api.as_(cast.university_clerk).send("post", "/api-keys", body, key="k-1")
+
+    assert answer.status_code == 201, answer.content
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_every_form_that_makes_something_bears_a_key(cast, api):
+    page = api.as_(cast.university_clerk).get("/achievements/new").content.decode()
+
+    assert page.count('name="idempotency_key"') == 1
