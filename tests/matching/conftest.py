@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from search import engine
+from tests.cast import Cast
+from tests.search.conftest import Shelf
+
+
+@pytest.fixture
+def shelf(cast: Cast, settings: Any) -> Iterator[Shelf]:
+    """Listings in an index of the test's own; the breaker has seen nothing yet."""
+    address = settings.ELASTICSEARCH_URL
+    engine.breaker.reset()
+    engine.drop_all()
+    yield Shelf(cast)
+    settings.ELASTICSEARCH_URL = address
+    engine.breaker.reset()
+    engine.drop_all()
