@@ -7,10 +7,10 @@ from pydantic import Field
 
 from market.kernel.api import ApiRequest, Cursor, Limit, Payload, problems
 from market.kernel.paging import InvalidCursor
-from search import services
-from search.documents import FACETS
+from search import services, shortcuts, suggesting
+from search.facets import ASKED
 from search.query import MAX_QUERY, UnknownFacet, parse
-from search.schemas import SearchOut
+from search.schemas import SearchOut, SuggestionOut
 
 router = Router(tags=["search"])
 
@@ -22,16 +22,18 @@ class SearchFilters(Payload):
 
     q: Annotated[str, Field(max_length=MAX_QUERY)] = ""
     kind: Literal["", "achievement", "demand"] = ""
-    sort: Literal["relevance", "newest", "amount"] = "relevance"
+    sort: Literal["relevance", "newest", "amount", "amount_up"] = "relevance"
     technology_field: Codes = []
     local_industry: Codes = []
-    ipc_section: Codes = []
+    industry: Codes = []
+    ipc: Codes = []
     region: Codes = []
     maturity: Codes = []
     ip_type: Codes = []
     transfer_mode: Codes = []
+    price_band: Codes = []
     owner_kind: Codes = []
-    state: Codes = []
+    freshness: Codes = []
     cursor: Cursor = ""
     limit: Limit = 20
 
@@ -39,9 +41,10 @@ class SearchFilters(Payload):
 @router.get("", response={200: SearchOut, **problems(InvalidCursor, UnknownFacet)})
 def search(request: ApiRequest, filters: Query[SearchFilters]) -> dict[str, Any]:
     """Find listings that the reader may see."""
-    query = parse(filters.q, kind=filters.kind, facets=filters.model_dump(include=set(FACETS)), sort=filters.sort)
+    query = parse(filters.q, kind=filters.kind, facets=filters.model_dump(include=set(ASKED)), sort=filters.sort)
     result = services.find(actor=request.actor, query=query, cursor=filters.cursor, size=filters.limit)
     return {
+        "direct": shortcuts.address_of(request.actor, query),
         "items": result.items,
         "total": result.total,
         "facets": result.facets,
@@ -49,3 +52,9 @@ def search(request: ApiRequest, filters: Query[SearchFilters]) -> dict[str, Any]
         "degraded": result.is_degraded,
         "next": result.next,
     }
+
+
+@router.get("/suggest", response={200: list[SuggestionOut], **problems()})
+def suggest(request: ApiRequest, q: Annotated[str, Field(max_length=MAX_QUERY)] = "") -> list[suggesting.Suggestion]:
+    """Titles, technology fields and organisations that begin as `q` does, of those that the reader may see."""
+    return suggesting.suggestions(actor=request.actor, typed=q)

@@ -8,25 +8,13 @@ from uuid import UUID
 
 from market.kernel.actor import Actor
 
-FACETS = (
-    "technology_field",
-    "local_industry",
-    "ipc_section",
-    "region",
-    "maturity",
-    "ip_type",
-    "transfer_mode",
-    "owner_kind",
-    "state",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A listing as search sees it.
 
-    `audience` holds the tokens of which a reader must have one; `facets` codes by facet name; `identifiers` what
-    leads straight here when typed; `owner` the organisation's id as text.
+    `audience` holds the tokens of which a reader must have one; `facets` codes by facet name, each with those above
+    it; `identifiers` what leads straight here when typed; `owner` the organisation's id as text.
     """
 
     kind: str

@@ -1,12 +1,12 @@
 """A search as Elasticsearch takes and answers it; built plain, read raw."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from search import synonyms, text
-from search.documents import FACETS
+from search.facets import ASKED, FRESHNESS, RECENT
 from search.query import Scope, SearchQuery
 from search.results import Bucket, Hit, highlight, snippet, wanted_tokens
 
@@ -14,7 +14,9 @@ SORT: dict[str, list[dict[str, str]]] = {
     "relevance": [{"_score": "desc"}, {"published_at": "desc"}, {"object_id": "desc"}],
     "newest": [{"published_at": "desc"}, {"object_id": "desc"}],
     "amount": [{"amount": "desc"}, {"published_at": "desc"}, {"object_id": "desc"}],
+    "amount_up": [{"amount": "asc"}, {"published_at": "desc"}, {"object_id": "desc"}],
 }
+MOST_CODES = 60
 SOURCE = ["kind", "object_id", "title", "text", "published_at"]
 FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 1.0, "text_bi": 1.0, "text_uni": 0.3}
 
@@ -27,12 +29,39 @@ def body(query: SearchQuery, *, scope: Scope, size: int, after: Sequence[Any] | 
         "_source": SOURCE,
         "query": {"bool": _matching(query) | {"filter": _filters(scope)}},
         "post_filter": {"bool": {"filter": [_ticked(name, codes) for name, codes in query.facets.items()]}},
-        "aggs": {name: _counts(query, name) for name in FACETS},
-        "sort": SORT["relevance" if query.by_relevance else "amount" if query.sort == "amount" else "newest"],
+        "aggs": {name: _counts(query, name) for name in ASKED},
+        "sort": SORT[query.order],
     }
     if after:
         request["search_after"] = list(after)
     return request
+
+
+def counting_body(query: SearchQuery, *, scope: Scope) -> dict[str, Any]:
+    """How many a query finds, and nothing else."""
+    ticked = [_ticked(name, codes) for name, codes in query.facets.items()]
+    return {
+        "size": 0,
+        "track_total_hits": True,
+        "query": {"bool": _matching(query) | {"filter": [*_filters(scope), *ticked]}},
+    }
+
+
+def suggesting_body(typed: str, *, scope: Scope, size: int) -> dict[str, Any]:
+    """Titles that hold every token typed so far; the last Latin word may be unfinished."""
+    bigrams = text.bigrams(typed)
+    clauses: list[dict[str, Any]] = []
+    for at, token in enumerate(bigrams):
+        is_unfinished = at == len(bigrams) - 1 and (token.text.isascii() or len(token.text) == 1)
+        field = "title_uni" if len(token.text) == 1 or token.text.isascii() else "title_bi"
+        clauses.append({"prefix" if is_unfinished else "term": {field: token.text}})
+    return {
+        "size": size,
+        "track_total_hits": False,
+        "_source": ["kind", "object_id", "title"],
+        "query": {"bool": {"must": clauses, "filter": [*_filters(scope), {"term": {"is_open": True}}]}},
+        "sort": SORT["relevance"],
+    }
 
 
 def _matching(query: SearchQuery) -> dict[str, Any]:
@@ -58,7 +87,7 @@ def _wording(words: str, weight: float) -> dict[str, Any]:
         {"match": {name: {"query": tokens[name.rsplit("_", 1)[1]], "boost": boost}}}
         for name, boost in FIELD_WEIGHTS.items()
     ]
-    options = {"query": tokens["bi"], "minimum_should_match": "2<65%"}
+    options = {"query": tokens["bi"], "minimum_should_match": "3<-30%"}
     enough = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
     return {"bool": {"should": scored, "filter": {"bool": {"should": enough}}, "boost": weight}}
 
@@ -78,15 +107,25 @@ def _filters(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _ticked(name: str, codes: Sequence[str]) -> dict[str, Any]:
+    if name == RECENT.name:
+        widest = max((FRESHNESS[code] for code in codes if code in FRESHNESS), default=timedelta(0))
+        return {"range": {"published_at": _since(widest)}}
     return {"terms": {name: list(codes)}}
 
 
 def _counts(query: SearchQuery, name: str) -> dict[str, Any]:
     others = [_ticked(other, codes) for other, codes in query.facets.items() if other != name]
-    return {
-        "filter": {"bool": {"filter": others}},
-        "aggs": {"codes": {"terms": {"field": name, "size": 30}}},
-    }
+    counted: dict[str, Any] = {"terms": {"field": name, "size": MOST_CODES}}
+    if pattern := ASKED[name].counted(query.facets.get(name, ())):
+        counted["terms"]["include"] = pattern
+    if name == RECENT.name:
+        ranges = {code: {"range": {"published_at": _since(age)}} for code, age in FRESHNESS.items()}
+        counted = {"filters": {"filters": ranges}}
+    return {"filter": {"bool": {"filter": others}}, "aggs": {"codes": counted}}
+
+
+def _since(age: timedelta) -> dict[str, str]:
+    return {"gte": f"now-{age.days}d"}
 
 
 def hits(answer: Mapping[str, Any], query: SearchQuery) -> list[Hit]:
@@ -107,8 +146,11 @@ def hit_of(source: Mapping[str, Any], score: float | None, wanted: frozenset[str
 
 
 def facets(answer: Mapping[str, Any]) -> dict[str, list[Bucket]]:
-    return {
-        name: [Bucket(bucket["key"], bucket["doc_count"]) for bucket in found["codes"]["buckets"]]
-        for name, found in answer["aggregations"].items()
-        if found["codes"]["buckets"]
-    }
+    counts = {name: _buckets(found["codes"]["buckets"]) for name, found in answer["aggregations"].items()}
+    return {name: buckets for name, buckets in counts.items() if buckets}
+
+
+def _buckets(found: Any) -> list[Bucket]:
+    """Terms come as a list, named filters as an object."""
+    pairs = found.items() if isinstance(found, dict) else [(bucket["key"], bucket) for bucket in found]
+    return [Bucket(code, bucket["doc_count"]) for code, bucket in pairs if bucket["doc_count"]]

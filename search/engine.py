@@ -95,6 +95,16 @@ def search(body: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     return result
 
 
+def search_many(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Several raw searches in one request, as header and body lines; whole answers or none."""
+    answers = ask(lambda es: es.msearch(index=alias(), searches=list(lines)).body)["responses"]
+    for answer in answers:
+        if answer.get("error") or answer["timed_out"] or answer["_shards"]["failed"]:
+            raise EngineAway("partial answer")
+    found: list[dict[str, Any]] = answers
+    return found
+
+
 def create_index() -> str:
     """A fresh, empty index under a name of its mapping and time."""
     name = f"{alias()}-{mapping_hash()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"

@@ -1,6 +1,7 @@
 """The same search answered by PostgreSQL, from the same tokens, under the same filters; plainer, never emptier."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery as TsQuery
@@ -8,7 +9,9 @@ from django.contrib.postgres.search import SearchRank
 from django.db import connection
 from django.db.models import F, FloatField, Q, QuerySet, Value
 
+from market.kernel import clock
 from search import text
+from search.facets import FRESHNESS, RECENT
 from search.indexing import quoted
 from search.models import SearchDocument
 from search.query import Scope, SearchQuery
@@ -40,11 +43,27 @@ def page(query: SearchQuery, *, scope: Scope, offset: int, size: int) -> tuple[l
     return hits, rows.count()
 
 
+def total(query: SearchQuery, *, scope: Scope) -> int:
+    """How many there are."""
+    return matching(query, scope=scope).count()
+
+
+def suggested(typed: str, *, scope: Scope, size: int) -> list[dict[str, Any]]:
+    """Newest open listings whose title holds what was typed."""
+    rows = SearchDocument.objects.filter(audience__overlap=list(scope.audience), kind__in=scope.kinds, is_open=True)
+    found = rows.filter(title__icontains=typed).order_by("-published_at", "-object_id")[:size]
+    return [{"kind": row.kind, "object_id": str(row.object_id), "title": row.title} for row in found]
+
+
 def matching(query: SearchQuery, *, scope: Scope) -> QuerySet[Any]:
     """The documents that match, with their `rank`."""
     rows = SearchDocument.objects.filter(audience__overlap=list(scope.audience), kind__in=scope.kinds)
     for name, codes in query.facets.items():
-        rows = rows.filter(labels__overlap=[f"{name}={code}" for code in codes])
+        if name == RECENT.name:
+            widest = max((FRESHNESS[code] for code in codes if code in FRESHNESS), default=timedelta(0))
+            rows = rows.filter(published_at__gte=clock.now() - widest)
+        else:
+            rows = rows.filter(labels__overlap=[f"{name}={code}" for code in codes])
     rank: Any = Value(0.0, output_field=FloatField())
     wanted = [text.unique(text.bigrams(words))[:MAX_TOKENS] for words in query.wordings]
     if wanted:
@@ -66,8 +85,10 @@ def raw(tokens: Sequence[str], operator: str) -> TsQuery:
 
 
 def _order(query: SearchQuery) -> tuple[Any, ...]:
-    if query.by_relevance:
-        return ("-rank", "-published_at", "-object_id")
-    if query.sort == "amount":
-        return (F("amount").desc(nulls_last=True), "-published_at", "-object_id")
-    return ("-published_at", "-object_id")
+    first: dict[str, Any] = {
+        "relevance": F("rank").desc(),
+        "newest": F("published_at").desc(),
+        "amount": F("amount").desc(nulls_last=True),
+        "amount_up": F("amount").asc(nulls_last=True),
+    }
+    return first[query.order], "-published_at", "-object_id"

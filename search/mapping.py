@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from search import text
-from search.documents import FACETS, Document
+from search.documents import Document
+from search.facets import FACETS
 
 KEYWORD = {"type": "keyword"}
 TOKENS = {"type": "text", "analyzer": "whitespace", "norms": True}

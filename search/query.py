@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from market.kernel.problems import InvalidInput, Problem
 from search import synonyms, text
-from search.documents import FACETS
+from search.facets import ASKED
 
 MAX_QUERY = 2000
-SORTS = ("relevance", "newest", "amount")
+SORTS = ("relevance", "newest", "amount", "amount_up")
 # Straight, curly and corner quotes all make a phrase; a quote without its partner is an ordinary character.
 _PARTS = re.compile(r"""(?P<minus>(?:(?<=\s)|^)-)?(?:["“”「](?P<phrase>[^"“”「」]+)["“”」]|(?P<word>\S+))""")
 _UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -61,8 +61,16 @@ class SearchQuery:
         return (self.words, *synonyms.variants(self.words)) if self.words else ()
 
     @property
-    def by_relevance(self) -> bool:
-        return self.sort == "relevance" and not self.is_browsing
+    def wording(self) -> str:
+        """The query as one would type it."""
+        phrases = [f'"{phrase}"' for phrase in self.phrases]
+        excluded = [f'-"{phrase}"' if " " in phrase else f"-{phrase}" for phrase in self.excluded]
+        return " ".join(part for part in (self.words, *phrases, *excluded) if part)
+
+    @property
+    def order(self) -> str:
+        """How results are sorted: without words there is no relevance, and the newest come first."""
+        return "newest" if self.sort == "relevance" and self.is_browsing else self.sort
 
 
 def parse(
@@ -72,7 +80,7 @@ def parse(
     if len(typed) > MAX_QUERY:
         raise InvalidInput(errors=[{"loc": ["q"], "code": "too_long", "message": str(_("查询不超过 2000 字"))}])
     for name in facets or {}:
-        if name not in FACETS:
+        if name not in ASKED:
             raise UnknownFacet(facet=name)
     typed = _UNSEEN.sub(" ", typed.encode("utf-8", "replace").decode("utf-8", "replace"))
     words: list[str] = []
@@ -92,3 +100,12 @@ def parse(
         facets={name: tuple(codes) for name, codes in (facets or {}).items() if codes},
         sort=sort if sort in SORTS else "relevance",
     )
+
+
+def reworded(words: str) -> list[str]:
+    """Shorter wordings of a long one: its halves, by characters where it is one run of Han."""
+    parts = words.split()
+    if len(parts) != 1 or len(words) < 4:
+        return []
+    middle = (len(words) + 1) // 2
+    return [words[:middle], words[middle:]]

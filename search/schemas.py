@@ -22,11 +22,23 @@ class BucketOut(Schema):
 
 
 class SearchOut(Schema):
-    """`degraded` says that the fallback answered: plainer ranking, no facets, but never fewer listings."""
+    """`direct` leads to the one thing whose number was typed.
 
+    `degraded` says that the fallback answered: plainer ranking, no facets, but never fewer listings.
+    """
+
+    direct: str | None
     items: list[HitOut]
     total: int
     facets: dict[str, list[BucketOut]]
     took_ms: int
     degraded: bool
     next: str | None
+
+
+class SuggestionOut(Schema):
+    """`sort` is `title`, `field` or `organisation`."""
+
+    sort: str
+    words: str
+    url: str

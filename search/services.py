@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -10,12 +9,11 @@ from django.db import transaction
 
 from market.kernel.actor import Actor
 from market.kernel.paging import InvalidCursor, decode_cursor, encode_cursor
-from market.kernel.policy import audience_tokens
 from search import elastic, engine, fallback
 from search.breaker import EngineAway
-from search.documents import readable_kinds
 from search.query import Scope, SearchQuery
 from search.results import SearchResult
+from search.scopes import scope_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +26,7 @@ def find(*, actor: Actor, query: SearchQuery, cursor: str = "", size: int = 20) 
     A cursor belongs to the engine that gave it: when the engine changes in between, the list starts anew.
     """
     began = time.perf_counter()
-    readable = readable_kinds(actor)
-    scope = Scope(
-        audience=sorted(audience_tokens(actor)),
-        kinds=[kind for kind in readable if query.kind in ("", kind)],
-    )
+    scope = scope_of(actor, query)
     position = _position(cursor)
     try:
         return _by_engine(query, scope, position if position[:1] == ["e"] else [], size)
@@ -41,7 +35,7 @@ def find(*, actor: Actor, query: SearchQuery, cursor: str = "", size: int = 20) 
     return _by_database(query, scope, position if position[:1] == ["p"] else [], size, began)
 
 
-def _by_engine(query: SearchQuery, scope: Scope, position: Sequence[str], size: int) -> SearchResult:
+def _by_engine(query: SearchQuery, scope: Scope, position: list[Any], size: int) -> SearchResult:
     after = json.loads(position[1]) if position else None
     answer = engine.search(elastic.body(query, scope=scope, size=size, after=after))
     rows = answer["hits"]["hits"]
@@ -57,7 +51,7 @@ def _by_engine(query: SearchQuery, scope: Scope, position: Sequence[str], size: 
 
 
 @transaction.atomic
-def _by_database(query: SearchQuery, scope: Scope, position: Sequence[str], size: int, began: float) -> SearchResult:
+def _by_database(query: SearchQuery, scope: Scope, position: list[Any], size: int, began: float) -> SearchResult:
     offset = min(int(position[1]), MAX_OFFSET) if position else 0
     hits, total = fallback.page(query, scope=scope, offset=offset, size=size)
     is_more = offset + size < min(total, MAX_OFFSET)

@@ -6,4 +6,4 @@ class CatalogConfig(AppConfig):
     label = "catalog"
 
     def ready(self) -> None:
-        from listings.catalog import consumers, indexing, pages, policy  # noqa: F401  subscriptions, search, menu
+        from listings.catalog import consumers, indexing, pages, policy, shortcuts  # noqa: F401  subscriptions, search, menu

@@ -1,13 +1,14 @@
 """Listings as search documents: what of them is searched, by whom it may be found, and what it is cut by."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing, Patent
 from market.accounts.models import Organisation
-from search import documents, indexing
+from search import documents, facets, indexing
 from search.documents import Document, Projection
 
 
@@ -36,9 +37,9 @@ def _achievement(row: Achievement) -> Document:
         owner=str(row.owner_id),
         is_open=row.is_open,
         identifiers=[number for patent in patents for number in _numbers(patent)],
-        facets=_facets(row, row.owner)
+        facets=_facets(row, row.owner, row.price)
         | {
-            "ipc_section": sorted({code[0] for code in row.ipc_codes}),
+            "ipc": facets.with_ancestors("ipc", (code.split("/")[0][:4] for code in row.ipc_codes)),
             "maturity": [row.maturity] if row.maturity else [],
             "ip_type": [row.ip_type] if row.ip_type else [],
             "transfer_mode": list(row.transfer_modes),
@@ -59,7 +60,8 @@ def _demand(row: Demand) -> Document:
         published_at=row.published_at or row.created_at,
         owner=str(row.owner_id),
         is_open=row.is_open,
-        facets=_facets(row, row.owner) | {"maturity": [row.required_maturity] if row.required_maturity else []},
+        facets=_facets(row, row.owner, row.budget)
+        | {"maturity": [row.required_maturity] if row.required_maturity else []},
         amount=row.budget,
     )
 
@@ -71,13 +73,14 @@ def _numbers(patent: Patent) -> list[str]:
     return [form for form in forms or [patent.publication_no] if form]
 
 
-def _facets(row: Listing, owner: Organisation) -> dict[str, list[str]]:
+def _facets(row: Listing, owner: Organisation, amount: Decimal | None) -> dict[str, list[str]]:
     return {
         "technology_field": [row.technology_field] if row.technology_field else [],
         "local_industry": [row.local_industry] if row.local_industry else [],
-        "region": [row.region] if row.region else [],
+        "industry": facets.with_ancestors("industry", row.industries),
+        "region": facets.with_ancestors("region", [row.region] if row.region else []),
         "owner_kind": [owner.kind],
-        "state": [row.state],
+        "price_band": [facets.price_band(amount)],
     }
 
 

@@ -1,6 +1,6 @@
 """What pages and endpoints show of listings, scoped by the policy."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,17 +13,17 @@ ORDER = ("-published_at", "-id")
 L = TypeVar("L", Achievement, Demand)
 
 
-def shown_achievements(*, actor: Actor, **filters: str) -> QuerySet[Achievement]:
+def shown_achievements(*, actor: Actor, **filters: Any) -> QuerySet[Achievement]:
     """Achievements on show to the actor; the caller orders them by ORDER."""
     return _shown(policy.achievements.visible_to(actor), filters)
 
 
-def shown_demands(*, actor: Actor, **filters: str) -> QuerySet[Demand]:
+def shown_demands(*, actor: Actor, **filters: Any) -> QuerySet[Demand]:
     """Demands on show to the actor; the caller orders them by ORDER."""
     return _shown(policy.demands.visible_to(actor), filters)
 
 
-def _shown(rows: QuerySet[L], filters: dict[str, str]) -> QuerySet[L]:
+def _shown(rows: QuerySet[L], filters: dict[str, Any]) -> QuerySet[L]:
     rows = rows.filter(state__in=SHOWN_STATES, published_at__isnull=False)
     return rows.filter(**{name: value for name, value in filters.items() if value})
 

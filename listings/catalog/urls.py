@@ -11,6 +11,7 @@ urlpatterns = [
     path("demands/", views.demand_list, name="demands"),
     path("demands/new", views.new_demand, name="new-demand"),
     path("demands/<uuid:demand_id>/", views.demand_detail, name="demand"),
+    path("organisations/<uuid:organisation_id>/", views.organisation, name="organisation"),
     path("my/listings/", views.mine, name="mine"),
     path("my/listings/<str:kind>/<uuid:listing_id>/edit", views.edit, name="edit"),
     path("my/listings/<str:kind>/<uuid:listing_id>/<str:verb>", views.move, name="move"),

@@ -18,11 +18,13 @@ from listings.catalog.forms import AchievementForm, DemandForm
 from listings.catalog.models import Achievement, Demand, State
 from listings.catalog.services import achievements as achievement_services
 from listings.catalog.services import demands as demand_services
+from market.accounts import policy as accounts
 from market.kernel import clock
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from market.reference import queries as reference
 
+NEWEST = 50  # of each kind on an organisation's page
 PASSED_ON = frozenset({401, 403, 404})
 
 
@@ -82,6 +84,19 @@ def demand_detail(request: PageRequest, demand_id: UUID) -> HttpResponse:
         "may_edit": "update" in policy.allowed(request.actor, row),
     }
     return render_page(request, "catalog/demand.html", **context)
+
+
+@require_safe
+def organisation(request: PageRequest, organisation_id: UUID) -> HttpResponse:
+    """What an organisation shows the reader: its newest achievements, and the demands that bear its name."""
+    row = accounts.organisations.fetch(actor=request.actor, pk=organisation_id)
+    achievements = queries.shown_achievements(actor=request.actor, owner=row.pk)
+    demands = queries.shown_demands(actor=request.actor, owner=row.pk).filter(policy.named_demands(request.actor))
+    parts = [
+        (title, kind, rows.order_by(*queries.ORDER)[:NEWEST], rows.count())
+        for title, kind, rows in ((_("科技成果"), "achievement", achievements), (_("技术需求"), "demand", demands))
+    ]
+    return render_page(request, "catalog/organisation.html", organisation=row, parts=parts)
 
 
 @require_safe
