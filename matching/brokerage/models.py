@@ -16,7 +16,7 @@ from market.kernel.models import PrivateFile, Versioned
 class Introduction(models.Model):
     """A broker brings two parties together: dated evidence that outlives any quarrel (Civil Code art. 965).
 
-    `match` is the match as it was that day: score, parts, reason, level, model; `{}` for an introduction by hand.
+    `match` is the match as it was that day: score, parts, reason, model; `{}` for an introduction by hand.
     """
 
     class Origin(models.TextChoices):

@@ -41,10 +41,15 @@ def wording(title: str, body: str, *, most: int = 300) -> str:
 
 
 def shared_phrases(ours: Listing, theirs: Listing) -> list[str]:
-    """The technical phrases that both sides use, longest first."""
+    """The technical phrases that both sides use, longest first, none inside another."""
     found = text.phrases(wording(ours.title, ours.text), f"{theirs.title}\n{theirs.text}", most=12)
-    trimmed = dict.fromkeys(phrase.removeprefix("一种").strip(FUNCTION_CHARACTERS) for phrase in found)
-    return [phrase for phrase in trimmed if len(phrase) > 1 and phrase not in SAYS_NOTHING][:4]
+    trimmed = {phrase.removeprefix("一种").strip(FUNCTION_CHARACTERS) for phrase in found} - SAYS_NOTHING
+    kept: list[str] = []
+    # A phrase that lost its ends may be shorter than the next, or lie inside it.
+    for phrase in sorted(trimmed, key=lambda phrase: (-len(phrase), phrase)):
+        if len(phrase) > 1 and not any(phrase in longer for longer in kept):
+            kept.append(phrase)
+    return kept[:4]
 
 
 def reason(ours: Listing, theirs: Listing, names: Mapping[str, str]) -> str:

@@ -8,7 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
+from market.accounts.models import Organisation
 from market.kernel import audit
+from market.kernel.actor import Role
 from market.kernel.files import FileRefused
 from market.kernel.models import PrivateFile
 from market.kernel.problems import NotAllowed, NotFound, Stale, WrongState
@@ -16,7 +18,7 @@ from matching.brokerage import policy, services
 from matching.brokerage.models import Deal
 from matching.brokerage.problems import ReasonUnknown
 from tests import story
-from tests.cast import MONDAY
+from tests.cast import MONDAY, member
 from tests.matching.brokerage.desk import nothing_moves, refused, stand_in, told
 
 Stage = Deal.Stage
@@ -258,6 +260,15 @@ def test_only_brokers_of_the_agency_move_a_deal(opened, cast, rival, verb):
     for actor in (rival, cast.other_clerk, cast.registrar, cast.leader, cast.stranger, cast.nobody):
         with refused(NotFound):
             VERBS[verb](opened, actor=actor)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_agency_that_is_the_seller_sees_the_deal_and_its_brokers_do_not_move_it(cast, rival, verb):
+    clerk = member(Organisation.objects.get(pk=rival.organisation_id), "rival-clerk", Role.CLERK)
+    deal = story.open_deal(story.publish(cast, seller=clerk)).deal
+
+    with refused(NotAllowed):
+        VERBS[verb](deal, actor=rival)
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -98,6 +98,17 @@ def test_a_match_shows_as_far_as_its_disclosure_reaches(shelf, cast, settle, eng
     assert found == readers
 
 
+def test_what_one_may_not_see_takes_no_place_in_the_list(shelf, cast, settle):
+    demand = shelf.demand(TITLE)
+    shelf.achievement(TITLE, disclosure=Disclosure.ORGANISATION)
+    seen = shelf.achievement(f"{TITLE}的剪切装置", summary="剪切")
+    settle()
+
+    found = queries.matches_for_demand(actor=cast.nobody, demand_id=demand.id, limit=1)
+
+    assert [match.id for match in found.items] == [seen.id]
+
+
 def test_a_disclosure_that_was_narrowed_holds_before_the_index_hears_of_it(shelf, cast, settle, engine_kind):
     demand, row = shelf.demand(TITLE), shelf.achievement(TITLE)
     settle()

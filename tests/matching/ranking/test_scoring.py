@@ -69,6 +69,12 @@ def test_particles_at_the_ends_of_a_phrase_are_cut_off():
     assert scoring.shared_phrases(Listing("一种萃取剂", ""), Listing("一种萃取剂", "")) == ["萃取剂"]
 
 
+def test_a_phrase_that_lost_its_ends_is_not_named_beside_the_longer_one_that_has_it():
+    found = scoring.shared_phrases(Listing("对铜合金的要求，铜合金线材", ""), Listing("对铜合金的研究，铜合金线材", ""))
+
+    assert found == ["铜合金线材"]
+
+
 def test_four_phrases_are_named_at_most_and_the_longest_first():
     words = ["稀土永磁材料", "数控机床", "铜合金", "脐橙", "电缆", "茶油"]
 
@@ -88,12 +94,16 @@ WORDS = st.lists(st.sampled_from(["铜", "合", "金", "的", "一", "种", "，
 
 
 @given(WORDS, WORDS, WORDS, WORDS)
-def test_a_phrase_that_is_named_occurs_on_both_sides(title, body, other_title, other_body):
+def test_phrases_occur_on_both_sides_longest_first_and_none_inside_another(title, body, other_title, other_body):
     ours, theirs = Listing("".join(title), "".join(body)), Listing("".join(other_title), "".join(other_body))
 
-    for phrase in scoring.shared_phrases(ours, theirs):
-        for side in (ours, theirs):
-            assert phrase in text.normalised(f"{side.title}\n{side.text}")
+    found = scoring.shared_phrases(ours, theirs)
+
+    for side in (ours, theirs):
+        whole = text.normalised(f"{side.title}\n{side.text}")
+        assert all(phrase in whole for phrase in found)
+    assert found == sorted(found, key=lambda phrase: (-len(phrase), phrase))
+    assert not any(phrase in other for phrase in found for other in found if phrase != other)
 
 
 NAMES = {"05": "新材料", "copper_and_cable": "铜基新材料"}
