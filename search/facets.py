@@ -68,6 +68,7 @@ class Facet:
     names: Mapping[str, Any] = field(default_factory=dict)
     parent: Callable[[str], str] = top
     below: Callable[[str], str] | None = None
+    is_coded: bool = False
 
     def counted(self, ticked: Iterable[str]) -> str | None:
         """A pattern of the codes worth counting: of a tree its first level, and what opens below ticked codes."""
@@ -77,6 +78,11 @@ class Facet:
         return "|".join(sorted({self.below(code) for code in ("", *opened)} | set(opened)))
 
     def label(self, code: str) -> str:
+        """The code in words; of a classification the code as well, which people know by heart."""
+        if self.is_coded:
+            return (
+                f"{code} {reference.label(self.scheme, code)}" if reference.label(self.scheme, code) != code else code
+            )
         return str(self.names.get(code, code)) if not self.scheme else reference.label(self.scheme, code)
 
 
@@ -97,7 +103,7 @@ _ALL = (
     Facet(
         "industry", _("国民经济行业"), "industry", parent=above_by_length(1, 3, 4), below=below_by_length(1, 3, 4, 5)
     ),
-    Facet("ipc", _("IPC 分类"), "ipc", parent=above_by_length(1, 3), below=below_by_length(1, 3, 4)),
+    Facet("ipc", _("IPC 分类"), "ipc", parent=above_by_length(1, 3), below=below_by_length(1, 3, 4), is_coded=True),
     Facet("region", _("地区"), "region", parent=region_above, below=region_below),
     Facet("maturity", _("成熟度"), "maturity"),
     Facet("ip_type", _("知识产权类型"), "ip_type"),

@@ -13,7 +13,7 @@ from search.facets import ASKED
 from search.query import Scope, SearchQuery, reworded
 from search.scopes import scope_of
 
-MOST_TRIED, MOST_OFFERED = 10, 3
+MOST_TRIED, MOST_OFFERED = 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,11 @@ class Relaxation:
 
 def relaxations(*, actor: Actor, query: SearchQuery) -> list[Relaxation]:
     """At most three that find something, the nearest first; the engine is asked once."""
-    tried = list(_nearer(query))[:MOST_TRIED]
+    tried: list[tuple[SearchQuery, str]] = []
+    for found, words in _nearer(query):
+        if all(found != other for other, _words in tried):
+            tried.append((found, words))
+    tried = tried[:MOST_TRIED]
     if not tried:
         return []
     scope = scope_of(actor, query)
@@ -37,7 +41,7 @@ def relaxations(*, actor: Actor, query: SearchQuery) -> list[Relaxation]:
 
 
 def _nearer(query: SearchQuery) -> Iterator[tuple[SearchQuery, str]]:
-    """One condition dropped at a time: exclusions, quotes, each facet, the kind, each word; at last all facets."""
+    """One condition dropped at a time: exclusions, quotes, each facet, each word; at last one word alone."""
     if query.excluded:
         yield replace(query, excluded=()), _("不再排除“%s”") % "、".join(query.excluded)
     if query.phrases:
@@ -52,7 +56,7 @@ def _nearer(query: SearchQuery) -> Iterator[tuple[SearchQuery, str]]:
             yield replace(query, words=" ".join(other for other in words if other != word)), _("去掉“%s”") % word
     if len(query.facets) > 1:
         yield replace(query, facets={}), _("去掉全部筛选")
-    for shorter in reworded(query.words):
+    for shorter in words[:3] if len(words) > 1 else reworded(query.words):
         yield replace(query, words=shorter, phrases=(), facets={}), _("改搜“%s”") % shorter
 
 

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from market.kernel import relay
+from market.kernel import deadletters
 from market.kernel.http import problem_response
 from market.kernel.problems import NotFound
 
@@ -28,7 +28,7 @@ class _Backlog(Collector):
                 ("age_seconds", "Age of the oldest waiting delivery"),
             )
         )
-        for consumer, counts in relay.backlog().items():
+        for consumer, counts in deadletters.backlog().items():
             open_.add_metric([consumer], counts["open"])
             dead.add_metric([consumer], counts["dead"])
             age.add_metric([consumer], counts["age_seconds"])

@@ -159,33 +159,10 @@ def fail(delivery_id: int, *, reason: str, is_permanent: bool = False) -> None:
     row.save(update_fields=["last_error", "dead_at", "available_at"])
 
 
-def requeue(delivery_id: int) -> bool:
-    """Give a dead delivery another life; False when there is none."""
-    return bool(
-        Delivery.objects.filter(id=delivery_id, dead_at__isnull=False).update(
-            dead_at=None, attempts=0, available_at=clock.now()
-        )
-    )
-
-
 def prune() -> int:
     """Remove events that every consumer has had, after thirty days."""
     old = OutboxEvent.objects.filter(occurred_at__lt=clock.now() - KEEP_EVENTS, deliveries__isnull=True)
     return old.delete()[0]
-
-
-def backlog() -> dict[str, dict[str, float]]:
-    """For each consumer: open and dead deliveries, and the age in seconds of the oldest open one."""
-    found = {reader.name: {"open": 0.0, "dead": 0.0, "age_seconds": 0.0} for reader in outbox.consumers()}
-    now = clock.now()
-    for row in Delivery.objects.select_related("event").order_by("-id").iterator():
-        counts = found.setdefault(row.consumer, {"open": 0.0, "dead": 0.0, "age_seconds": 0.0})
-        if row.dead_at is not None:
-            counts["dead"] += 1
-        else:
-            counts["open"] += 1
-            counts["age_seconds"] = max(counts["age_seconds"], (now - row.event.occurred_at).total_seconds())
-    return found
 
 
 def drain(timeout_seconds: float = 30) -> bool:

@@ -7,5 +7,7 @@ app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("operations/deliveries/", views.deliveries, name="deliveries"),
+    path("operations/deliveries/<int:delivery_id>/requeue", views.requeue, name="requeue"),
     path("care", views.switch_care, name="care"),
 ]

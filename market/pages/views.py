@@ -1,12 +1,15 @@
 """The first page, the plain large form, and what the portal says about its own accessibility."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from market.kernel import clock, deadletters
 from market.pages.context import CARE_COOKIE
-from market.pages.rendering import PageRequest, render_page
+from market.pages.rendering import PageRequest, paginate, render_page
 
 YEAR_SECONDS = 31_536_000
 
@@ -19,6 +22,21 @@ def home(request: PageRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: PageRequest) -> HttpResponse:
     return render_page(request, "pages/accessibility.html")
+
+
+@require_safe
+def deliveries(request: PageRequest) -> HttpResponse:
+    """For operators: what waits for whom, and what was given up."""
+    rows = deadletters.dead_deliveries(actor=request.actor)
+    consumers = deadletters.waiting(actor=request.actor)
+    return render_page(request, "pages/deliveries.html", page=paginate(request, rows), consumers=consumers)
+
+
+@require_POST
+def requeue(request: PageRequest, delivery_id: int) -> HttpResponse:
+    deadletters.requeue_delivery(actor=request.actor, delivery_id=delivery_id, at=clock.now())
+    messages.success(request, _("已重新投递。"))
+    return redirect("pages:deliveries")
 
 
 @require_POST

@@ -168,6 +168,7 @@ PAGES: dict[str, Rule] = {
     "exchange:listings": OPEN,
     "notices:inbox": DESK,
     "pages:accessibility": OPEN,
+    "pages:deliveries": Rule(frozenset({"operator"}), seen_by=frozenset()),
     "pages:home": OPEN,
     "payments:contract-part": Rule(CONTRACT),
     "payments:detail": Rule(DEAL),
@@ -236,4 +237,5 @@ OWN_BUTTONS: dict[str, Rule] = {
     "accounts:add-member": Rule(PUBLISHERS | {"operator"}, seen_by=SIGNED_IN - {"stranger"}),
     "notices:read-all": DESK,
     "pages:care": OPEN,
+    "pages:requeue": Rule(frozenset({"operator"}), seen_by=frozenset()),
 }

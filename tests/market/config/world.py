@@ -10,7 +10,7 @@ from contracts.payments.models import Payment, Rail
 from contracts.turnover.models import TurnoverEntry
 from market.accounts import services as accounts
 from market.accounts.models import Membership
-from market.kernel.models import Job
+from market.kernel.models import Delivery, Job, OutboxEvent
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
 from tests import story as telling
@@ -63,6 +63,8 @@ def build_world(cast: Cast) -> World:
         expires_at=None,
         at=MONDAY,
     )
+    event = OutboxEvent.objects.create(topic="tests.unread", key="1", payload={}, occurred_at=MONDAY)
+    dead = Delivery.objects.create(event=event, consumer="tests", key="1", available_at=MONDAY, dead_at=MONDAY)
     job = Job.objects.create(kind="example", organisation_id=cast.university.id, created_at=MONDAY)
     move = story.deal.moves.exclude(proof=None).get()
     return World(
@@ -86,6 +88,7 @@ def build_world(cast: Cast) -> World:
             "membership_id": Membership.objects.get(user=cast.university_finance.user_id).id,
             "key_id": key.id,
             "job_id": job.id,
+            "delivery_id": dead.id,
             "notice_id": Notice.objects.filter(user=cast.university_clerk.user_id).first().id,
             "scheme": "technology_field",
             "listing_id": story.achievement.id,

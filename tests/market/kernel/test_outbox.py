@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 from django.db import connection, transaction
 
-from market.kernel import clock, outbox, relay
-from market.kernel.models import Delivery, Job, OutboxEvent
+from market.kernel import clock, deadletters, outbox, relay
+from market.kernel.models import AuditRow, Delivery, Job, OutboxEvent
 from tests.cast import MONDAY
 
 
@@ -107,16 +107,23 @@ def test_a_failing_consumer_leaves_nothing_and_is_buried_after_eight_tries(heard
 
 
 @pytest.mark.django_db
-def test_a_buried_delivery_can_be_requeued(heard):
-    publish("poison")
-    delivery = Delivery.objects.get()
-    relay.fail(delivery.id, reason="no", is_permanent=True)
+def test_an_operator_hands_a_buried_delivery_on_again(heard, cast, api):
+    publish("poison", "good")
+    delivery = Delivery.objects.order_by("id").first()
+    relay.fail(delivery.id, reason="no such thing", is_permanent=True)
+    operator = api.as_(cast.operator)
+    button = f"/operations/deliveries/{delivery.id}/requeue"
 
-    assert relay.requeue(delivery.id) is True
-    assert relay.requeue(delivery.id) is False
+    assert "no such thing" in operator.get("/operations/deliveries/").content.decode()
+    counts = deadletters.backlog()["tests.worker"]
+    assert (counts["open"], counts["dead"]) == (1, 1)
+    assert operator.post(button)["Location"] == "/operations/deliveries/"
+    assert operator.post(button).status_code == 404
 
     delivery.refresh_from_db()
     assert (delivery.dead_at, delivery.attempts) == (None, 0)
+    assert AuditRow.objects.get(action="delivery.requeued").subject_id == str(delivery.id)
+    assert api.as_(cast.university_clerk).get("/operations/deliveries/").status_code == 404
 
 
 @pytest.mark.django_db
