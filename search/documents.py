@@ -38,14 +38,15 @@ Load = Callable[[Sequence[UUID]], Mapping[UUID, Document]]
 class Projection:
     """How the rows of a kind become documents; an id that `load` leaves out is not to be found any more.
 
-    `versions` gives id and version of every row that must be in the index, for rebuilding and checking. `scope` is
-    what an API key needs to read them.
+    `versions` gives id and version of the rows that must be in the index, ordered by id, from the one after the
+    given id on and at most so many; `count` how many they are. `scope` is what an API key needs to read them.
     """
 
     kind: str
     scope: str
     load: Load
-    versions: Callable[[], Mapping[UUID, int]]
+    versions: Callable[[UUID | None, int], Sequence[tuple[UUID, int]]]
+    count: Callable[[], int]
     url_name: str
 
 

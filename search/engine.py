@@ -1,7 +1,7 @@
 """Elasticsearch, with budgets: connecting 0.3 s, a whole search 2 s; away is a state, not an accident."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -105,45 +105,90 @@ def search_many(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def create_index() -> str:
-    """A fresh, empty index under a name of its mapping and time."""
-    name = f"{alias()}-{mapping_hash()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-    ask(lambda es: es.indices.create(index=name, mappings=MAPPING, settings=SETTINGS), seconds=INDEX_SECONDS)
-    return name
+def ensure_index() -> str:
+    """The index behind the alias, made if there is none."""
+    return _named().get(alias()) or _create(alias())
 
 
 def current_index() -> str | None:
     """The index behind the alias, or None before the first."""
+    return _named().get(alias())
 
-    def find(es: Elasticsearch) -> str | None:
-        if not es.indices.exists_alias(name=alias()):
-            return None
-        return next(iter(es.indices.get_alias(name=alias()).body), None)
+
+def ensure_next() -> str:
+    """The index that is to take over, made if there is none, or if the one there has an older mapping."""
+    ensure_index()
+    name = _named().get(next_alias())
+    if name is not None and mapping_hash() not in name:
+        drop([name])
+        name = None
+    return name or _create(next_alias())
+
+
+def writable() -> list[str]:
+    """The aliases to write to: the one that is searched, made if there is none, and the next one's in a rebuild."""
+    named = _named()
+    if alias() not in named:
+        _create(alias())
+    return [alias(), next_alias()] if next_alias() in named else [alias()]
+
+
+def promote(name: str) -> list[str]:
+    """Have the next index take over in one step; returns the indexes that are of no use any more."""
+
+    def swap(es: Elasticsearch) -> list[str]:
+        old = [index for index in _own_indexes(es) if index != name]
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": index, "alias": alias(), "must_exist": False}} for index in old
+        ]
+        actions += [{"remove": {"index": name, "alias": next_alias(), "must_exist": False}}]
+        es.indices.update_aliases(actions=[*actions, {"add": {"index": name, "alias": alias()}}])
+        return old
+
+    refresh(name)
+    return ask(swap, seconds=INDEX_SECONDS)
+
+
+def next_alias() -> str:
+    """Names the index that is being filled, into which the relay writes as well."""
+    return f"{alias()}-next"
+
+
+def _create(alias_name: str) -> str:
+    """A fresh, empty index under a name of its mapping and time, behind an alias."""
+    name = f"{alias()}-{mapping_hash()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    ask(
+        lambda es: es.indices.create(index=name, mappings=MAPPING, settings=SETTINGS, aliases={alias_name: {}}),
+        seconds=INDEX_SECONDS,
+    )
+    return name
+
+
+def _named() -> dict[str, str]:
+    """Which index stands behind each of our two aliases."""
+
+    def find(es: Elasticsearch) -> dict[str, str]:
+        found = es.indices.get_alias(index=f"{alias()}-*", ignore_unavailable=True).body
+        ours = {alias(), next_alias()}
+        return {name: index for index in _own(found) for name in found[index]["aliases"] if name in ours}
 
     return ask(find, seconds=INDEX_SECONDS)
 
 
-def ensure_index() -> str:
-    """The index behind the alias, made if there is none."""
-    name = current_index()
-    if name is None:
-        name = create_index()
-        point_alias_at(name)
-    return name
+def refresh(name: str) -> None:
+    ask(lambda es: es.indices.refresh(index=name), seconds=INDEX_SECONDS)
 
 
-def point_alias_at(name: str) -> list[str]:
-    """Swap the alias in one step; returns the indexes it named before."""
+def is_blocked(name: str) -> bool:
+    """Whether the index refuses writes, as it does once its disk was full."""
+    found = ask(lambda es: es.indices.get_settings(index=name).body, seconds=INDEX_SECONDS)
+    blocks = next(iter(found.values()))["settings"]["index"].get("blocks", {})
+    return any(str(value) == "true" for value in blocks.values())
 
-    def swap(es: Elasticsearch) -> list[str]:
-        old = [
-            index for index in _own_indexes(es) if index != name and es.indices.exists_alias(name=alias(), index=index)
-        ]
-        actions: list[dict[str, Any]] = [{"remove": {"index": index, "alias": alias()}} for index in old]
-        es.indices.update_aliases(actions=[*actions, {"add": {"index": name, "alias": alias()}}])
-        return old
 
-    return ask(swap, seconds=INDEX_SECONDS)
+def unblock(name: str) -> None:
+    lifted = dict.fromkeys(("read_only_allow_delete", "read_only", "write"))
+    ask(lambda es: es.indices.put_settings(index=name, settings={"index.blocks": lifted}), seconds=INDEX_SECONDS)
 
 
 def drop(names: Sequence[str]) -> None:
@@ -158,17 +203,22 @@ def drop_all() -> None:
 
 
 def _own_indexes(es: Elasticsearch) -> list[str]:
+    return _own(es.indices.get_settings(index=f"{alias()}-*", ignore_unavailable=True).body)
+
+
+def _own(names: Iterable[str]) -> list[str]:
+    """Those of our namespace: another's may begin with the same letters."""
     pattern = re.compile(rf"{re.escape(alias())}-[0-9a-f]{{8}}-\d+")
-    return [
-        name
-        for name in es.indices.get_settings(index=f"{alias()}-*", ignore_unavailable=True).body
-        if pattern.fullmatch(name)
-    ]
+    return [name for name in names if pattern.fullmatch(name)]
 
 
 def bulk(lines: Sequence[Mapping[str, Any]], *, index: str) -> list[dict[str, Any]]:
-    """A bulk request; the per-item answers in order. Raises EngineAway when it failed as a whole."""
-    answer = ask(lambda es: es.bulk(operations=list(lines), index=index), seconds=INDEX_SECONDS)
+    """A bulk request; the per-item answers in order. Raises EngineAway when it failed as a whole.
+
+    Where `index` is an alias that names nothing, each item answers 404 and no index comes into being by itself.
+    """
+    require = index in {alias(), next_alias()}
+    answer = ask(lambda es: es.bulk(operations=list(lines), index=index, require_alias=require), seconds=INDEX_SECONDS)
     return [next(iter(item.values())) for item in answer["items"]]
 
 

@@ -46,8 +46,15 @@ def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.
 
 
 def write_engine(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
-    """Bring Elasticsearch up to date; raises EngineAway when it is away as a whole."""
-    failures = index(load(wanted_of(envelopes)), name=engine.ensure_index())
+    """Bring Elasticsearch up to date; raises EngineAway when it is away as a whole.
+
+    While an index is being rebuilt, the next one gets everything as well, so that it lacks nothing when it takes over.
+    """
+    searched, *being_filled = engine.writable()
+    changes = load(wanted_of(envelopes))
+    failures = index(changes, name=searched)
+    for name in being_filled:
+        failures = index(changes, name=name, is_optional=True) | failures
     return {
         envelope.id: failures[key]
         for envelope in envelopes
@@ -73,15 +80,16 @@ def load(wanted: Wanted) -> list[Change]:
         documents = source.load(ids) if source else {}
         for listing_id in ids:
             document = documents.get(listing_id)
-            version = document.version if document else wanted[kind, listing_id]
+            version = max(document.version if document else 0, wanted[kind, listing_id])
             changes.append(Change(kind, listing_id, version, document))
     return changes
 
 
-def index(changes: Sequence[Change], *, name: str) -> dict[str, outbox.Failure]:
+def index(changes: Sequence[Change], *, name: str, is_optional: bool = False) -> dict[str, outbox.Failure]:
     """Write changes into an index by external version; returns what failed, by key.
 
     A version that is older than the one in the index answers 409, which means that a newer write won: no failure.
+    An optional index may have taken over or gone meanwhile.
     """
     if not changes:
         return {}
@@ -95,7 +103,7 @@ def index(changes: Sequence[Change], *, name: str) -> dict[str, outbox.Failure]:
     failures = {}
     for change, answer in zip(changes, engine.bulk(lines, index=name), strict=True):
         status = answer["status"]
-        if status < 300 or status in {404, 409}:
+        if status < 300 or status == 409 or (status == 404 and (is_optional or change.document is None)):
             continue
         reason = f"{status} {answer.get('error', {}).get('type', '')}: {answer.get('error', {}).get('reason', '')}"
         is_passing = status in {403, 429} or status >= 500

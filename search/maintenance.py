@@ -1,28 +1,56 @@
-"""Rebuilding the index without a missing moment, and finding out where it differs from the rows."""
+"""Rebuilding the index without a missing moment, and finding out where it differs from the rows.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+Both are one walk along two ordered streams, the rows by id and the documents by id, so their memory does not grow
+with the number of listings, and a walk that was broken off is simply begun again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from elasticsearch.helpers import scan
+from django.db import connection
 
 from market.kernel import outbox
 from search import engine, indexing
-from search.documents import projections
+from search.documents import Projection, projections
+from search.mapping import digest_of
 from search.models import SearchDocument
 
 BATCH = 500
+PASSES = 5
+NAMED = 20
+REBUILD_LOCK = 0x5EA2C4
 Progress = Callable[[int, int], None]
+WAYS = ("missing", "stale", "orphaned", "blanked")
 
 
-@dataclass(frozen=True, slots=True)
+class RebuildRunning(Exception):
+    """Another rebuild holds the lock."""
+
+
+@dataclass
 class Drift:
-    """Keys that the index lacks, has in an old version, or has though no row asks for them."""
+    """How many documents the index lacks, has in an old version, has though no row asks for them, or has altered.
 
-    missing: Sequence[str]
-    stale: Sequence[str]
-    orphaned: Sequence[str]
+    `named` holds the first keys of each; `blocked` says that the index refused writes.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    named: dict[str, list[str]] = field(default_factory=lambda: {way: [] for way in WAYS})
+    blocked: bool = False
+    failed: dict[str, outbox.Failure] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+    def note(self, way: str, key: str) -> None:
+        self.counts[way] += 1
+        if len(self.named[way]) < NAMED:
+            self.named[way].append(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,90 +60,150 @@ class Rebuilt:
 
 
 def rebuild(progress: Progress = lambda done, total: None) -> Rebuilt:
-    """Fill a new index, catch up with what changed meanwhile, swap the alias, drop the old one.
+    """Fill the next index and swap it in; raises EngineAway, RebuildRunning.
 
-    Writes go on into the old index; a sweep after the swap brings over those that came in between.
+    While it is being filled the relay writes into both, so nothing is missing at the swap. A rebuild that was
+    broken off is taken up again: what the next index has already is not written twice.
     """
-    name = engine.create_index()
-    wanted = expected()
-    failed: dict[str, outbox.Failure] = {}
-    done = 0
-    for batch in chunks(list(wanted), BATCH):
-        failed |= _write({key: wanted[key] for key in batch}, name)
-        done += len(batch)
-        progress(done, len(wanted))
-    _refresh(name)
-    engine.drop(engine.point_alias_at(name))
-    drift = compare()
-    repair(drift)
-    return Rebuilt(len(wanted) - len(failed), failed)
+    with _alone():
+        name = engine.ensure_next()
+        drift = Drift()
+        for number in range(PASSES):
+            drift = _walk(name, mends=True, progress=progress if number == 0 else lambda done, total: None)
+            if drift.total == 0 or drift.failed:
+                break
+        if not drift.failed:
+            engine.drop(engine.promote(name))
+        return Rebuilt(sum(source.count() for source in projections()) - len(drift.failed), drift.failed)
 
 
-def compare() -> Drift:
-    """The index against the rows, both ways, by id and version."""
-    wanted = {f"{kind}:{listing_id}": version for (kind, listing_id), version in expected().items()}
-    found = _indexed()
-    return Drift(
-        missing=sorted(wanted.keys() - found.keys()),
-        stale=sorted(key for key in wanted.keys() & found.keys() if found[key] < wanted[key]),
-        orphaned=sorted(found.keys() - wanted.keys()),
-    )
-
-
-def repair(drift: Drift) -> int:
-    """Write what is missing or stale, remove what is orphaned, in both copies; returns how many."""
+def compare(progress: Progress = lambda done, total: None) -> Drift:
+    """The index against the rows, both ways, by id, version and content; raises EngineAway."""
     name = engine.ensure_index()
-    keys = [_parsed(key) for key in (*drift.missing, *drift.stale, *drift.orphaned)]
-    versions = expected()
-    for batch in chunks(keys, BATCH):
-        _write({key: versions.get(key, 2**31) for key in batch}, name)
-    return len(keys)
+    drift = _walk(name, mends=False, progress=progress)
+    drift.blocked = engine.is_blocked(name)
+    return drift
+
+
+def repair(progress: Progress = lambda done, total: None) -> Drift:
+    """Mend what differs, and lift a block on writing; returns what differed. Raises EngineAway."""
+    name = engine.ensure_index()
+    blocked = engine.is_blocked(name)
+    if blocked:
+        engine.unblock(name)
+    drift = _walk(name, mends=True, progress=progress)
+    drift.blocked = blocked
+    return drift
 
 
 def refill_fallback(progress: Progress = lambda done, total: None) -> int:
-    """Write PostgreSQL's copy anew."""
-    wanted = list(expected())
-    for done, batch in enumerate(chunks(wanted, BATCH)):
-        changes = indexing.load(dict.fromkeys(batch, 0))
-        indexing.store(change.document for change in changes if change.document)
-        progress(done * BATCH, len(wanted))
-    keys = {f"{kind}:{listing_id}" for kind, listing_id in wanted}
-    SearchDocument.objects.exclude(key__in=keys).delete()
-    return len(wanted)
+    """Write PostgreSQL's copy anew; returns how many documents it has."""
+    total = sum(source.count() for source in projections())
+    done = 0
+    for source in projections():
+        keys: set[UUID] = set()
+        for page in _pages(source):
+            changes = indexing.load({(source.kind, listing_id): version for listing_id, version in page})
+            indexing.store(change.document for change in changes if change.document)
+            keys |= {listing_id for listing_id, _version in page}
+            done += len(page)
+            progress(done, total)
+        SearchDocument.objects.filter(kind=source.kind).exclude(object_id__in=keys).delete()
+    return done
 
 
-def expected() -> dict[tuple[str, UUID], int]:
-    """Every listing that must be found by someone, with its version."""
-    return {
-        (source.kind, listing_id): version
-        for source in projections()
-        for listing_id, version in source.versions().items()
+def _walk(name: str, *, mends: bool, progress: Progress) -> Drift:
+    engine.refresh(name)
+    drift = Drift()
+    total, done = sum(source.count() for source in projections()), 0
+    wanted: dict[tuple[str, UUID], int] = {}
+
+    def mend() -> None:
+        drift.failed |= indexing.index(indexing.load(wanted), name=name)
+        wanted.clear()
+
+    for source in projections():
+        for way, listing_id, version in _differences(source, name):
+            if not way:
+                done += 1
+                if done % BATCH == 0:
+                    progress(done, total)
+                continue
+            drift.note(way, f"{source.kind}:{listing_id}")
+            done += way != "orphaned"
+            if mends:
+                wanted[source.kind, listing_id] = version
+                if len(wanted) == BATCH:
+                    mend()
+                    progress(done, total)
+    if wanted:
+        mend()
+    progress(done, total)
+    return drift
+
+
+def _differences(source: Projection, name: str) -> Iterator[tuple[str, UUID, int]]:
+    """The way in which each row or document differs ("" where it does not), its id, and the version that is wanted."""
+    rows = (row for page in _pages(source) for row in page)
+    found = _indexed(source.kind, name)
+    row, document = next(rows, None), next(found, None)
+    while row or document:
+        if document is None or (row is not None and row[0] < document[0]):
+            assert row is not None
+            yield "missing", *row
+            row = next(rows, None)
+        elif row is None or document[0] < row[0]:
+            yield "orphaned", document[0], document[2]
+            document = next(found, None)
+        else:
+            way = "stale" if document[1] < row[1] else "" if document[3] else "blanked"
+            # What was altered there has a version that the engine gave it; ours must not be below.
+            yield way, row[0], max(row[1], document[2])
+            row, document = next(rows, None), next(found, None)
+
+
+def _pages(source: Projection) -> Iterator[Sequence[tuple[UUID, int]]]:
+    after: UUID | None = None
+    while page := source.versions(after, BATCH):
+        yield page
+        after = page[-1][0]
+
+
+def _indexed(kind: str, name: str) -> Iterator[tuple[UUID, int, int, bool]]:
+    """Id, version of the row, version in the index, and whether the content is what was written, by id."""
+    after: list[Any] | None = None
+    while hits := _hits(kind, name, after):
+        for hit in hits:
+            source = hit["_source"]
+            is_whole = bool(source) and digest_of(source) == source.get("digest")
+            yield UUID(hit["sort"][0]), source.get("version", 0), hit["_version"], is_whole
+        after = hits[-1]["sort"]
+
+
+def _hits(kind: str, name: str, after: list[Any] | None) -> list[dict[str, Any]]:
+    body: dict[str, Any] = {
+        "size": BATCH,
+        "version": True,
+        "track_total_hits": False,
+        "query": {"bool": {"filter": [{"term": {"kind": kind}}]}},
+        "sort": [{"object_id": "asc"}],
     }
+    if after:
+        body["search_after"] = after
+    answer = engine.ask(lambda es: es.search(index=name, body=body).body, seconds=engine.INDEX_SECONDS)
+    hits: list[dict[str, Any]] = answer["hits"]["hits"]
+    return hits
 
 
-def chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [items[at : at + size] for at in range(0, len(items), size)]
-
-
-def _write(wanted: indexing.Wanted, name: str) -> Mapping[str, outbox.Failure]:
-    return indexing.index(indexing.load(wanted), name=name)
-
-
-def _refresh(name: str) -> None:
-    engine.ask(lambda es: es.indices.refresh(index=name), seconds=engine.INDEX_SECONDS)
-
-
-def _indexed() -> dict[str, int]:
-    name = engine.ensure_index()
-    _refresh(name)
-
-    def read(es: Any) -> dict[str, int]:
-        rows = scan(es, index=name, query={"_source": ["version"], "query": {"match_all": {}}}, size=1000)
-        return {row["_id"]: row["_source"]["version"] for row in rows}
-
-    return engine.ask(read, seconds=engine.INDEX_SECONDS)
-
-
-def _parsed(key: str) -> tuple[str, UUID]:
-    kind, _, listing_id = key.partition(":")
-    return kind, UUID(listing_id)
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REBUILD_LOCK])
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        raise RebuildRunning
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [REBUILD_LOCK])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from search import text
@@ -17,6 +18,7 @@ MAPPING: dict[str, Any] = {
         "kind": KEYWORD,
         "object_id": KEYWORD,
         "version": {"type": "long"},
+        "digest": {"type": "keyword", "index": False, "doc_values": False},
         "title": {"type": "keyword", "index": False, "doc_values": False},
         "title_uni": TOKENS,
         "title_bi": TOKENS,
@@ -50,8 +52,8 @@ def key_of(document: Document) -> str:
 
 
 def source_of(document: Document) -> dict[str, Any]:
-    """A document as the index takes it."""
-    return {
+    """A document as the index takes it, with a digest by which a later alteration is found."""
+    source: dict[str, Any] = {
         "kind": document.kind,
         "object_id": str(document.id),
         "version": document.version,
@@ -69,3 +71,10 @@ def source_of(document: Document) -> dict[str, Any]:
         "published_at": document.published_at.isoformat(),
         **{name: list(codes) for name, codes in document.facets.items()},
     }
+    return source | {"digest": digest_of(source)}
+
+
+def digest_of(source: Mapping[str, Any]) -> str:
+    """Of everything in a document's source but the digest itself."""
+    content = {name: value for name, value in source.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

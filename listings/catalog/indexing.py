@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged
@@ -84,22 +88,29 @@ def _facets(row: Listing, owner: Organisation, amount: Decimal | None) -> dict[s
     }
 
 
-def _versions(model: type[Achievement] | type[Demand]) -> Mapping[UUID, int]:
-    return dict(model._default_manager.filter(state__in=SHOWN_STATES).values_list("id", "version"))
+def _shown(model: type[Achievement] | type[Demand]) -> QuerySet[Any]:
+    return model._default_manager.filter(state__in=SHOWN_STATES)
+
+
+def _versions(model: type[Achievement] | type[Demand], after: UUID | None, most: int) -> Sequence[tuple[UUID, int]]:
+    rows = _shown(model) if after is None else _shown(model).filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", "version")[:most])
 
 
 ACHIEVEMENTS = Projection(
     kind="achievement",
     scope="achievements",
     load=achievement_documents,
-    versions=lambda: _versions(Achievement),
+    versions=partial(_versions, Achievement),
+    count=lambda: _shown(Achievement).count(),
     url_name="catalog:achievement",
 )
 DEMANDS = Projection(
     kind="demand",
     scope="demands",
     load=demand_documents,
-    versions=lambda: _versions(Demand),
+    versions=partial(_versions, Demand),
+    count=lambda: _shown(Demand).count(),
     url_name="catalog:demand",
 )
 for projection in (ACHIEVEMENTS, DEMANDS):

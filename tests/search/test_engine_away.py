@@ -7,7 +7,7 @@ import pytest
 from market.kernel import outbox, relay
 from market.kernel.actor import ANONYMOUS
 from market.kernel.models import Delivery
-from search import engine, indexing, maintenance, services
+from search import engine, indexing, services
 from search.breaker import EngineAway
 from search.query import parse
 from tests.running import run_outbox
@@ -112,29 +112,6 @@ def test_an_older_version_never_replaces_a_newer_one(shelf):
     shelf.withdraw(row)
     shelf.settle()
 
-    indexing.index(old, name=engine.ensure_index())
+    indexing.index(old, name=engine.alias())
 
     assert documents() == {}
-
-
-def test_a_rebuild_misses_nothing_and_a_check_finds_what_differs(shelf):
-    kept, gone = shelf.achievement("铜合金导线"), shelf.achievement("阻燃电缆")
-    shelf.settle()
-    before = engine.current_index()
-    rebuilt = maintenance.rebuild()
-
-    assert (rebuilt.indexed, rebuilt.failed) == (2, {})
-    assert engine.current_index() != before
-
-    # One vanishes from the index, one stays there though its row is withdrawn.
-    name = engine.current_index()
-    as_ours = {"version": kept.version, "version_type": "external_gte"}
-    engine.ask(lambda es: es.delete(index=name, id=f"achievement:{kept.id}", **as_ours))
-    shelf.withdraw(gone)
-    Delivery.objects.all().delete()
-    drift = maintenance.compare()
-    assert (drift.missing, drift.orphaned) == ([f"achievement:{kept.id}"], [f"achievement:{gone.id}"])
-
-    assert maintenance.repair(drift) == 2
-    assert documents().keys() == {f"achievement:{kept.id}"}
-    assert maintenance.compare() == maintenance.Drift([], [], [])

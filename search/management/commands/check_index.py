@@ -1,9 +1,10 @@
-"""manage.py check_index [--repair] [--json]: the index against the database, by id and version."""
+"""manage.py check_index [--repair] [--json]: the index against the database, by id, version and content."""
 
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
 
 from search import maintenance
 from search.breaker import EngineAway
@@ -17,17 +18,25 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
-        try:
-            drift = maintenance.compare()
-            repaired = maintenance.repair(drift) if options["repair"] else 0
-        except EngineAway as away:
-            raise CommandError(f"Elasticsearch is away: {away}") from away
-        report = {
-            "missing": len(drift.missing),
-            "stale": len(drift.stale),
-            "orphaned": len(drift.orphaned),
+        with tqdm(unit="doc", disable=options["json"]) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            try:
+                drift = (maintenance.repair if options["repair"] else maintenance.compare)(progress)
+            except EngineAway as away:
+                raise CommandError(f"Elasticsearch is away: {away}") from away
+        repaired = drift.total - len(drift.failed) if options["repair"] else 0
+        report = {way: drift.counts[way] for way in maintenance.WAYS} | {
+            "blocked": drift.blocked,
             "repaired": repaired,
         }
         self.stdout.write(json.dumps(report) if options["json"] else f"{report}")
-        if not options["repair"] and (drift.missing or drift.stale or drift.orphaned):
+        if options["json"] is False:
+            for way, keys in drift.named.items():
+                for key in keys:
+                    self.stdout.write(f"{way} {key}")
+        if drift.failed or (not options["repair"] and (drift.total or drift.blocked)):
             raise CommandError("the index differs from the database; run with --repair")

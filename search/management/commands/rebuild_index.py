@@ -30,6 +30,8 @@ class Command(BaseCommand):
                 result = maintenance.rebuild(progress)
             except EngineAway as away:
                 raise CommandError(f"Elasticsearch is away: {away}") from away
+            except maintenance.RebuildRunning as running:
+                raise CommandError("another rebuild is running") from running
         report = {
             "indexed": result.indexed,
             "failed": len(result.failed),
