@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from search import synonyms, text
+from search.enough import MINIMUM_SHOULD_MATCH
 from search.facets import ASKED, FRESHNESS, RECENT
 from search.query import Scope, SearchQuery
 from search.results import Bucket, Hit, highlight, snippet, wanted_tokens
@@ -87,7 +88,7 @@ def _wording(words: str, weight: float) -> dict[str, Any]:
         {"match": {name: {"query": tokens[name.rsplit("_", 1)[1]], "boost": boost}}}
         for name, boost in FIELD_WEIGHTS.items()
     ]
-    options = {"query": tokens["bi"], "minimum_should_match": "3<-30%"}
+    options = {"query": tokens["bi"], "minimum_should_match": MINIMUM_SHOULD_MATCH}
     enough = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
     return {"bool": {"should": scored, "filter": {"bool": {"should": enough}}, "boost": weight}}
 

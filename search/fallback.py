@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, FloatField, Q, QuerySet, Value
 
 from market.kernel import clock
-from search import text
+from search import enough, text
 from search.facets import FRESHNESS, RECENT
 from search.indexing import quoted
 from search.models import SearchDocument
@@ -65,18 +65,25 @@ def matching(query: SearchQuery, *, scope: Scope) -> QuerySet[Any]:
         else:
             rows = rows.filter(labels__overlap=[f"{name}={code}" for code in codes])
     rank: Any = Value(0.0, output_field=FloatField())
-    wanted = [text.unique(text.bigrams(words))[:MAX_TOKENS] for words in query.wordings]
+    wanted = [[token.text for token in text.bigrams(words)] for words in query.wordings]
     if wanted:
-        rank = SearchRank(F("tokens"), raw(wanted[0], " | "))
+        rank = SearchRank(F("tokens"), raw(list(dict.fromkeys(wanted[0]))[:MAX_TOKENS], " | "))
         found = Q(labels__contains=[f"identifier={query.identifier}"])
         for tokens in wanted:
-            found |= Q(tokens=raw(tokens, " & " if len(tokens) <= 4 else " | "))
+            found |= Q(tokens=_enough(tokens))
         rows = rows.filter(found)
     for phrase in query.phrases:
         rows = rows.filter(tokens=raw(text.unique(text.bigrams(phrase))[:MAX_TOKENS], " & "))
     for phrase in query.excluded:
         rows = rows.exclude(tokens=raw(text.unique(text.bigrams(phrase))[:MAX_TOKENS], " & "))
     return rows.annotate(rank=rank)
+
+
+def _enough(tokens: Sequence[str]) -> TsQuery:
+    """Whoever holds enough of the tokens, and some who hold a few less: tsquery cannot count."""
+    groups = enough.groups(tokens[:MAX_TOKENS], enough.missing(len(tokens)))
+    wholes = (" & ".join(quoted(token) for token in dict.fromkeys(group)) for group in groups)
+    return TsQuery(" | ".join(f"({whole})" for whole in wholes), search_type="raw", config="simple")
 
 
 def raw(tokens: Sequence[str], operator: str) -> TsQuery:

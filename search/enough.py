@@ -1,0 +1,18 @@
+"""How many of a wording's bigrams a document must hold: said once for Elasticsearch, the fallback and alerts."""
+
+from collections.abc import Sequence
+
+ALL_UP_TO = 3  # short wordings want all their bigrams, longer ones most: else every page holds the common characters
+MISSING_PERCENT = 30
+MINIMUM_SHOULD_MATCH = f"{ALL_UP_TO}<-{MISSING_PERCENT}%"
+
+
+def missing(count: int) -> int:
+    """How many of `count` bigrams may be absent, rounded as Elasticsearch does."""
+    return 0 if count <= ALL_UP_TO else count * MISSING_PERCENT // 100
+
+
+def groups(tokens: Sequence[str], may_miss: int) -> list[Sequence[str]]:
+    """Neighbouring tokens in one group more than may be absent: whoever holds enough holds one group whole."""
+    number = min(may_miss + 1, len(tokens))
+    return [tokens[len(tokens) * at // number : len(tokens) * (at + 1) // number] for at in range(number)]
