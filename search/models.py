@@ -4,6 +4,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from market.kernel.money import MoneyField
+from search.saved.models import Cadence, SavedSearch, SavedSearchHit
+
+__all__ = ["Cadence", "SavedSearch", "SavedSearchHit", "SearchDocument"]
 
 
 class SearchDocument(models.Model):

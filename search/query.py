@@ -82,7 +82,7 @@ def parse(
     for name in facets or {}:
         if name not in ASKED:
             raise UnknownFacet(facet=name)
-    typed = _UNSEEN.sub(" ", typed.encode("utf-8", "replace").decode("utf-8", "replace"))
+    typed = visible(typed)
     words: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
@@ -100,6 +100,11 @@ def parse(
         facets={name: tuple(codes) for name, codes in (facets or {}).items() if codes},
         sort=sort if sort in SORTS else "relevance",
     )
+
+
+def visible(typed: str) -> str:
+    """The text without what nobody sees: control and bidirectional characters, halves of characters."""
+    return _UNSEEN.sub(" ", typed.encode("utf-8", "replace").decode("utf-8", "replace"))
 
 
 def reworded(words: str) -> list[str]:

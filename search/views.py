@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,7 +24,7 @@ OPEN_FACETS = 4  # the others are folded until one of their codes is ticked
 @require_safe
 def search(request: PageRequest) -> HttpResponse:
     typed = request.GET.get("q", "")
-    query = _query(request)
+    query = query_of(request)
     cursor = request.GET.get("cursor", "")
     if not query.facets and not cursor and (address := shortcuts.address_of(request.actor, query)):
         return _lead_to(request, address)
@@ -40,6 +40,7 @@ def search(request: PageRequest) -> HttpResponse:
         "facets": _facets(query, result),
         "chips": _chips(query),
         "clear_url": query_url(replace(query, facets={})),
+        "save_url": f"{reverse('search:save')}?{urlsplit(query_url(query)).query}",
         "relaxations": [(found, query_url(found.query)) for found in relaxations],
         "is_too_long": len(typed) > MAX_QUERY,
         "next_url": f"{query_url(query)}&{urlencode({'cursor': result.next})}" if result.next else "",
@@ -62,7 +63,8 @@ def query_url(query: SearchQuery) -> str:
     return f"{reverse('search:search')}?{urlencode([(name, value) for name, value in pairs if value] or [('q', '')])}"
 
 
-def _query(request: PageRequest) -> SearchQuery:
+def query_of(request: PageRequest) -> SearchQuery:
+    """What the address asks for; what it cannot mean is left out."""
     kind = request.GET.get("kind", "")
     return parse(
         request.GET.get("q", "")[:MAX_QUERY],

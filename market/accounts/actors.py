@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from market.accounts.models import ApiKey, User
+from market.accounts.models import ApiKey, Membership, User
 from market.accounts.queries import memberships_of
 from market.kernel.actor import Actor, OrganisationKind, Role
 
@@ -18,19 +19,24 @@ def actor_for(user: User, organisation_id: UUID | None = None) -> Actor:
     """The person acting for the named organisation, or for the one joined first, or for nobody."""
     memberships = list(memberships_of(user.id))
     chosen = next((row for row in memberships if row.organisation_id == organisation_id), None)
-    chosen = chosen or (memberships[0] if memberships else None)
-    if chosen is None:
-        return Actor(user_id=user.id, name=str(user))
-    organisation = chosen.organisation
-    return Actor(
-        user_id=user.id,
-        name=str(user),
-        organisation_id=organisation.id,
-        organisation_kind=OrganisationKind(organisation.kind),
-        organisation_name=organisation.name,
-        is_verified=organisation.is_verified,
-        roles=frozenset(Role(role) for role in chosen.roles),
-    )
+    return _member(user, chosen or (memberships[0] if memberships else None))
+
+
+def actors_of(people: Iterable[tuple[UUID, UUID | None]]) -> dict[tuple[UUID, UUID | None], Actor]:
+    """Active people acting for an organisation while they are its members, else for nobody; by both ids.
+
+    Two queries, however many they are.
+    """
+    wanted = set(people)
+    users = User.objects.filter(id__in={user_id for user_id, _organisation_id in wanted}, is_active=True).in_bulk()
+    live = Membership.objects.filter(user__in=users, ended_at__isnull=True).select_related("organisation")
+    memberships: dict[tuple[UUID, UUID | None], Membership] = {(row.user_id, row.organisation_id): row for row in live}
+    return {pair: _member(users[pair[0]], memberships.get(pair)) for pair in wanted if pair[0] in users}
+
+
+def actors_of_keys(ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Actor]:
+    """What live keys act as, by the key's id."""
+    return {key.id: _machine(key) for key in _live_keys(at).filter(id__in=set(ids))}
 
 
 def actor_for_key(token: str, *, at: datetime) -> Actor | None:
@@ -38,16 +44,39 @@ def actor_for_key(token: str, *, at: datetime) -> Actor | None:
     prefix, _, secret = token.removeprefix(KEY_MARK).partition("_")
     if not token.startswith(KEY_MARK) or not secret or len(token) > 200:
         return None
-    key = (
-        ApiKey.objects.select_related("organisation")
-        .filter(prefix=prefix, revoked_at__isnull=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
-        .first()
-    )
+    key = _live_keys(at).filter(prefix=prefix).first()
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
         return None
     if key.last_used_at is None or at - key.last_used_at > timedelta(minutes=1):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+    return _machine(key)
+
+
+def hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _live_keys(at: datetime) -> QuerySet[ApiKey]:
+    rows = ApiKey.objects.select_related("organisation").filter(revoked_at__isnull=True)
+    return rows.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
+
+
+def _member(user: User, membership: Membership | None) -> Actor:
+    if membership is None:
+        return Actor(user_id=user.id, name=str(user))
+    organisation = membership.organisation
+    return Actor(
+        user_id=user.id,
+        name=str(user),
+        organisation_id=organisation.id,
+        organisation_kind=OrganisationKind(organisation.kind),
+        organisation_name=organisation.name,
+        is_verified=organisation.is_verified,
+        roles=frozenset(Role(role) for role in membership.roles),
+    )
+
+
+def _machine(key: ApiKey) -> Actor:
     return Actor(
         name=key.name,
         organisation_id=key.organisation_id,
@@ -58,7 +87,3 @@ def actor_for_key(token: str, *, at: datetime) -> Actor | None:
         scopes=frozenset(key.scopes),
         api_key_id=key.id,
     )
-
-
-def hash_secret(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -26,6 +26,7 @@ SCOPED = (
     "turnover",
     "organisations",
     "jobs",
+    "searches",
 )
 SCOPES = frozenset(f"{name}:{mode}" for name in SCOPED for mode in ("read", "write"))
 

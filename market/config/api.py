@@ -17,6 +17,7 @@ from matching.brokerage.api import introductions
 from matching.brokerage.api import router as deals
 from matching.ranking.api import achievement_router, demand_router
 from search.api import router as search
+from search.saved.api import router as searches
 
 api = MarketAPI(
     title="Technology market",
@@ -37,6 +38,7 @@ api.add_router("/demands", demands)
 api.add_router("/demands", demand_imports)
 api.add_router("/demands", demand_router)
 api.add_router("/search", search)
+api.add_router("/searches", searches)
 api.add_router("/introductions", introductions)
 api.add_router("/deals", deals)
 api.add_router("/contracts", contracts)

@@ -67,6 +67,11 @@ API: dict[str, Rule] = {
     "GET /demands/{demand_id}/matches": OPEN,
     "GET /search": OPEN,
     "GET /search/suggest": OPEN,
+    "GET /searches": OPEN,
+    "POST /searches": Rule(SIGNED_IN),
+    "PATCH /searches/{search_id}": only(SELLER, seen_by=frozenset()),
+    "DELETE /searches/{search_id}": only(SELLER, seen_by=frozenset()),
+    "POST /searches/{search_id}/renew-feed": only(SELLER, seen_by=frozenset()),
     "GET /introductions": OPEN,
     "POST /introductions": only("broker"),
     "GET /introductions/{introduction_id}": Rule(DEAL),
@@ -179,8 +184,13 @@ PAGES: dict[str, Rule] = {
     "registration:contract-part": Rule(CONTRACT),
     "registration:detail": Rule(CONTRACT),
     "registration:list": DESK,
+    "search:feed": OPEN,  # the address itself is the secret, and so is the one that unsubscribes
+    "search:save": DESK,
+    "search:saved": DESK,
+    "search:saved-found": only(SELLER),
     "search:search": OPEN,
     "search:suggest": OPEN,
+    "search:unsubscribe": OPEN,
     "turnover:achievement-part": OPEN,
     "turnover:dashboard": OPEN,
     "turnover:deal-part": OPEN,
@@ -230,6 +240,10 @@ BUTTONS: dict[str, str] = {
     "registration:step amend": "POST /registrations/{registration_id}/amend",
     "registration:step cancel": "POST /registrations/{registration_id}/cancel",
     "registration:step revoke": "POST /registrations/{registration_id}/revoke",
+    "search:save": "POST /searches",
+    "search:saved-delete": "DELETE /searches/{search_id}",
+    "search:saved-renew-feed": "POST /searches/{search_id}/renew-feed",
+    "search:saved-update": "PATCH /searches/{search_id}",
 }
 # Buttons about oneself: anyone who is signed in, or who only looks at the page.
 OWN_BUTTONS: dict[str, Rule] = {
@@ -238,4 +252,5 @@ OWN_BUTTONS: dict[str, Rule] = {
     "notices:read-all": DESK,
     "pages:care": OPEN,
     "pages:requeue": Rule(frozenset({"operator"}), seen_by=frozenset()),
+    "search:unsubscribe": OPEN,
 }

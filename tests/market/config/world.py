@@ -13,6 +13,9 @@ from market.accounts.models import Membership
 from market.kernel.models import Delivery, Job, OutboxEvent
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
+from search.query import parse
+from search.saved import addresses
+from search.saved import services as saved
 from tests import story as telling
 from tests.cast import MONDAY, Cast
 from tests.running import run_outbox
@@ -66,6 +69,9 @@ def build_world(cast: Cast) -> World:
     event = OutboxEvent.objects.create(topic="tests.unread", key="1", payload={}, occurred_at=MONDAY)
     dead = Delivery.objects.create(event=event, consumer="tests", key="1", available_at=MONDAY, dead_at=MONDAY)
     job = Job.objects.create(kind="example", organisation_id=cast.university.id, created_at=MONDAY)
+    search = saved.save_search(
+        actor=cast.university_clerk, name="铜合金", query=parse("铜合金"), cadence="daily", at=MONDAY
+    )
     move = story.deal.moves.exclude(proof=None).get()
     return World(
         cast=cast,
@@ -91,6 +97,9 @@ def build_world(cast: Cast) -> World:
             "delivery_id": dead.id,
             "notice_id": Notice.objects.filter(user=cast.university_clerk.user_id).first().id,
             "scheme": "technology_field",
+            "search_id": search.id,
+            "feed_token": addresses.feed_token(search),
+            "unsubscribe_token": addresses.unsubscribe_token(search),
             "listing_id": story.achievement.id,
         },
     )

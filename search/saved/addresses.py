@@ -1,0 +1,55 @@
+"""Addresses that are a secret of their own: signed, so that none is stored and each can be shown again."""
+
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from market.kernel.problems import NotFound
+from search.saved.models import SavedSearch
+
+
+def feed_path(search: SavedSearch) -> str:
+    """The path of the private feed; it changes with `feed_serial`."""
+    return reverse("search:feed", args=[feed_token(search)])
+
+
+def feed_token(search: SavedSearch) -> str:
+    return _signer("feed").sign(f"{search.id.hex}-{search.feed_serial}")
+
+
+def search_of_feed(token: str) -> SavedSearch:
+    """The search whose feed has the address now; raises NotFound."""
+    name, _dash, serial = _unsigned("feed", token).partition("-")
+    return _one(name, feed_serial=int(serial))
+
+
+def unsubscribe_path(search: SavedSearch) -> str:
+    return reverse("search:unsubscribe", args=[unsubscribe_token(search)])
+
+
+def unsubscribe_token(search: SavedSearch) -> str:
+    return _signer("unsubscribe").sign(search.id.hex)
+
+
+def search_to_stop(token: str) -> SavedSearch:
+    """The search whose alerts the token ends; raises NotFound."""
+    return _one(_unsigned("unsubscribe", token))
+
+
+def _signer(purpose: str) -> Signer:
+    return Signer(salt=f"searches.{purpose}", sep=".")
+
+
+def _unsigned(purpose: str, token: str) -> str:
+    try:
+        return _signer(purpose).unsign(token)
+    except BadSignature as error:
+        raise NotFound from error
+
+
+def _one(name: str, **facts: int) -> SavedSearch:
+    found = SavedSearch.objects.select_related("user").filter(pk=UUID(name), **facts).first()
+    if found is None:
+        raise NotFound
+    return found

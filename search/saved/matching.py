@@ -1,0 +1,154 @@
+"""Does a listing meet a query? The rules of the search itself, for one document at a time and without an engine.
+
+`elastic._matching` says them to Elasticsearch; a test holds the two together. `anchors` and `Reading.keys` make the
+question cheap: who meets a query shares a key with it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, cached_property
+from hashlib import blake2b
+from itertools import pairwise
+
+from search import enough, synonyms, text
+from search.documents import Document
+from search.facets import FRESHNESS, RECENT
+from search.query import SearchQuery
+
+ANCHOR_RULES = 1  # grows with each change of `anchors` or `Reading.keys`
+EVERYTHING = "*"
+
+
+class Field:
+    """One field of a document as tokens."""
+
+    def __init__(self, original: str) -> None:
+        self.unigrams = [token.text for token in text.unigrams(original)]
+        self.bigrams = frozenset(token.text for token in text.bigrams(original))
+        self.line = _line(self.unigrams)
+
+    def holds_enough(self, tokens: Sequence[str]) -> bool:
+        absent = sum(1 for token in tokens if token not in self.bigrams)
+        return absent <= enough.missing(len(tokens))
+
+    def holds_phrase(self, line: str) -> bool:
+        return line in self.line
+
+
+class Reading:
+    """A document, read once for many queries."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.fields = (Field(document.title), Field(document.text))
+        self.identifiers = frozenset(text.identifier(number) for number in document.identifiers)
+
+    @cached_property
+    def keys(self) -> frozenset[int]:
+        """What a query's anchors are looked up in; some more than needed does no harm."""
+        names = {EVERYTHING, f"kind={self.document.kind}", *(f"={number}" for number in self.identifiers)}
+        names |= {f"{name}={code}" for name, codes in self.document.facets.items() for code in codes}
+        for field in self.fields:
+            names |= field.bigrams
+            names.update(field.unigrams)
+            names.update(_pairs(field.unigrams))
+        return frozenset(map(key, names))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A query, read once for many documents."""
+
+    query: SearchQuery
+
+    @cached_property
+    def wordings(self) -> list[list[str]]:
+        return [[token.text for token in text.bigrams(words)] for words in self.query.wordings]
+
+    @cached_property
+    def phrases(self) -> list[list[str]]:
+        return [_unigrams(phrase) for phrase in self.query.phrases]
+
+    @cached_property
+    def lines(self) -> tuple[list[str], list[str]]:
+        """Phrases required and phrases excluded."""
+        excluded = [_unigrams(phrase) for phrase in self.query.excluded]
+        return [_line(phrase) for phrase in self.phrases], [_line(phrase) for phrase in excluded]
+
+
+def meets(wanted: Wanted, reading: Reading, *, at: datetime) -> bool:
+    """Whether a search asked at that time would find the document, if its reader may see it."""
+    query, document = wanted.query, reading.document
+    if query.kind not in ("", document.kind):
+        return False
+    if not all(_is_ticked(document, name, codes, at) for name, codes in query.facets.items()):
+        return False
+    if query.words and not _has_words(wanted, reading):
+        return False
+    required, excluded = wanted.lines
+    if any(field.holds_phrase(line) for line in excluded for field in reading.fields):
+        return False
+    return all(any(field.holds_phrase(line) for field in reading.fields) for line in required)
+
+
+def _has_words(wanted: Wanted, reading: Reading) -> bool:
+    if any(field.holds_enough(tokens) for tokens in wanted.wordings for field in reading.fields):
+        return True
+    return wanted.query.identifier in reading.identifiers
+
+
+def _is_ticked(document: Document, name: str, codes: Sequence[str], at: datetime) -> bool:
+    if name == RECENT.name:
+        widest = max((FRESHNESS[code] for code in codes if code in FRESHNESS), default=timedelta(0))
+        return document.published_at >= at - widest
+    return not set(codes).isdisjoint(document.facets.get(name, ()))
+
+
+def anchors(query: SearchQuery) -> list[int]:
+    """Keys of which every document that meets the query has at least one; as few and as rare as can be."""
+    return sorted(set(map(key, _anchors(Wanted(query)))))
+
+
+def _anchors(wanted: Wanted) -> Iterable[str]:
+    query = wanted.query
+    if wanted.phrases:
+        longest = max(wanted.phrases, key=len)
+        return [next(iter(_pairs(longest)), longest[0])]
+    if query.words:
+        found = [f"={query.identifier}"]
+        for tokens in wanted.wordings:
+            # One more than may be absent: longer tokens are Latin words and numbers, which are rarer.
+            found += sorted(tokens, key=len, reverse=True)[: enough.missing(len(tokens)) + 1]
+        return found
+    for name, codes in query.facets.items():
+        if name != RECENT.name:
+            return [f"{name}={code}" for code in codes]
+    return [f"kind={query.kind}" if query.kind else EVERYTHING]
+
+
+@cache
+def rules() -> str:
+    """A fingerprint of what anchors are made by; stored ones are made anew when it changes."""
+    return blake2b(f"{ANCHOR_RULES} {enough.MINIMUM_SHOULD_MATCH} {synonyms.FILE.read_text()}".encode()).hexdigest()[
+        :16
+    ]
+
+
+def key(name: str) -> int:
+    """A name as a number that fits an index, however long it is."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def _unigrams(phrase: str) -> list[str]:
+    return [token.text for token in text.unigrams(phrase)]
+
+
+def _pairs(tokens: Sequence[str]) -> Iterable[str]:
+    """Neighbours; two Han characters are written as the bigram that they mostly are."""
+    for first, second in pairwise(tokens):
+        yield first + second if len(first) == len(second) == 1 else f"{first} {second}"
+
+
+def _line(tokens: Sequence[str]) -> str:
+    return f" {' '.join(tokens)} "

@@ -1,0 +1,30 @@
+"""A query as it is stored, and as it is asked again."""
+
+from typing import Any
+
+import structlog
+
+from market.kernel.problems import Problem
+from search.query import SearchQuery, parse
+from search.saved.models import SavedSearch
+
+log = structlog.get_logger(__name__)
+
+
+def stored(query: SearchQuery) -> dict[str, Any]:
+    return {
+        "typed": query.typed,
+        "kind": query.kind,
+        "facets": {name: list(codes) for name, codes in query.facets.items()},
+        "sort": query.sort,
+    }
+
+
+def asked(search: SavedSearch) -> SearchQuery | None:
+    """The query of a saved search; None where a later release no longer understands it."""
+    facts = search.query
+    try:
+        return parse(facts["typed"], kind=facts["kind"], facets=facts["facets"], sort=facts["sort"])
+    except Problem as problem:
+        log.warning("saved_search_not_understood", search_id=str(search.id), code=problem.code)
+        return None

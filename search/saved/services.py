@@ -1,0 +1,121 @@
+"""Keeping a search, and how soon one is told of what it finds."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from market.accounts.models import ApiKey, User
+from market.kernel import audit
+from market.kernel.actor import SYSTEM, Actor
+from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
+from search.query import SearchQuery, visible
+from search.saved import addresses, matching, policy, queries
+from search.saved.models import Cadence, SavedSearch
+from search.saved.problems import NoInbox, TooManySavedSearches
+
+MOST = 100
+LONGEST_NAME = 80
+
+
+@transaction.atomic
+def save_search(*, actor: Actor, name: str, query: SearchQuery, cadence: str, at: datetime) -> SavedSearch:
+    """Have a query asked of every listing that is published from now on.
+
+    A person asks for the organisation acted for now. Raises NotSignedIn, NoInbox, TooManySavedSearches, InvalidInput.
+    """
+    if not actor.is_signed_in:
+        raise NotSignedIn
+    if actor.scopes is not None and not {"searches:read", "searches:write"} <= actor.scopes:
+        raise NotAllowed
+    _require_inbox(actor, cadence)
+    _lock_owner(actor)
+    if policy.saved_searches.visible_to(actor).count() >= MOST:
+        raise TooManySavedSearches(limit=MOST)
+    search = SavedSearch.objects.create(
+        user_id=actor.user_id,
+        api_key_id=actor.api_key_id,
+        organisation_id=actor.organisation_id,
+        name=_cleaned(name),
+        query=queries.stored(query),
+        cadence=Cadence(cadence),
+        anchors=matching.anchors(query),
+        rules=matching.rules(),
+        created_at=at,
+        tells_since=at,
+    )
+    audit.record("saved_search.created", actor=actor, subject=search, at=at, changes={"cadence": cadence})
+    return search
+
+
+@transaction.atomic
+def update_search(
+    *, actor: Actor, search_id: UUID, name: str | None = None, cadence: str | None = None, at: datetime
+) -> SavedSearch:
+    """Change the name or the cadence; what was found while nobody was to be told stays untold. Raises NoInbox."""
+    search = policy.saved_searches.fetch(actor=actor, pk=search_id, verb="update", lock=True)
+    if name is not None:
+        search.name = _cleaned(name)
+    if cadence is not None:
+        _require_inbox(actor, cadence)
+        _set_cadence(search, Cadence(cadence), at=at)
+    search.save(update_fields=["name", "cadence", "tells_since"])
+    audit.record("saved_search.updated", actor=actor, subject=search, at=at, changes={"cadence": search.cadence})
+    return search
+
+
+@transaction.atomic
+def delete_search(*, actor: Actor, search_id: UUID, at: datetime) -> None:
+    """Forget the search and what it found; its feed is gone."""
+    search = policy.saved_searches.fetch(actor=actor, pk=search_id, verb="delete", lock=True)
+    audit.record("saved_search.deleted", actor=actor, subject=search, at=at)
+    search.delete()
+
+
+@transaction.atomic
+def renew_feed_token(*, actor: Actor, search_id: UUID, at: datetime) -> SavedSearch:
+    """Give the feed a new address; the old one is gone."""
+    search = policy.saved_searches.fetch(actor=actor, pk=search_id, verb="renew_feed", lock=True)
+    search.feed_serial += 1
+    search.save(update_fields=["feed_serial"])
+    audit.record("saved_search.feed_renewed", actor=actor, subject=search, at=at)
+    return search
+
+
+@transaction.atomic
+def stop_alerts(*, token: str, at: datetime) -> SavedSearch:
+    """End the alerts of the search that an e-mail was about; whoever has the mail may. Raises NotFound."""
+    found = addresses.search_to_stop(token)
+    search = SavedSearch.objects.select_for_update(no_key=True).get(pk=found.pk)
+    if search.cadence != Cadence.NONE:
+        _set_cadence(search, Cadence.NONE, at=at)
+        search.save(update_fields=["cadence", "tells_since"])
+        audit.record("saved_search.unsubscribed", actor=SYSTEM, subject=search, at=at)
+    return search
+
+
+def _set_cadence(search: SavedSearch, cadence: Cadence, *, at: datetime) -> None:
+    if search.cadence == Cadence.NONE and cadence != Cadence.NONE:
+        search.tells_since = at
+    search.cadence = cadence
+
+
+def _require_inbox(actor: Actor, cadence: str) -> None:
+    if cadence != Cadence.NONE and actor.user_id is None:
+        raise NoInbox
+
+
+def _lock_owner(actor: Actor) -> None:
+    """Two searches saved at the same time would each see one less than there are."""
+    if actor.api_key_id is not None:
+        ApiKey.objects.select_for_update(no_key=True).get(pk=actor.api_key_id)
+    elif actor.user_id is not None:
+        User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
+
+
+def _cleaned(name: str) -> str:
+    """The name on one line and without characters that nobody sees."""
+    cleaned = " ".join(visible(name).split())
+    if not 0 < len(cleaned) <= LONGEST_NAME:
+        raise InvalidInput(errors=[{"loc": ["name"], "code": "length", "message": f"1–{LONGEST_NAME}"}])
+    return cleaned
