@@ -1,0 +1,234 @@
+"""A string of its own in every free text of every row; then everyone reads everything, and nobody sees another's."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import IntegrityError, models, transaction
+
+from deploy.local.messages import FLOORS
+from listings.catalog import policy
+from listings.catalog import services as catalog
+from listings.catalog.data import AchievementData, DemandData
+from listings.catalog.models import Achievement, Demand
+from market.accounts.models import User
+from market.kernel.policy import PUBLIC
+from market.notices.models import Notice
+from search import engine, maintenance
+from tests.cast import MONDAY, Cast
+from tests.market.config.access import (
+    API,
+    BUYERS,
+    CONTRACT,
+    DEAL,
+    EVERYONE,
+    PAGES,
+    SELLERS,
+    SIGNED_IN,
+)
+from tests.market.config.test_access_pages import address
+from tests.market.config.world import World, build_world
+from tests.story import ACHIEVEMENT, DEMAND
+
+CANARY = re.compile(rb"canary(\d{4})")
+COMMON = "丝雀普查"  # found by a search that names no canary
+NOBODY: frozenset[str] = frozenset()
+OPERATOR = frozenset({"operator"})
+VERIFIED = SIGNED_IN - {"stranger"}
+OWN_PEOPLE = SELLERS | OPERATOR
+
+# Who may read the free texts of a model's rows in the world; a field may differ from its model.
+READERS: dict[str, frozenset[str]] = {
+    "accounts.apikey": OWN_PEOPLE,
+    "accounts.apikey.secret_hash": NOBODY,
+    "accounts.organisation": EVERYONE,
+    "accounts.organisation.contact_name": DEAL | CONTRACT,
+    "accounts.organisation.contact_phone": DEAL | CONTRACT,
+    "accounts.user": OWN_PEOPLE,  # and colleagues, see people_of
+    "accounts.user.password": NOBODY,
+    "agreements.deduction": CONTRACT,
+    "agreements.instalment": CONTRACT,
+    "agreements.technologycontract": CONTRACT,
+    "agreements.technologycontract.title": CONTRACT | {"leader"},
+    "brokerage.deal": DEAL,
+    "brokerage.dealmove": DEAL,
+    "brokerage.introduction": DEAL,
+    "catalog.achievement": EVERYONE,
+    "catalog.achievement.contact_name": VERIFIED,
+    "catalog.achievement.contact_phone": VERIFIED,
+    "catalog.demand": EVERYONE,
+    "catalog.demand.contact_name": VERIFIED,
+    "catalog.demand.contact_phone": VERIFIED,
+    "catalog.patent": EVERYONE,
+    "exchange.feedsource": OPERATOR,
+    "kernel.auditrow": NOBODY,
+    "kernel.delivery": OPERATOR,
+    "kernel.idempotencykey": NOBODY,
+    "kernel.job": OWN_PEOPLE,
+    "kernel.outboxevent": OPERATOR,
+    "kernel.privatefile": CONTRACT,
+    "notices.notice": OWN_PEOPLE,  # whose it is, see people_of
+    "payments.payment": DEAL,
+    "payments.payment.provider_secret": BUYERS,  # with it the payer's browser speaks to the provider
+    "payments.providerevent": NOBODY,
+    "payments.refund": DEAL,
+    "registration.registration": CONTRACT,
+    "registration.registrationevent": CONTRACT | {"leader"},
+}
+# Codes, addresses, hashes and facts of public lists: a canary there would break the page, not tell on it.
+NO_FREE_TEXT = re.compile(
+    r"reference\.|turnover\.|search\.|payments\.journal|exchange\.feeditem|agreements\.signature"
+    r"|\.(subtype|ip_type|plan_source|rule_set|local_industry|pricing|attribute|form|level|category|source"
+    r"|application_state|source_market|scheme|kind|sha256|media_type|topic|key|consumer|action|subject_kind"
+    r"|subject_id|request_id|route|principal|body_hash|industries|ipc_codes|transfer_modes|short_cooperation"
+    r"|long_cooperation|qualifications|scopes|roles|code|provider_event_id|type|account|url)$"
+)
+
+
+def fields() -> Iterator[tuple[type[models.Model], models.Field, str]]:
+    """Every column that people write freely, with its name in READERS."""
+    for model in apps.get_models():
+        if model.__module__.split(".")[0] not in FLOORS:
+            continue
+        for field in model._meta.concrete_fields:
+            is_text = isinstance(field, models.CharField | models.TextField) and (field.max_length or 999) >= 30
+            is_array = isinstance(field, ArrayField)
+            name = f"{model._meta.label_lower}.{field.name}"
+            if (is_text or is_array) and not field.choices and not NO_FREE_TEXT.search(name):
+                yield model, field, name
+
+
+def readers_of(name: str) -> frozenset[str]:
+    return READERS[name] if name in READERS else READERS[name.rpartition(".")[0]]
+
+
+@pytest.fixture
+def planted(cast: Cast, settings: Any) -> Iterator[tuple[World, dict[bytes, tuple[str, frozenset[str]]]]]:
+    """The world with a canary in every field of every row, and private listings besides; who may see which."""
+    address_of_engine = settings.ELASTICSEARCH_URL
+    world = build_world(cast)
+    private = private_listings(cast)
+    told: dict[bytes, tuple[str, frozenset[str]]] = {}
+    for model, field, name in fields():
+        for row in model._default_manager.all():
+            number = f"{len(told):04d}"
+            readers = private.get(row.pk, readers_of(name))
+            if model in (User, Notice) and readers:
+                readers = people_of(cast, row)
+            value = f"canary{number}@example.com" if field.name == "email" else f"canary{number} {COMMON}"
+            try:
+                with transaction.atomic():
+                    model._default_manager.filter(pk=row.pk).update(
+                        **{field.name: [value] if isinstance(field, ArrayField) else value}
+                    )
+            except IntegrityError:  # an append-only row
+                continue
+            told[number.encode()] = (f"{name} of {row.pk}", readers)
+    engine.breaker.reset()
+    maintenance.rebuild()
+    maintenance.refill_fallback()
+    yield world, told
+    settings.ELASTICSEARCH_URL = address_of_engine
+    engine.drop_all()
+
+
+def people_of(cast: Cast, row: Any) -> frozenset[str]:
+    """Of a person: the colleagues and the operator, of a broker also whom the broker serves; of a notice its reader."""
+    user = row.id if isinstance(row, User) else row.user_id
+    own = {name: actor for name, actor in cast.everyone.items() if actor.user_id == user}
+    if isinstance(row, Notice):
+        return frozenset(own)
+    homes = {actor.organisation_id for actor in own.values()} - {None}
+    colleagues = {name for name, actor in cast.everyone.items() if actor.organisation_id in homes}
+    return frozenset(own) | colleagues | OPERATOR | (DEAL if "broker" in own else NOBODY)
+
+
+def private_listings(cast: Cast) -> dict[Any, frozenset[str]]:
+    """A draft, one for the own organisation and one for verified ones, of each kind, with who may read it."""
+    found: dict[Any, frozenset[str]] = {}
+    for disclosure, is_published, readers in (
+        ("public", False, OWN_PEOPLE),
+        ("organisation", True, OWN_PEOPLE),
+        ("verified", True, VERIFIED),
+    ):
+        seller, buyer = cast.university_clerk, cast.enterprise_clerk
+        data = AchievementData(**ACHIEVEMENT | {"disclosure": disclosure})
+        row = catalog.create_achievement(actor=seller, data=data, at=MONDAY)
+        asked = catalog.create_demand(actor=buyer, data=DemandData(**DEMAND | {"disclosure": disclosure}), at=MONDAY)
+        if is_published:
+            catalog.publish_achievement(actor=seller, achievement_id=row.id, version=None, at=MONDAY)
+            catalog.publish_demand(actor=buyer, demand_id=asked.id, version=None, at=MONDAY)
+        found[row.id] = readers
+        found[asked.id] = (
+            readers if readers == VERIFIED else frozenset({"enterprise_clerk", "enterprise_finance"}) | OPERATOR
+        )
+    return found
+
+
+def places(world: World) -> list[str]:
+    """Every address that is read: each page, each operation, each private listing, and searches for what is hidden."""
+    introduction = f"?demand={world.story.demand.id}&achievement={world.story.achievement.id}"
+    found = [address(name, world) + (introduction if name == "brokerage:introduce" else "") for name in PAGES]
+    for operation in API:
+        method, _space, path = operation.partition(" ")
+        if method == "GET":
+            found.append("/api/v1" + path.format(**world.parameters))
+    for model, kind in ((Achievement, "achievements"), (Demand, "demands")):
+        for row in model.objects.all():
+            found += [f"/{kind}/{row.pk}/", f"/api/v1/{kind}/{row.pk}", f"/api/v1/{kind}/{row.pk}/matches"]
+    found += [f"/api/v1/search?q={COMMON}&limit=100", f"/search?q={COMMON}", f"/search/suggest?q={COMMON}"]
+    found += ["/search?q=canary 绝无此词", f"/api/v1/search/suggest?q={COMMON}", "/exchange/v1/listings", "/feed"]
+    found += ["/api/v1/turnover?year=2026", "/api/v1/turnover?year=canary", "/api/v1/achievements?cursor=canary"]
+    return found
+
+
+def read_everything(planted: Any, api: Any) -> tuple[set[str], set[bytes]]:
+    """What was read by whom it is not for, and every canary that was seen."""
+    world, told = planted
+    leaks: set[str] = set()
+    seen: set[bytes] = set()
+    for name, actor in world.cast.everyone.items():
+        client = api.as_(actor) if actor.is_signed_in else api
+        for place in places(world):
+            answer = client.get(place)
+            assert answer.status_code < 500, place
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            for number in set(CANARY.findall(body + str(answer.headers).encode())):
+                what, readers = told[number]
+                seen.add(number)
+                if name not in readers:
+                    leaks.add(f"{what} read by {name} at {place.split('?')[0]}")
+    return leaks, seen
+
+
+@pytest.mark.parametrize("engines", ["elasticsearch", "postgresql"])
+def test_nobody_reads_what_is_not_theirs(planted, api, settings, engines):
+    if engines == "postgresql":
+        settings.ELASTICSEARCH_URL = ""
+
+    leaks, seen = read_everything(planted, api)
+
+    assert sorted(leaks) == []
+    assert len(seen) > 60  # a walk that reads nothing finds no leak either
+
+
+def test_control_a_listing_that_is_indexed_for_everyone_is_caught(planted, api, monkeypatch):
+    audience = policy.audience
+    monkeypatch.setattr(policy, "audience", lambda row, owner: [*audience(row, owner), PUBLIC])
+    engine.drop_all()
+    maintenance.rebuild()
+
+    leaks, _seen = read_everything(planted, api)
+
+    assert {leak.split(" at ")[1] for leak in leaks} == {"/search", "/api/v1/search", "/search/suggest"} | {
+        "/api/v1/search/suggest"
+    }
+
+
+def test_every_free_text_has_its_readers():
+    undeclared = [name for _model, _field, name in fields() if not {name, name.rpartition(".")[0]} & READERS.keys()]
+
+    assert undeclared == []
