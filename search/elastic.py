@@ -19,7 +19,7 @@ SORT: dict[str, list[dict[str, str]]] = {
 }
 MOST_CODES = 60
 SOURCE = ["kind", "object_id", "title", "text", "published_at"]
-FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 1.0, "text_bi": 1.0, "text_uni": 0.3}
+FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 2.0, "text_bi": 1.0, "text_uni": 0.6}
 
 
 def body(query: SearchQuery, *, scope: Scope, size: int, after: Sequence[Any] | None = None) -> dict[str, Any]:
@@ -83,14 +83,18 @@ def _weights(query: SearchQuery) -> list[float]:
 
 def _wording(words: str, weight: float) -> dict[str, Any]:
     """Short queries want all their bigrams, longer ones most: else every page holds the common characters."""
+    options = {"query": text.as_field(text.bigrams(words)), "minimum_should_match": MINIMUM_SHOULD_MATCH}
+    enough = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
+    return {"bool": {"should": scored(words), "filter": {"bool": {"should": enough}}, "boost": weight}}
+
+
+def scored(words: str) -> list[dict[str, Any]]:
+    """The clauses that score: unigrams and bigrams of title and text, each with its weight."""
     tokens = {"bi": text.as_field(text.bigrams(words)), "uni": text.as_field(text.unigrams(words))}
-    scored = [
+    return [
         {"match": {name: {"query": tokens[name.rsplit("_", 1)[1]], "boost": boost}}}
         for name, boost in FIELD_WEIGHTS.items()
     ]
-    options = {"query": tokens["bi"], "minimum_should_match": MINIMUM_SHOULD_MATCH}
-    enough = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
-    return {"bool": {"should": scored, "filter": {"bool": {"should": enough}}, "boost": weight}}
 
 
 def _phrase(phrase: str) -> dict[str, Any]:

@@ -1,0 +1,177 @@
+"""How well the search query alone ranks: judged demands, and known items found again from a worn title.
+
+Both run on the engine itself, in an index of their own that is dropped afterwards.
+"""
+
+import json
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.test.utils import override_settings
+from opencc import OpenCC
+
+from market.kernel.policy import PUBLIC
+from search import elastic, engine, indexing, synonyms, text
+from search.breaker import EngineAway
+from search.documents import Document
+from search.query import Scope, parse
+
+BATCH = 500
+DEPTH = 10
+SEED = 20261125
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+SCOPE = Scope(audience=[PUBLIC], kinds=["item"])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """nDCG at ten over the demands that have a gain; judged pairs only, gain = level − 1."""
+
+    ndcg: float
+    demands: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Mean reciprocal rank of each known item among all, and the share that comes first."""
+
+    mrr: float
+    first: float
+    items: int
+
+
+@contextmanager
+def index_of(items: Iterable[tuple[str, str, str]], namespace: str = "evaluation") -> Iterator[dict[str, str]]:
+    """An index of (id, title, text) that lives as long as the block; gives the ids by the keys of its documents."""
+    with override_settings(NAMESPACE=namespace):
+        engine.drop_all()
+        keys: dict[str, str] = {}
+        try:
+            engine.ensure_index()
+            batch: list[indexing.Change] = []
+            for item_id, title, body in items:
+                document = _document(item_id, title, body)
+                keys[f"item:{document.id}"] = item_id
+                batch.append(indexing.Change("item", document.id, 1, document))
+                if len(batch) == BATCH:
+                    _write(batch)
+            _write(batch)
+            engine.refresh(engine.alias())
+            yield keys
+        finally:
+            engine.drop_all()
+
+
+def judged(folder: Path) -> Judged:
+    """The demands of a folder with demands.jsonl, achievements.jsonl and judgements.tsv (levels 1–4)."""
+    achievements = _lines(folder / "achievements.jsonl")
+    levels: dict[str, dict[str, int]] = {}
+    for line in (folder / "judgements.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        demand, achievement, level = line.split("\t")
+        levels.setdefault(demand, {})[achievement] = int(level)
+    items = [(row["id"], row["title"].replace(" ", ""), row.get("text", "")) for row in achievements]
+    scores = []
+    with index_of(items) as keys:
+        key_of = {item_id: key for key, item_id in keys.items()}
+        for row in _lines(folder / "demands.jsonl"):
+            gains = {achievement: level - 1 for achievement, level in levels.get(row["id"], {}).items()}
+            if not any(gains.values()):
+                continue
+            ranked = _ranked(_wording(row), [key_of[achievement] for achievement in gains])
+            scores.append(ndcg([gains[keys[key]] for key in ranked], sorted(gains.values(), reverse=True)))
+    return Judged(sum(scores) / len(scores), len(scores))
+
+
+def known_items(file: Path) -> Known:
+    """The abstracts of a file, each looked for by its title with a third of its words dropped and one put otherwise."""
+    rows = _lines(file)
+    chance = random.Random(SEED)  # noqa: S311  repeatable, not secret
+    found: list[float] = []
+    with index_of((row["id"], row["title"], row["abstract"]) for row in rows) as keys:
+        for row in rows:
+            query = parse(worn(row["title"], chance))
+            body = elastic.body(query, scope=SCOPE, size=DEPTH) | {"aggs": {}, "_source": False}
+            hits = [keys[hit["_id"]] for hit in engine.search(body)["hits"]["hits"]]
+            found.append(1 / (hits.index(row["id"]) + 1) if row["id"] in hits else 0.0)
+    return Known(sum(found) / len(found), sum(1 for rank in found if rank == 1) / len(found), len(found))
+
+
+def worn(title: str, chance: random.Random) -> str:
+    """The title as someone half remembers it: two thirds of its words, one of them put otherwise."""
+    words = pieces(title)
+    kept = sorted(chance.sample(range(len(words)), max(1, math.ceil(len(words) * 2 / 3))))
+    remembered = [words[at] for at in kept]
+    at = chance.randrange(len(remembered))
+    others = synonyms.variants(remembered[at])
+    remembered[at] = chance.choice(others) if others else traditional(remembered[at])
+    return " ".join(remembered)
+
+
+def pieces(title: str) -> list[str]:
+    """Stretches of two Han characters and whole other words: what stands in for words, with no dictionary."""
+    found: list[str] = []
+    for run in text.runs(title):
+        found += [run.text[at : at + 2] for at in range(0, len(run.text), 2)] if run.is_han else [run.text]
+    return found or [title]
+
+
+def traditional(word: str) -> str:
+    converted: str = _traditional().convert(word)
+    return converted
+
+
+@cache
+def _traditional() -> OpenCC:
+    return OpenCC("s2t")
+
+
+def ndcg(gains: Sequence[int], ideal: Sequence[int], depth: int = DEPTH) -> float:
+    """Discounted cumulative gain over the best possible; the gains are linear."""
+
+    def dcg(values: Sequence[int]) -> float:
+        return sum(gain / math.log2(rank + 2) for rank, gain in enumerate(values[:depth]))
+
+    return dcg(gains) / dcg(ideal)
+
+
+def _wording(row: Mapping[str, Any]) -> str:
+    """A demand as a query: its title three times as heavy as what it says."""
+    return " ".join([row["title"]] * 3 + [row.get("content", "")])
+
+
+def _ranked(wording: str, keys: Sequence[str]) -> list[str]:
+    """The keys by the clauses that score a search, those without a word in common last."""
+    request = {
+        "size": len(keys),
+        "_source": False,
+        "track_total_hits": False,
+        "query": {"bool": {"filter": [{"ids": {"values": list(keys)}}], "should": elastic.scored(wording)}},
+        "sort": [{"_score": "desc"}, {"object_id": "asc"}],
+    }
+    return [hit["_id"] for hit in engine.search(request)["hits"]["hits"]]
+
+
+def _document(item_id: str, title: str, body: str) -> Document:
+    return Document("item", _uuid(item_id), 1, title, body, [PUBLIC], EPOCH)
+
+
+def _uuid(item_id: str) -> UUID:
+    return uuid5(NAMESPACE_URL, item_id)
+
+
+def _write(batch: list[indexing.Change]) -> None:
+    if failures := indexing.index(batch, name=engine.alias()):
+        raise EngineAway(f"{len(failures)} documents were refused: {next(iter(failures.values())).reason}")
+    batch.clear()
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -1,0 +1,71 @@
+"""The measure of the ranking: pure parts by hand, and the bounds that the shipped weights must hold."""
+
+import json
+import random
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from search import engine, evaluation
+
+
+@pytest.mark.parametrize(
+    ("gains", "ideal", "value"),
+    [
+        ([3, 0, 1], [3, 1, 0], 0.9639),  # (3 + 1/2) / (3 + 1/log2(3))
+        ([3, 1, 0], [3, 1, 0], 1.0),
+        ([0, 0, 0], [1, 0, 0], 0.0),
+    ],
+)
+def test_ndcg_by_hand(gains, ideal, value):
+    assert round(evaluation.ndcg(gains, ideal), 4) == value
+
+
+def test_a_worn_title_lacks_a_third_and_one_word_is_put_otherwise():
+    title = "高导电铜合金接触线的连续铸造工艺"
+    worn = evaluation.worn(title, random.Random(1))  # noqa: S311
+
+    assert len(worn.split()) == 6  # of eight pieces
+    assert sum(1 for word in worn.split() if word not in title) == 1
+
+
+def folder(tmp_path, judgements="d\ta\t4\nd\tb\t1\n"):
+    achievements = [{"id": "a", "title": "铜合金 接触线"}, {"id": "b", "title": "脐橙 果胶"}]
+    for name, rows in (
+        ("achievements", achievements),
+        ("demands", [{"id": "d", "title": "铜合金接触线强度", "content": "导电"}]),
+    ):
+        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    (tmp_path / "judgements.tsv").write_text("demand_id\tachievement_id\tlevel\n" + judgements, encoding="utf-8")
+    return tmp_path
+
+
+def report(**options):
+    out = StringIO()
+    call_command("evaluate_search", json=True, stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def test_any_folder_of_the_form_is_measured_and_leaves_no_index(tmp_path, settings):
+    assert report(data=folder(tmp_path)) == {"ndcg@10": 1.0, "demands": 1}
+
+    settings.NAMESPACE = "evaluation"
+    assert engine.current_index() is None
+
+
+@pytest.mark.parametrize("judgements", ["d\ta\n", "d\ta\tx\n", "d\tabsent\t4\n"])
+def test_a_broken_folder_is_a_clear_error(tmp_path, judgements):
+    with pytest.raises(CommandError):
+        report(data=folder(tmp_path, judgements))
+
+
+@pytest.mark.shared
+def test_the_search_query_alone_ranks_as_well_as_published(shared):
+    found = report(
+        data=shared / "data" / "demand_match", abstracts=shared / "data" / "achievements" / "abstracts.jsonl"
+    )
+
+    assert found["ndcg@10"] >= 0.70
+    assert found["mrr"] >= 0.95
