@@ -21,6 +21,12 @@ MAX_TOKENS = 64
 STATEMENT_MS = 2000
 
 
+class _AsItIs(TsQuery):
+    """A tsquery of our tokens, not of what PostgreSQL's parser would make of them: to_tsquery cuts `99.9%` in two."""
+
+    template = "%(expressions)s::tsquery"
+
+
 def page(query: SearchQuery, *, scope: Scope, offset: int, size: int) -> tuple[list[Hit], int]:
     """Hits from `offset` on, and how many there are."""
     rows = matching(query, scope=scope)
@@ -83,12 +89,12 @@ def _enough(tokens: Sequence[str]) -> TsQuery:
     """Whoever holds enough of the tokens, and some who hold a few less: tsquery cannot count."""
     groups = enough.groups(tokens[:MAX_TOKENS], enough.missing(len(tokens)))
     wholes = (" & ".join(quoted(token) for token in dict.fromkeys(group)) for group in groups)
-    return TsQuery(" | ".join(f"({whole})" for whole in wholes), search_type="raw", config="simple")
+    return _AsItIs(" | ".join(f"({whole})" for whole in wholes))
 
 
 def raw(tokens: Sequence[str], operator: str) -> TsQuery:
     """Our tokens as a tsquery, each quoted, so that nothing in them is an operator."""
-    return TsQuery(operator.join(quoted(token) for token in tokens), search_type="raw", config="simple")
+    return _AsItIs(operator.join(quoted(token) for token in tokens))
 
 
 def _order(query: SearchQuery) -> tuple[Any, ...]:
