@@ -102,7 +102,7 @@ def refill_fallback(progress: Progress = lambda done, total: None) -> int:
     done = 0
     for source in projections():
         keys: set[UUID] = set()
-        for page in _pages(source):
+        for page in pages(source):
             changes = indexing.load({(source.kind, listing_id): version for listing_id, version in page})
             indexing.store(change.document for change in changes if change.document)
             keys |= {listing_id for listing_id, _version in page}
@@ -144,7 +144,7 @@ def _walk(name: str, *, mends: bool, progress: Progress) -> Drift:
 
 def _differences(source: Projection, name: str) -> Iterator[tuple[str, UUID, int]]:
     """The way in which each row or document differs ("" where it does not), its id, and the version that is wanted."""
-    rows = (row for page in _pages(source) for row in page)
+    rows = (row for page in pages(source) for row in page)
     found = _indexed(source.kind, name)
     row, document = next(rows, None), next(found, None)
     while row or document:
@@ -162,7 +162,8 @@ def _differences(source: Projection, name: str) -> Iterator[tuple[str, UUID, int
             row, document = next(rows, None), next(found, None)
 
 
-def _pages(source: Projection) -> Iterator[Sequence[tuple[UUID, int]]]:
+def pages(source: Projection) -> Iterator[Sequence[tuple[UUID, int]]]:
+    """Ids and versions of the rows that must be in the index, by id."""
     after: UUID | None = None
     while page := source.versions(after, BATCH):
         yield page

@@ -4,18 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
+from django.conf import settings
 from django.db import connection
+from django.test.utils import override_settings
 
-from listings.catalog.models import Achievement, State
+from listings.catalog.models import Achievement, Patent, State
 from market.accounts.models import Organisation
+from market.config.bench import words
 from market.kernel import clock
 from market.kernel.actor import OrganisationKind
 from market.reference.identifiers.credit_code import check_character
+from search import engine
 
-THINGS = ("铜合金线材", "针织面料", "脐橙保鲜", "冷链仓储", "革命文物", "锂电池负极", "高压电缆", "稀土永磁")
-WAYS = ("连续铸造工艺", "在线检测方法", "智能控制系统", "表面处理技术", "回收利用装置")
 BATCH = 5000
+CHARACTERS = (300, 600)
+FIELDS = ("01", "03", "04", "05", "06", "07", "09", "10")
+REGIONS = ("360100", "360781", "360702", "350100", "440300", "110108", "310115", "430100")
+MATURITIES = ("sample", "small_trial", "pilot", "mass_production")
 
 
 @contextmanager
@@ -30,45 +37,132 @@ def scratch_database(name: str) -> Iterator[None]:
         connection.creation.destroy_test_db(before, verbosity=0)
 
 
-def build_listings(count: int) -> None:
-    """That many published achievements of ten universities."""
+@contextmanager
+def scratch_index() -> Iterator[None]:
+    """An index of a namespace of its own, empty at first and dropped afterwards."""
+    with override_settings(NAMESPACE=f"{settings.NAMESPACE}-bench"):
+        engine.breaker.reset()
+        engine.drop_all()
+        try:
+            yield
+        finally:
+            engine.breaker.reset()
+            engine.drop_all()
+
+
+def build_listings(count: int, *, first: int = 0, patents: int = 0) -> None:
+    """Published achievements of ten universities, numbered from `first` to below `count`, with so many patents each."""
     owners = [_university(serial) for serial in range(1, 11)]
     at = clock.now()
-    for first in range(0, count, BATCH):
-        Achievement.objects.bulk_create(
-            _achievement(number, owners[number % 10], at - timedelta(seconds=number))
-            for number in range(first, min(first + BATCH, count))
+    for start in range(first, count, BATCH):
+        numbers = range(start, min(start + BATCH, count))
+        rows = Achievement.objects.bulk_create(
+            _achievement(number, owners[number % 10], at - timedelta(seconds=number)) for number in numbers
+        )
+        Patent.objects.bulk_create(
+            _patent(row, number * patents + nth)
+            for number, row in zip(numbers, rows, strict=True)
+            for nth in range(patents)
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _university(serial: int) -> Organisation:
-    body = f"12360100{serial:08d}0"
-    return Organisation.objects.create(
-        kind=OrganisationKind.UNIVERSITY,
-        name=f"示例大学{serial}",
-        credit_code=body + check_character(body),
-        region="360100",
+def title_of(number: int) -> str:
+    """The title of the listing with this number, the same on every run."""
+    return _title(Random(number))  # noqa: S311  invented, not secret
+
+
+def text_of(number: int) -> str:
+    """Its text of 300 to 600 characters."""
+    drawn = Random(number)  # noqa: S311
+    _title(drawn)
+    wanted = drawn.randint(*CHARACTERS)
+    text = ""
+    while len(text) < wanted:
+        text += _sentence(drawn)
+    return text[: CHARACTERS[1]]
+
+
+def queries_of(count: int, *, listings: int) -> list[str]:
+    """Queries in the listings' own words: a thing, what is done with it, where."""
+    drawn = Random(count)  # noqa: S311
+    queries: dict[str, None] = {}
+    while len(queries) < count:
+        number = Random(drawn.randrange(listings))  # noqa: S311  the listing's own
+        thing, way = number.choice(words.THINGS), number.choice(words.WAYS)
+        spoken = (f"{thing}{way}", thing, f"{way} {drawn.choice(words.PLACES)}", f"{thing} {way}", f"{thing}如何{way}")
+        queries[drawn.choice(spoken)] = None
+    return list(queries)
+
+
+def _title(drawn: Random) -> str:
+    thing, way = drawn.choice(words.THINGS), drawn.choice(words.WAYS)
+    form, quality, place = drawn.choice(words.FORMS), drawn.choice(words.QUALITIES), drawn.choice(words.PLACES)
+    shapes = (
+        f"{thing}{way}{form}",
+        f"一种{quality}{thing}的{way}{form}",
+        f"面向{place}的{thing}{way}{form}",
+        f"基于{way}的{quality}{thing}{form}及应用",
+    )
+    return drawn.choice(shapes)
+
+
+def _sentence(drawn: Random) -> str:
+    return drawn.choice(words.SENTENCES).format(
+        thing=drawn.choice(words.THINGS),
+        other_thing=drawn.choice(words.THINGS),
+        way=drawn.choice(words.WAYS),
+        other_way=drawn.choice(words.WAYS),
+        form=drawn.choice(words.FORMS),
+        quality=drawn.choice(words.QUALITIES),
+        other_quality=drawn.choice(words.QUALITIES),
+        place=drawn.choice(words.PLACES),
+        problem=drawn.choice(words.PROBLEMS),
+        measure=drawn.choice(words.MEASURES),
+        other_measure=drawn.choice(words.MEASURES),
+        unit=drawn.choice(words.UNITS),
+        low=drawn.randint(2, 60),
+        high=drawn.randint(61, 980),
+        count=drawn.randint(2, 48),
+        hours=drawn.randint(300, 9000),
+        years=drawn.randint(2, 9),
     )
 
 
+def _university(serial: int) -> Organisation:
+    body = f"12360100{serial:08d}0"
+    facts = {"kind": OrganisationKind.UNIVERSITY, "name": f"示例大学{serial}", "region": "360100"}
+    return Organisation.objects.get_or_create(credit_code=body + check_character(body), defaults=facts)[0]
+
+
 def _achievement(number: int, owner: Organisation, at: object) -> Achievement:
-    thing, way = THINGS[number % len(THINGS)], WAYS[number % len(WAYS)]
+    drawn = Random(-number - 1)  # noqa: S311
     return Achievement(
         owner=owner,
-        title=f"{thing}{way} {number}",
-        summary=f"面向{thing}的{way}，经中试验证。" * 5,
-        keywords=[thing, way],
-        technology_field="05",
+        title=title_of(number),
+        summary=text_of(number),
+        keywords=[drawn.choice(words.THINGS), drawn.choice(words.WAYS)],
+        technology_field=drawn.choice(FIELDS),
         local_industry="copper_and_cable",
-        region="360100",
-        maturity="pilot",
+        region=drawn.choice(REGIONS),
+        maturity=drawn.choice(MATURITIES),
         ip_type="invention_patent",
-        transfer_modes=["license", "transfer"],
+        transfer_modes=["assignment", "license"],
         price=Decimal(number % 500 + 1) * 1000,
         state=State.PUBLISHED,
         published_at=at,
         created_at=at,
         updated_at=at,
+    )
+
+
+def _patent(row: Achievement, serial: int) -> Patent:
+    return Patent(
+        achievement=row,
+        publication_no=f"CN{100_000_000 + serial}B",
+        patent_type=Patent.Type.INVENTION,
+        title=row.title,
+        applicant="示例大学",
+        patentee="示例大学",
     )

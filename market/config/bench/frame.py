@@ -2,36 +2,71 @@
 
 import gc
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
-from time import process_time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter, process_time
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
 ROUNDS, WARM_UP = 21, 3
 SHORTEST_ROUND_SECONDS = 0.2
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was asked for: size of the data, rounds (none: the bench's own number), which ratios (none: all)."""
+
+    rows: int = 100_000
+    rounds: int | None = None
+    only: Sequence[str] = ()
+    quiet: bool = False
+
+    def wants(self, *names: str) -> bool:
+        return not self.only or any(name in self.only for name in names)
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """Ours against the other side: the median of the rounds' ratios, and the quartiles around it."""
+    """Ours against the other side: the median of the rounds' ratios, and the quartiles around it.
+
+    `ours` and `theirs` are microseconds a call, unless `unit` says otherwise; `clock` is the processor's, or the one
+    on the wall; `more` holds what stands beside the ratio, for orientation.
+    """
 
     name: str
     ratio: float
     iqr: tuple[float, float]
     n: int
-    ours_us: float
-    theirs_us: float
+    ours: float
+    theirs: float
+    unit: str = "us"
+    clock: str = "processor"
+    more: Mapping[str, float] = field(default_factory=dict)
+
+    def with_more(self, **values: float) -> "Ratio":
+        """The same with more beside it."""
+        return replace(self, more={**self.more, **values})
 
     def as_dict(self) -> dict[str, object]:
-        """Ratios without a unit; the two times in microseconds of processor time a call."""
+        """The ratio without a unit, and the two sides in theirs."""
         return {
             "ratio": round(self.ratio, 3),
             "iqr": [round(self.iqr[0], 3), round(self.iqr[1], 3)],
             "n": self.n,
-            "ours_us": round(self.ours_us),
-            "theirs_us": round(self.theirs_us),
+            f"ours_{self.unit}": round(self.ours),
+            f"theirs_{self.unit}": round(self.theirs),
+            "clock": self.clock,
+            **{name: round(value, 1) for name, value in self.more.items()},
         }
+
+    def __str__(self) -> str:
+        beside = "".join(f"; {name} {value:,.1f}" for name, value in self.more.items())
+        return (
+            f"{self.name} {self.ratio:.2f} [{self.iqr[0]:.2f}–{self.iqr[1]:.2f}] (n={self.n}): "
+            f"ours {self.ours:,.0f} {self.unit}, the other {self.theirs:,.0f} {self.unit} ({self.clock}){beside}"
+        )
 
 
 def alternate(
@@ -48,16 +83,100 @@ def alternate(
         first, second = (ours, theirs) if number % 2 == 0 else (theirs, ours)
         one, two = _timed(first, calls), _timed(second, calls)
         pairs.append((one, two) if number % 2 == 0 else (two, one))
-    ratios = sorted(mine / other for mine, other in pairs)
-    lower, _median, upper = statistics.quantiles(ratios, n=4)
+    return ratio_of(name, [(mine / calls, other / calls) for mine, other in pairs])
+
+
+def ratio_of(
+    name: str,
+    pairs: Sequence[tuple[float, float]],
+    *,
+    unit: str = "us",
+    clock: str = "processor",
+    is_rate: bool = False,
+    more: Mapping[str, float] | None = None,
+) -> Ratio:
+    """From both sides of each round, in seconds or KiB; as a rate, theirs over ours: how many times as fast ours is."""
+    ratios = [other / mine if is_rate else mine / other for mine, other in pairs]
+    lower, _median, upper = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    scale = 1e6 if unit == "us" else 1
     return Ratio(
         name=name,
         ratio=statistics.median(ratios),
         iqr=(lower, upper),
-        n=rounds,
-        ours_us=statistics.median(mine for mine, _other in pairs) / calls * 1e6,
-        theirs_us=statistics.median(other for _mine, other in pairs) / calls * 1e6,
+        n=len(pairs),
+        ours=statistics.median(mine for mine, _other in pairs) * scale,
+        theirs=statistics.median(other for _mine, other in pairs) * scale,
+        unit=unit,
+        clock=clock,
+        more=more or {},
     )
+
+
+def percentiles(
+    names: Mapping[str, int],
+    items: Sequence[T],
+    ours: Callable[[T], object],
+    theirs: Callable[[T], object],
+    *,
+    before: tuple[Callable[[], object], Callable[[], object]] | None = None,
+    rounds: int = ROUNDS,
+    quiet: bool = False,
+) -> list[Ratio]:
+    """Wall-clock time, where another process does part of the work: every item on either side, item by item.
+
+    For each name a percentile of a round's items, ours over theirs; beside it the processor time of ours alone.
+    `before` prepares the sides, unmeasured.
+    """
+    ready = before or (int, int)
+    sides: tuple[Callable[[T], object], ...] = (ours, theirs)
+    taken: list[tuple[list[float], list[float]]] = []
+    added = []
+    for number in tqdm(range(-1, rounds), desc=" ".join(names), unit="round", disable=quiet):
+        wall: tuple[list[float], list[float]] = ([], [])
+        spent = [0.0, 0.0]
+        for place, item in enumerate(items):
+            for side in (0, 1) if (number + place) % 2 == 0 else (1, 0):
+                ready[side]()
+                processor, began = process_time(), perf_counter()
+                sides[side](item)
+                wall[side].append(perf_counter() - began)
+                spent[side] += process_time() - processor
+        if number >= 0:  # the first round warms both sides up
+            taken.append(wall)
+            added.append((spent[0] - spent[1]) / len(items) * 1e6)
+    more = {"added_processor_us": statistics.median(added)}
+    return [
+        ratio_of(
+            name,
+            [(percentile(mine, share), percentile(other, share)) for mine, other in taken],
+            clock="wall",
+            more=more,
+        )
+        for name, share in names.items()
+    ]
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """The value below which that share in hundred lies, by the nearest rank."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * share // 100) - 1))]
+
+
+def paces(
+    name: str, ours: Callable[[], Any], theirs: Callable[[], Any], *, documents: int, rounds: int, quiet: bool
+) -> Ratio:
+    """How many times as many documents a second ours does by the clock on the wall, in long runs A B A B …"""
+    pairs = []
+    for number in tqdm(range(rounds), desc=name, unit="round", disable=quiet):
+        seconds = [0.0, 0.0]
+        for side in (0, 1) if number % 2 == 0 else (1, 0):
+            gc.collect()
+            began = perf_counter()
+            (ours, theirs)[side]()
+            seconds[side] = (perf_counter() - began) / documents
+        pairs.append((seconds[0], seconds[1]))
+    ratio = ratio_of(name, pairs, clock="wall", is_rate=True)
+    return ratio.with_more(ours_per_second=1e6 / ratio.ours, theirs_per_second=1e6 / ratio.theirs)
 
 
 def _calls(run: Callable[[], object]) -> int:

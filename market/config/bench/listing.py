@@ -9,13 +9,12 @@ from typing import Any
 
 import orjson
 from django.core.handlers.wsgi import WSGIHandler
-from django.test import RequestFactory
 from django.test.utils import override_settings
 from django.urls import include, path
 
 from listings.catalog import queries
 from listings.catalog.models import Achievement
-from market.config.bench import data, frame
+from market.config.bench import data, frame, wsgi
 from market.kernel.actor import ANONYMOUS
 from market.kernel.paging import cursor_page
 
@@ -23,36 +22,17 @@ OURS, THEIRS = "/api/v1/achievements?limit=20", "/bench/achievements?limit=20"
 urlpatterns: list[Any] = []
 
 
-def run(*, rows: int, quiet: bool) -> list[frame.Ratio]:
-    """20 of `rows` achievements, newest first."""
+def run(plan: frame.Plan) -> list[frame.Ratio]:
+    """20 of the achievements, newest first."""
     urlpatterns[:] = [path("bench/achievements", peer()), path("", include("market.config.urls"))]
-    with data.scratch_database("list"), override_settings(ROOT_URLCONF=__name__, RATE_LIMIT=False):
-        data.build_listings(rows)
+    with override_settings(ROOT_URLCONF=__name__, RATE_LIMIT=False):
+        data.build_listings(plan.rows)
         handler = WSGIHandler()
-        ours, theirs = caller(handler, OURS), caller(handler, THEIRS)
+        ours, theirs = wsgi.caller(handler, OURS), wsgi.caller(handler, THEIRS)
         # Two spellings of UTC are the only difference allowed.
         if orjson.loads(ours().replace(b"+00:00", b"Z")) != orjson.loads(theirs()):
             raise RuntimeError("the two lists differ, so their times mean nothing")
-        return [frame.alternate("P3", ours, theirs, quiet=quiet)]
-
-
-def caller(handler: WSGIHandler, address: str) -> Callable[[], bytes]:
-    factory = RequestFactory(SERVER_NAME="127.0.0.1")
-
-    def call() -> bytes:
-        environ = factory.get(address).environ
-        answered: list[str] = []
-
-        def start(status: str, headers: Any, info: Any = None) -> Callable[[bytes], object]:
-            answered.append(status)
-            return bytes
-
-        body = b"".join(handler(environ, start))
-        if not answered[0].startswith("200"):
-            raise RuntimeError(f"{address}: {answered[0]} {body[:200]!r}")
-        return body
-
-    return call
+        return [frame.alternate("P3", ours, theirs, rounds=plan.rounds or frame.ROUNDS, quiet=plan.quiet)]
 
 
 def peer() -> Callable[..., Any]:

@@ -1,13 +1,14 @@
-"""manage.py bench NAME [--rows N] [--json] | --list: ratios measured side by side on this machine."""
+"""manage.py bench NAME [--rows N] [--rounds N] [--only P1 …] [--json] | --list: ratios measured on this machine."""
 
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.bench import listing
+from market.config.bench import data, listing, reindexing, searching
+from market.config.bench.frame import Plan
 
-BENCHES = {"list": listing}
+BENCHES: dict[str, Any] = {"list": listing, "reindex": reindexing, "search": searching}
 
 
 class Command(BaseCommand):
@@ -17,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("name", nargs="?", choices=sorted(BENCHES))
         parser.add_argument("--list", action="store_true", help="name the groups")
         parser.add_argument("--rows", type=int, default=100_000, help="size of the data (default: %(default)s)")
+        parser.add_argument("--rounds", type=int, help="how often each side is measured (default: each bench's own)")
+        parser.add_argument("--only", nargs="+", default=[], metavar="RATIO", help="measure these of the group only")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
@@ -26,13 +29,13 @@ class Command(BaseCommand):
             return
         if options["name"] is None:
             raise CommandError("name one of: " + ", ".join(sorted(BENCHES)))
-        found = BENCHES[options["name"]].run(rows=options["rows"], quiet=options["json"])
+        plan = Plan(
+            rows=options["rows"], rounds=options["rounds"], only=tuple(options["only"]), quiet=bool(options["json"])
+        )
+        with data.scratch_database(options["name"]):
+            found = BENCHES[options["name"]].run(plan)
         if options["json"]:
             self.stdout.write(json.dumps({item.name: item.as_dict() for item in found}))
             return
         for item in found:
-            lower, upper = item.iqr
-            self.stdout.write(
-                f"{item.name} {item.ratio:.2f} [{lower:.2f}–{upper:.2f}] (n={item.n}): "
-                f"ours {item.ours_us:.0f} µs, the other {item.theirs_us:.0f} µs of processor time a call"
-            )
+            self.stdout.write(str(item))

@@ -1,0 +1,65 @@
+"""Every bench runs and finds its ratios; sizes are tiny, so the ratios mean nothing here."""
+
+from dataclasses import replace
+from io import StringIO
+
+from django.core.management import call_command
+
+from market.config.bench import data, frame
+from market.config.management.commands.bench import BENCHES
+from search import text
+
+PLAN = frame.Plan(rows=60, rounds=2, quiet=True)
+
+
+def measured(name, plan=PLAN):
+    found = BENCHES[name].run(plan)
+    assert all(ratio.ratio > 0 and ratio.n == plan.rounds for ratio in found), found
+    return [ratio.name for ratio in found]
+
+
+def test_the_benches_are_named():
+    told = StringIO()
+
+    call_command("bench", list=True, stdout=told)
+
+    assert [line.split()[0] for line in told.getvalue().splitlines()] == sorted(BENCHES)
+
+
+def test_invented_listings_are_as_various_as_real_ones_and_the_same_on_every_run():
+    texts = [data.text_of(number) for number in range(300)]
+
+    assert all(300 <= len(words) <= 600 for words in texts)
+    assert len({token.text for words in texts for token in text.bigrams(words)}) > 5000
+    assert texts[7] == data.text_of(7)
+    assert len(set(data.queries_of(200, listings=300))) == 200
+
+
+def test_a_ratio_is_the_median_of_its_rounds():
+    found = frame.ratio_of("P0", [(2.0, 1.0), (3.0, 1.0), (10.0, 2.0)])
+
+    assert found.as_dict() == {
+        "ratio": 3.0, "iqr": [2.0, 5.0], "n": 3, "ours_us": 3e6, "theirs_us": 1e6, "clock": "processor",
+    }  # fmt: skip
+    assert frame.percentile(range(1, 101), 50) == 50
+    assert frame.percentile(range(1, 101), 99) == 99
+
+
+def test_the_list_is_measured_against_its_peer(committed_db):
+    assert measured("list") == ["P3"]
+
+
+def test_search_is_measured_against_the_engine_itself(committed_db):
+    assert measured("search") == ["P1", "P2", "P24"]
+
+
+def test_rebuilding_is_measured_against_ready_documents(committed_db):
+    plan = replace(PLAN, rounds=1, only=("P9", "P11"))
+
+    assert measured("reindex", plan) == ["P11", "P9"]
+
+
+def test_rebuilding_is_measured_against_the_peer(committed_db):
+    plan = replace(PLAN, rounds=1, only=("P10", "P10-tuned"))
+
+    assert measured("reindex", plan) == ["P10", "P10-tuned"]
