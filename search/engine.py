@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.conf import settings
-from elastic_transport import RequestsHttpNode
+from elastic_transport import ConnectionError, RequestsHttpNode
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from market.kernel.health import probe
@@ -17,6 +17,7 @@ from search.mapping import MAPPING, SETTINGS, mapping_hash
 T = TypeVar("T")
 SEARCH_SECONDS = 2.0
 INDEX_SECONDS = 30.0
+TEMPLATE_PRIORITY = 500
 breaker = Breaker()
 
 
@@ -34,6 +35,13 @@ class BoundedNode(RequestsHttpNode):
             return send(request, **(options | {"timeout": (self.CONNECT_SECONDS, total)}))
 
         self.session.send = bounded  # type: ignore[method-assign]
+
+    def perform_request(self, method: str, *args: Any, **options: Any) -> Any:
+        """As the node's own; what was cut off behind its status line is no answer, whatever the status says."""
+        response = super().perform_request(method, *args, **options)
+        if method != "HEAD" and not response.body:
+            raise ConnectionError("an answer without a body")
+        return response
 
 
 def client() -> Elasticsearch:
@@ -157,10 +165,15 @@ def next_alias() -> str:
 def _create(alias_name: str) -> str:
     """A fresh, empty index under a name of its mapping and time, behind an alias."""
     name = f"{alias()}-{mapping_hash()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-    ask(
-        lambda es: es.indices.create(index=name, mappings=MAPPING, settings=SETTINGS, aliases={alias_name: {}}),
-        seconds=INDEX_SECONDS,
-    )
+
+    def create(es: Elasticsearch) -> None:
+        # A removal that comes late would make an index by itself, under the name of an alias that has just gone.
+        es.indices.put_index_template(
+            name=alias(), index_patterns=[f"{alias()}*"], allow_auto_create=False, priority=TEMPLATE_PRIORITY
+        )
+        es.indices.create(index=name, mappings=MAPPING, settings=SETTINGS, aliases={alias_name: {}})
+
+    ask(create, seconds=INDEX_SECONDS)
     return name
 
 
@@ -197,9 +210,10 @@ def drop(names: Sequence[str]) -> None:
 
 
 def drop_all() -> None:
-    """Remove every index of this namespace; for tests and for starting anew."""
+    """Remove every index of this namespace and their template; for tests and for starting anew."""
     if is_configured():
         drop(ask(_own_indexes, seconds=INDEX_SECONDS))
+        ask(lambda es: es.options(ignore_status=404).indices.delete_index_template(name=alias()), seconds=INDEX_SECONDS)
 
 
 def _own_indexes(es: Elasticsearch) -> list[str]:
@@ -215,7 +229,7 @@ def _own(names: Iterable[str]) -> list[str]:
 def bulk(lines: Sequence[Mapping[str, Any]], *, index: str) -> list[dict[str, Any]]:
     """A bulk request; the per-item answers in order. Raises EngineAway when it failed as a whole.
 
-    Where `index` is an alias that names nothing, each item answers 404 and no index comes into being by itself.
+    Where `index` is an alias that names nothing, each item answers 404: our template lets no index make itself.
     """
     require = index in {alias(), next_alias()}
     answer = ask(lambda es: es.bulk(operations=list(lines), index=index, require_alias=require), seconds=INDEX_SECONDS)

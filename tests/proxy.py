@@ -13,11 +13,15 @@ PIECE = 65_536
 
 
 class Proxy:
-    """Passes connections on until `refuse()` closes all and accepts none, or `hang()` keeps them without an answer."""
+    """Passes connections on until `refuse()` closes all and accepts none, or `hang()` keeps them without an answer.
+
+    While `cut_after` is a number, answers end after so many bytes.
+    """
 
     def __init__(self, url: str) -> None:
         self.target = (urlsplit(url).hostname, urlsplit(url).port)
         self.is_hanging = threading.Event()
+        self.cut_after: int | None = None  # bytes of an answer, after which the connection is reset
         self.pairs: list[tuple[socket.socket, socket.socket]] = []
         self.listener: socket.socket | None = None
         self.port = 0
@@ -64,6 +68,9 @@ class Proxy:
                         time.sleep(0.01)
                     piece = end.recv(PIECE)
                     if not piece:
+                        return
+                    if end is far and self.cut_after is not None:
+                        near.sendall(piece[: self.cut_after])
                         return
                     (far if end is near else near).sendall(piece)
 

@@ -168,6 +168,19 @@ def test_a_rebuild_under_writes_misses_nothing(committed_cast, monkeypatch, writ
     assert (missed == []) is writes_both
 
 
+def test_a_late_write_makes_no_index_of_an_alias_that_has_gone(shelf):
+    """A removal has a version of its own and would make an index, whose name no alias could bear any more."""
+    row = shelf.achievement("铜合金导线")
+    shelf.settle()
+    late = [
+        indexing.Change("achievement", row.id, 9, None),
+        *indexing.load({("achievement", row.id): row.version}),
+    ]
+
+    assert indexing.index(late, name=engine.next_alias(), is_optional=True) == {}
+    assert maintenance.rebuild().indexed == 1
+
+
 def test_two_rebuilds_at_once_are_refused(committed_cast):
     shelf = Shelf(committed_cast)
     shelf.achievement("铜合金导线")
