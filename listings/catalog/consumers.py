@@ -14,10 +14,10 @@ MOVES = {
 
 
 def follow(envelope: outbox.Envelope) -> None:
-    """Move both listings of the deal; a contract that came without a deal names none."""
-    achievement_id, demand_id = envelope.payload["achievement_id"], envelope.payload["demand_id"]
-    if achievement_id and demand_id:
-        MOVES[envelope.topic](achievement_id=UUID(achievement_id), demand_id=UUID(demand_id), at=clock.now())
+    """Move the listings that the event names; a contract that came without a deal names none."""
+    named = {name: envelope.payload[name] for name in ("achievement_id", "demand_id")}
+    ids = {name: UUID(value) if value else None for name, value in named.items()}
+    MOVES[envelope.topic](**ids, at=clock.now())
 
 
 outbox.subscribe("catalog.progress", MOVES, follow)

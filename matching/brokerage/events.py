@@ -37,7 +37,9 @@ class DealMoved(Event):
 
 @dataclass(frozen=True)
 class DealLost(Event):
+    """A listing is named where no other live deal holds it: it is free again."""
+
     topic: ClassVar[str] = "matching.brokerage.deal.lost"
     deal_id: UUID
-    demand_id: UUID
-    achievement_id: UUID
+    demand_id: UUID | None
+    achievement_id: UUID | None

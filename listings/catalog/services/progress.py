@@ -11,28 +11,28 @@ from listings.catalog.services.moves import AnyListing, conclude
 from market.kernel.actor import SYSTEM
 
 
-def mark_negotiating(*, achievement_id: UUID, demand_id: UUID, at: datetime) -> None:
+def mark_negotiating(*, achievement_id: UUID | None, demand_id: UUID | None, at: datetime) -> None:
     """A deal was opened between the two; both stay visible."""
     _move(achievement_id, demand_id, "negotiate", "negotiating", at)
 
 
-def mark_released(*, achievement_id: UUID, demand_id: UUID, at: datetime) -> None:
-    """The deal came to nothing; both are free again."""
+def mark_released(*, achievement_id: UUID | None, demand_id: UUID | None, at: datetime) -> None:
+    """The deal came to nothing; those named are free again."""
     _move(achievement_id, demand_id, "release", "released", at)
 
 
-def mark_transacted(*, achievement_id: UUID, demand_id: UUID, at: datetime) -> None:
+def mark_transacted(*, achievement_id: UUID | None, demand_id: UUID | None, at: datetime) -> None:
     """The contract is signed."""
     _move(achievement_id, demand_id, "transact", "transacted", at)
 
 
 @transaction.atomic
-def _move(achievement_id: UUID, demand_id: UUID, move: str, action: str, at: datetime) -> None:
+def _move(achievement_id: UUID | None, demand_id: UUID | None, move: str, action: str, at: datetime) -> None:
     """Where the owner has taken a listing back meanwhile it stays as it is: the deal goes on without it."""
     # Always the achievement first, so that two deals never wait for each other.
     listings: list[AnyListing] = [
-        Achievement.objects.select_for_update().get(pk=achievement_id),
-        Demand.objects.select_for_update().get(pk=demand_id),
+        *Achievement.objects.select_for_update().filter(pk=achievement_id),
+        *Demand.objects.select_for_update().filter(pk=demand_id),
     ]
     for listing in listings:
         step = getattr(listing, move)

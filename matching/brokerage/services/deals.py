@@ -31,6 +31,11 @@ MOVES: dict[str, str] = {
     Stage.PERFORMING: "perform",
     Stage.COMPLETED: "complete",
 }
+BEFORE_CONTRACT = (Stage.INTRODUCED, Stage.NDA_SIGNED, Stage.DUE_DILIGENCE, Stage.NEGOTIATING, Stage.TERMS_AGREED)
+
+
+class ContractAhead(Exception):
+    """A payment or a completion was told before the signing that it follows from."""
 
 
 @transaction.atomic
@@ -91,18 +96,20 @@ def lose_deal(*, actor: Actor, deal_id: UUID, version: int | None, reason: str, 
     if not can_proceed(deal.lose):
         raise WrongState(state=deal.stage)
     _move(deal, lambda *, at: deal.lose(at=at, reason=reason), actor=actor, note=note, proof=None, at=at)
-    introduction = deal.introduction
-    outbox.publish(DealLost(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
+    _release(deal, at)
     return deal
 
 
 @transaction.atomic
 def circumvent_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: str, at: datetime) -> Deal:
-    """Record that the parties signed without the broker (跳单, Civil Code art. 965)."""
+    """Record that the parties signed without the broker (跳单, Civil Code art. 965); the listings are free again."""
     deal = _fetch(actor, deal_id, "circumvent", version)
     if not can_proceed(deal.circumvent):
         raise WrongState(state=deal.stage)
+    was_live = deal.stage in BEFORE_CONTRACT
     _move(deal, deal.circumvent, actor=actor, note=note, proof=None, at=at)
+    if was_live:
+        _release(deal, at)
     return deal
 
 
@@ -123,11 +130,32 @@ def mark_completed(*, deal_id: UUID, at: datetime) -> None:
 
 @transaction.atomic
 def _follow(deal_id: UUID, stage: str, at: datetime) -> None:
-    """What the contract did moves the deal; one that is there already, or was ended meanwhile, stays as it is."""
+    """What the contract did moves the deal; one that is there already, or was ended meanwhile, stays as it is.
+
+    Raises ContractAhead where the signing has not arrived yet, so that what follows from it is delivered again.
+    """
     deal = Deal.objects.select_for_update().get(pk=deal_id)
+    if deal.stage in BEFORE_CONTRACT and stage != Stage.SIGNED:
+        raise ContractAhead(f"deal {deal_id} is {deal.stage}")
     move = getattr(deal, MOVES[stage])
     if can_proceed(move):
         _move(deal, move, actor=SYSTEM, note="", proof=None, at=at)
+
+
+def _release(deal: Deal, at: datetime) -> None:
+    """Tell which listings are free again; deals that end at once take turns, so that the last one frees them."""
+    introduction = deal.introduction
+    with connection.cursor() as cursor:
+        for listing_id in sorted([introduction.demand_id, introduction.achievement_id]):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [listing_id.int & 0x7FFFFFFFFFFFFFFF])
+    live = Deal.objects.filter(stage__in=BEFORE_CONTRACT).exclude(pk=deal.pk)
+    demand, achievement = introduction.demand_id, introduction.achievement_id
+    event = DealLost(
+        deal.id,
+        None if live.filter(introduction__demand=demand).exists() else demand,
+        None if live.filter(introduction__achievement=achievement).exists() else achievement,
+    )
+    outbox.publish(event, at=at)
 
 
 def _fetch(actor: Actor, deal_id: UUID, verb: str, version: int | None) -> Deal:

@@ -6,6 +6,8 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
+from listings.catalog import services as catalog
+from listings.catalog.data import DemandData
 from market.kernel.models import Delivery, OutboxEvent
 from market.notices.models import Notice
 from matching.brokerage import services
@@ -63,6 +65,39 @@ def test_each_step_is_told_and_a_loss_names_the_listings_that_are_free_again(ope
         ("lost", deal | ids),
         ("moved", deal | {"stage": "circumvented"}),
     ]
+
+
+def end(deal, verb, cast):
+    common = {"actor": cast.broker, "deal_id": deal.id, "version": None, "at": MONDAY}
+    if verb == "lose_deal":
+        services.lose_deal(**common, reason="price", note="")
+    else:
+        services.circumvent_deal(**common, note="另签合同")
+    run_outbox()
+
+
+@pytest.mark.parametrize("verb", ["lose_deal", "circumvent_deal"])
+def test_a_listing_is_free_again_once_no_live_deal_holds_it(opened, pair, cast, verb):
+    """The achievement is in two deals, each with a demand of its own."""
+    asked = catalog.create_demand(actor=cast.other_clerk, data=DemandData(**telling.DEMAND), at=MONDAY)
+    demand = catalog.publish_demand(actor=cast.other_clerk, demand_id=asked.id, version=None, at=MONDAY)
+    second = services.introduce(
+        actor=cast.broker, demand_id=demand.id, achievement_id=pair.achievement.id, note="推荐", at=MONDAY
+    )
+    other = services.open_deal(actor=cast.broker, introduction_id=second.id, at=MONDAY)
+    run_outbox()
+
+    def states():
+        rows = (pair.achievement, pair.demand, demand)
+        for row in rows:
+            row.refresh_from_db()
+        return [row.state for row in rows]
+
+    assert states() == ["under_negotiation"] * 3
+    end(opened, verb, cast)
+    assert states() == ["under_negotiation", "published", "under_negotiation"]
+    end(other, verb, cast)
+    assert states() == ["published"] * 3
 
 
 @pytest.mark.parametrize("verb", ["introduce", "open_deal", "advance_deal", "lose_deal", "circumvent_deal"])

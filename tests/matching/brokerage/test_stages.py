@@ -1,6 +1,7 @@
 """The life of a deal: every stage against every verb, by hand and by its contract."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from market.kernel.problems import NotAllowed, NotFound, Stale, WrongState
 from matching.brokerage import policy, services
 from matching.brokerage.models import Deal
 from matching.brokerage.problems import ReasonUnknown
+from matching.brokerage.services.deals import ContractAhead
 from tests import story
 from tests.cast import MONDAY, member
 from tests.matching.brokerage.desk import nothing_moves, refused, stand_in, told
@@ -180,9 +182,22 @@ def test_the_contract_leaves_its_deal_where_no_move_starts(opened, stage):
     deal = stand_in(opened, stage)
 
     for verb in ("mark_signed", "mark_performing", "mark_completed"):
-        if (stage, verb) not in BY_CONTRACT:
-            with nothing_moves():
-                getattr(services, verb)(deal_id=deal.id, at=LATER)
+        if (stage, verb) in BY_CONTRACT:
+            continue
+        is_ahead = stage in LOSABLE and verb != "mark_signed"
+        with nothing_moves(), pytest.raises(ContractAhead) if is_ahead else nullcontext():
+            getattr(services, verb)(deal_id=deal.id, at=LATER)
+
+
+def test_a_payment_that_arrives_before_the_signing_is_told_again(opened):
+    """The two have keys of their own, so their order is not kept: the payment's delivery waits for the signing."""
+    deal = stand_in(opened, "terms_agreed")
+    with pytest.raises(ContractAhead):
+        services.mark_performing(deal_id=deal.id, at=LATER)
+    services.mark_signed(deal_id=deal.id, at=LATER)
+    services.mark_performing(deal_id=deal.id, at=LATER)
+
+    assert Deal.objects.get(pk=deal.pk).stage == "performing"
 
 
 def test_the_contract_saying_the_same_twice_is_one_step(opened):
