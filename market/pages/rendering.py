@@ -23,9 +23,13 @@ class PageRequest(ActorRequest):
 
 
 def render_page(request: HttpRequest, template: str, fragment: str = "", **context: Any) -> HttpResponse:
-    """The full page, or the fragment that it includes when htmx asks: so the two cannot differ."""
+    """The full page, or the fragment that it includes when htmx asks: so the two cannot differ.
+
+    The back button asks for a whole page, since pages are not kept in the browser (`hx-history`).
+    """
     htmx = getattr(request, "htmx", None)
-    chosen = fragment if fragment and htmx and not htmx.boosted else template
+    asks_for_part = htmx and not htmx.boosted and not htmx.history_restore_request
+    chosen = fragment if fragment and asks_for_part else template
     response = render(request, chosen, context)
     response["Vary"] = "HX-Request"
     return response

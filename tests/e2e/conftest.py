@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 import requests
+from django.conf import settings
 
 from deploy.local import chromium, state
 from deploy.local.state import PROJECT_DIR
 from tests.e2e.desk import Desk, Portal
+from tests.proxy import Proxy, proxy_to
 
 # Set by the run of the tests for its own servers, or by whoever runs it: the portal finds its own.
 SETTLE_SECONDS = 120
@@ -24,11 +26,18 @@ NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STRIPE_SECRET_KEY", "
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """PostgreSQL, Valkey, the Stripe sandbox, web, worker, relay and beat of their own, with the demo city.
 
-    Elasticsearch is the real one of the test run, under another namespace.
+    Elasticsearch is the real one of the test run, under another namespace and behind a proxy that can take it away.
     """
     data_dir = tmp_path_factory.mktemp("portal")
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environment["NAMESPACE"] = "e2e"
+    with proxy_to(settings.ELASTICSEARCH_URL) as engine:
+        environment["ELASTICSEARCH_URL"] = engine.url
+        yield from running(data_dir, environment, engine)
+
+
+def running(data_dir: Path, environment: dict[str, str], engine: Proxy) -> Iterator[Portal]:
+    """The portal of a data folder until the tests are over."""
 
     def portal_command(name: str) -> "subprocess.CompletedProcess[str]":
         words = [sys.executable, "-m", "deploy.local", name, "--data", str(data_dir)]
@@ -43,7 +52,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         assert found is not None, "no supervisor lives"
         accounts = (data_dir / "demo-accounts.txt").read_text(encoding="utf-8")
         wait_until_settled(found.url("web"))
-        yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1])
+        yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1], engine=engine)
     finally:
         portal_command("down")
 

@@ -9,13 +9,16 @@ from typing import Any
 
 from PIL import Image
 
+from tests.proxy import Proxy
+
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the portal is, and the password of its demo accounts."""
+    """Where the portal is, the password of its demo accounts, and the proxy before its Elasticsearch."""
 
     address: str
     password: str
+    engine: Proxy
 
 
 class Desk:

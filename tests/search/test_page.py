@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from market.kernel.actor import ANONYMOUS
-from search import relaxing, services, suggesting
+from search import maintenance, relaxing, services, suggesting
 from search.query import parse
 from tests import story
 from tests.cast import credit_code
@@ -175,3 +175,28 @@ def test_a_cursor_that_is_not_ours_is_refused_or_begins_anew(shelf, client, curs
     assert answer.status_code in {400, 422}
     assert answer.json()["code"] in {"invalid_cursor", "invalid_input"}
     assert client.get("/search", {"q": "铜", "cursor": cursor}).status_code == 200
+
+
+def test_the_back_button_gets_a_whole_page_and_a_tick_only_its_part(shelf, client):
+    """The browser keeps no copy of a page, so what it asks for on the way back must be whole."""
+    shelf.achievement(COPPER)
+    shelf.settle()
+
+    part = client.get("/search?q=铜合金", headers={"HX-Request": "true"})
+    back = client.get("/search?q=铜合金", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+
+    assert "<html" not in part.content.decode()
+    assert "<html" in back.content.decode()
+    assert 'hx-history="false"' in back.content.decode()
+
+
+def test_a_cursor_survives_a_rebuild(shelf):
+    for number in range(6):
+        shelf.achievement(f"铜合金导线第{number}号")
+    shelf.settle()
+    first = services.find(actor=ANONYMOUS, query=parse("铜合金导线"), size=3)
+    maintenance.rebuild()
+
+    second = services.find(actor=ANONYMOUS, query=parse("铜合金导线"), cursor=first.next, size=3)
+
+    assert len({hit.id for hit in (*first.items, *second.items)}) == 6

@@ -1,0 +1,22 @@
+// What a part that is loaded into a page cannot say by itself: that it did not come.
+"use strict";
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    const target = event.detail.target || document.getElementById("content");
+    const words = document.createElement("p");
+    words.className = "message error";
+    words.setAttribute("role", "alert");
+    words.textContent = document.body.dataset.failed;
+    target.querySelectorAll(":scope > .message.error").forEach((old) => old.remove());
+    target.prepend(words);
+  });
+}
+
+// Suggestions cover what lies below them: they go with Escape and with the search itself, and come back with typing.
+for (const [happening, isClosed] of [["input", false], ["submit", true], ["keydown", true]]) {
+  document.addEventListener(happening, (event) => {
+    if (happening === "keydown" && event.key !== "Escape") return;
+    const places = happening === "submit" ? event.target.querySelectorAll(".suggesting") : [event.target.closest?.(".suggesting")];
+    places.forEach((place) => place?.toggleAttribute("data-closed", isClosed));
+  });
+}
