@@ -14,6 +14,9 @@ class Notice(models.Model):
     title = models.CharField(_("标题"), max_length=200)
     body = models.TextField(_("内容"), max_length=2000, blank=True)
     url = models.CharField(max_length=300, blank=True, db_comment="Path inside the portal")
+    unsubscribe_url = models.CharField(
+        max_length=300, blank=True, db_default="", default="", db_comment="Path whose POST ends e-mails like this"
+    )
     created_at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)

@@ -1,6 +1,6 @@
 """Telling someone something: one call writes the inbox and sends the e-mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -28,6 +28,18 @@ class NoticeWritten(outbox.Event):
     notice_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one person is told; `url` and `unsubscribe_url` are paths of the portal."""
+
+    user_id: UUID
+    kind: str
+    title: str
+    body: str
+    url: str
+    unsubscribe_url: str = ""
+
+
 @transaction.atomic
 def notify(
     *,
@@ -47,9 +59,23 @@ def notify(
     people = set(user_ids)
     if organisation_id is not None:
         people |= set(members_with_role(organisation_id, *roles).values_list("id", flat=True))
+    return send_letters([Letter(person, kind, title, body, url) for person in sorted(people)], at=at)
+
+
+@transaction.atomic
+def send_letters(letters: Sequence[Letter], *, at: datetime) -> list[Notice]:
+    """Tell each person something of their own; three statements, however many they are."""
     notices = Notice.objects.bulk_create(
-        Notice(user_id=person, kind=kind, title=title[:200], body=body[:2000], url=url, created_at=at)
-        for person in sorted(people)
+        Notice(
+            user_id=letter.user_id,
+            kind=letter.kind,
+            title=letter.title[:200],
+            body=letter.body[:2000],
+            url=letter.url,
+            unsubscribe_url=letter.unsubscribe_url,
+            created_at=at,
+        )
+        for letter in letters
     )
     outbox.publish_all([NoticeWritten(notice_id=notice.id) for notice in notices], at=at)
     return notices
@@ -79,11 +105,18 @@ def mail_notice(*, notice_id: UUID, at: datetime) -> None:
     notice = Notice.objects.select_for_update(of=("self",)).select_related("user").get(pk=notice_id)
     if notice.mailed_at is not None or not notice.user.is_active:
         return
+    link = f"{settings.PUBLIC_URL}{notice.url}" if notice.url else ""
+    unsubscribe = f"{settings.PUBLIC_URL}{notice.unsubscribe_url}" if notice.unsubscribe_url else ""
     with translation.override(notice.user.language):
-        text = render_to_string(
-            "notices/email.txt", {"notice": notice, "link": f"{settings.PUBLIC_URL}{notice.url}" if notice.url else ""}
-        )
-    EmailMessage(subject=" ".join(notice.title.split()), body=text, to=[notice.user.email]).send()
+        text = render_to_string("notices/email.txt", {"notice": notice, "link": link, "unsubscribe": unsubscribe})
+    # RFC 8058: the mail program shows a button that posts to the address.
+    headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    EmailMessage(
+        subject=" ".join(notice.title.split()),
+        body=text,
+        to=[notice.user.email],
+        headers=headers if unsubscribe and settings.PUBLIC_URL else {},
+    ).send()
     Notice.objects.filter(pk=notice.pk).update(mailed_at=at)
 
 
