@@ -14,6 +14,7 @@ from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing, 
 from market.accounts.models import Organisation
 from search import documents, facets, indexing
 from search.documents import Document, Projection
+from search.saved import alerts
 
 
 def achievement_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
@@ -116,3 +117,4 @@ DEMANDS = Projection(
 for projection in (ACHIEVEMENTS, DEMANDS):
     documents.register(projection)
 indexing.subscribe([ListingChanged.topic])
+alerts.subscribe([ListingChanged.topic])

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu.entity import Queue
@@ -227,6 +228,12 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resume-stalled-jobs": {"task": "market.kernel.tasks.resume_stalled_jobs", "schedule": 30.0},
     "prune-outbox": {"task": "market.kernel.tasks.prune_outbox", "schedule": 3600.0},
+    # Eight o'clock is when digests are due; the other hours make up for an eight o'clock that was missed.
+    "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
+    "prune-saved-search-hits": {
+        "task": "search.tasks.prune_saved_search_hits",
+        "schedule": crontab(minute="30", hour="3"),
+    },
 }
 
 LOGGING: dict[str, Any] = {

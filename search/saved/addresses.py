@@ -9,6 +9,11 @@ from market.kernel.problems import NotFound
 from search.saved.models import SavedSearch
 
 
+def found_path(search: SavedSearch) -> str:
+    """Where the owner asks the search anew."""
+    return reverse("search:saved-found", args=[search.id])
+
+
 def feed_path(search: SavedSearch) -> str:
     """The path of the private feed; it changes with `feed_serial`."""
     return reverse("search:feed", args=[feed_token(search)])

@@ -42,7 +42,7 @@ def _written(search: SavedSearch, *, base: str, at: datetime) -> bytes:
     with translation.override(search.user.language if search.user else None):
         feed = _Feed(
             title=search.name,
-            link=f"{base}{reverse('search:saved-found', args=[search.id])}",
+            link=f"{base}{addresses.found_path(search)}",
             description="",
             language=translation.get_language(),
             feed_url=f"{base}{path}",

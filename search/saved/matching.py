@@ -4,19 +4,20 @@
 question cheap: who meets a query shares a key with it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 from hashlib import blake2b
 from itertools import pairwise
+from pathlib import Path
 
 from search import enough, synonyms, text
+from search import query as query_rules
 from search.documents import Document
 from search.facets import FRESHNESS, RECENT
 from search.query import SearchQuery
 
-ANCHOR_RULES = 1  # grows with each change of `anchors` or `Reading.keys`
 EVERYTHING = "*"
 
 
@@ -29,8 +30,10 @@ class Field:
         self.line = _line(self.unigrams)
 
     def holds_enough(self, tokens: Sequence[str]) -> bool:
-        absent = sum(1 for token in tokens if token not in self.bigrams)
-        return absent <= enough.missing(len(tokens))
+        may_miss = enough.missing(len(tokens))
+        if not may_miss:
+            return self.bigrams.issuperset(tokens)
+        return len(tokens) - sum(map(self.bigrams.__contains__, tokens)) <= may_miss
 
     def holds_phrase(self, line: str) -> bool:
         return line in self.line
@@ -67,6 +70,10 @@ class Wanted:
         return [[token.text for token in text.bigrams(words)] for words in self.query.wordings]
 
     @cached_property
+    def identifier(self) -> str:
+        return self.query.identifier
+
+    @cached_property
     def phrases(self) -> list[list[str]]:
         return [_unigrams(phrase) for phrase in self.query.phrases]
 
@@ -93,9 +100,11 @@ def meets(wanted: Wanted, reading: Reading, *, at: datetime) -> bool:
 
 
 def _has_words(wanted: Wanted, reading: Reading) -> bool:
-    if any(field.holds_enough(tokens) for tokens in wanted.wordings for field in reading.fields):
-        return True
-    return wanted.query.identifier in reading.identifiers
+    for tokens in wanted.wordings:
+        for field in reading.fields:
+            if field.holds_enough(tokens):
+                return True
+    return wanted.identifier in reading.identifiers
 
 
 def _is_ticked(document: Document, name: str, codes: Sequence[str], at: datetime) -> bool:
@@ -105,21 +114,24 @@ def _is_ticked(document: Document, name: str, codes: Sequence[str], at: datetime
     return not set(codes).isdisjoint(document.facets.get(name, ()))
 
 
-def anchors(query: SearchQuery) -> list[int]:
+def guessed(name: str) -> int:
+    """How common a token is thought to be: longer ones are Latin words and numbers, which are rarer."""
+    return -len(name)
+
+
+def anchors(query: SearchQuery, *, common: Callable[[str], int] = guessed) -> list[int]:
     """Keys of which every document that meets the query has at least one; as few and as rare as can be."""
-    return sorted(set(map(key, _anchors(Wanted(query)))))
+    return sorted(set(map(key, _anchors(Wanted(query), common))))
 
 
-def _anchors(wanted: Wanted) -> Iterable[str]:
+def _anchors(wanted: Wanted, common: Callable[[str], int]) -> Iterable[str]:
     query = wanted.query
     if wanted.phrases:
-        longest = max(wanted.phrases, key=len)
-        return [next(iter(_pairs(longest)), longest[0])]
+        return [min((name for phrase in wanted.phrases for name in _pairs(phrase) or phrase), key=common)]
     if query.words:
-        found = [f"={query.identifier}"]
+        found = [f"={wanted.identifier}"]
         for tokens in wanted.wordings:
-            # One more than may be absent: longer tokens are Latin words and numbers, which are rarer.
-            found += sorted(tokens, key=len, reverse=True)[: enough.missing(len(tokens)) + 1]
+            found += sorted(tokens, key=common)[: enough.missing(len(tokens)) + 1]  # one more than may be absent
         return found
     for name, codes in query.facets.items():
         if name != RECENT.name:
@@ -129,10 +141,10 @@ def _anchors(wanted: Wanted) -> Iterable[str]:
 
 @cache
 def rules() -> str:
-    """A fingerprint of what anchors are made by; stored ones are made anew when it changes."""
-    return blake2b(f"{ANCHOR_RULES} {enough.MINIMUM_SHOULD_MATCH} {synonyms.FILE.read_text()}".encode()).hexdigest()[
-        :16
-    ]
+    """A fingerprint of all that anchors are made by; stored ones are made anew once a release changed it."""
+    made_by = [Path(module.__file__ or "") for module in (enough, query_rules, synonyms, text)]
+    files = [Path(__file__), synonyms.FILE, *made_by]
+    return blake2b(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def key(name: str) -> int:
@@ -144,10 +156,11 @@ def _unigrams(phrase: str) -> list[str]:
     return [token.text for token in text.unigrams(phrase)]
 
 
-def _pairs(tokens: Sequence[str]) -> Iterable[str]:
+def _pairs(tokens: Sequence[str]) -> list[str]:
     """Neighbours; two Han characters are written as the bigram that they mostly are."""
-    for first, second in pairwise(tokens):
-        yield first + second if len(first) == len(second) == 1 else f"{first} {second}"
+    return [
+        first + second if len(first) == len(second) == 1 else f"{first} {second}" for first, second in pairwise(tokens)
+    ]
 
 
 def _line(tokens: Sequence[str]) -> str:

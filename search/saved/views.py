@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -59,7 +58,9 @@ def new(request: PageRequest) -> HttpResponse:
 
 @require_safe
 def found(request: PageRequest, search_id: UUID) -> HttpResponse:
-    """The search itself, asked now."""
+    """The search itself, asked now; where e-mails lead."""
+    if request.actor.user_id is None:
+        raise NotSignedIn
     query = queries.asked(policy.saved_searches.fetch(actor=request.actor, pk=search_id))
     return redirect(query_url(query) if query else "search:search")
 
@@ -117,7 +118,7 @@ def _described(request: PageRequest, row: SavedSearch) -> dict[str, Any]:
     return {
         "search": row,
         "conditions": shown.conditions(query) if query else [],
-        "url": reverse("search:saved-found", args=[row.id]),
+        "url": addresses.found_path(row),
         "feed_url": f"{_base(request)}{addresses.feed_path(row)}",
     }
 

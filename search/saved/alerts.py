@@ -1,0 +1,107 @@
+"""From the outbox: which saved searches new listings meet, all in one question for each batch.
+
+The batch's tokens are looked up among the anchors of all saved searches; those few that share one are then read
+exactly, and their owners asked whether they may see the listing. No engine takes part, so none can be away.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from market.kernel import clock, outbox
+from search import indexing
+from search.documents import Document
+from search.saved import matching, queries, readers, telling
+from search.saved.matching import Reading, Wanted
+from search.saved.models import Cadence, SavedSearch, SavedSearchHit
+
+# What is older is no news, whoever edits it; hits are kept for longer, so none is told again once it was pruned.
+NEWS = timedelta(days=90)
+KEPT = timedelta(days=180)
+
+
+def subscribe(topics: Iterable[str]) -> None:
+    """Follow events whose payload has `kind`, `listing_id` and `version`."""
+    outbox.subscribe_batch("search.alerts", topics, follow)
+
+
+def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+    """Note what the changed listings meet, and tell at once whoever wants to know at once."""
+    changes = indexing.load(indexing.wanted_of(envelopes))
+    announce([change.document for change in changes if change.document is not None], at=clock.now())
+    return {}
+
+
+@transaction.atomic
+def announce(documents: Iterable[Document], *, at: datetime) -> int:
+    """Note each saved search that one of the listings meets for the first time; returns how many notes were due.
+
+    A listing counts for searches that were saved before its first publication.
+    """
+    renew_anchors()
+    news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
+    if not news:
+        return 0
+    # The clock of whoever published may be ahead of ours; nothing is found before it is there.
+    at = max(at, *(reading.document.published_at for reading in news))
+    pairs = _met(news, at=at)
+    SavedSearchHit.objects.bulk_create(
+        [
+            SavedSearchHit(saved_search=search, kind=document.kind, object_id=document.id, found_at=at)
+            for search, document in pairs
+        ],
+        ignore_conflicts=True,
+    )
+    prompt = {search.id for search, _document in pairs if search.cadence == Cadence.AT_ONCE}
+    telling.tell(prompt, found_until=at, at=at)
+    return len(pairs)
+
+
+def _met(news: Sequence[Reading], *, at: datetime) -> list[tuple[SavedSearch, Document]]:
+    by_key: dict[int, list[Reading]] = defaultdict(list)
+    for reading in news:
+        for key in reading.keys:
+            by_key[key].append(reading)
+    met: list[tuple[SavedSearch, Document]] = []
+    answers: dict[str, list[Document]] = {}
+    for search in SavedSearch.objects.filter(anchors__overlap=list(by_key)).order_by("id"):
+        asked = json.dumps(search.query, sort_keys=True)
+        if asked not in answers:  # what many people ask is answered once
+            answers[asked] = _answer(search, by_key, at=at)
+        met += [(search, document) for document in answers[asked] if search.created_at <= document.published_at]
+    seeing = readers.readers_of({search.id: search for search, _document in met}.values(), at=at)
+    shown = [(search, document) for search, document in met if seeing[search.id].sees(document)]
+    return sorted(shown, key=lambda pair: (pair[1].published_at, pair[1].id))
+
+
+def _answer(search: SavedSearch, by_key: Mapping[int, list[Reading]], *, at: datetime) -> list[Document]:
+    """What the search would find in the batch; read are those that share with it what is rare in the batch."""
+    query = queries.asked(search)
+    if query is None:
+        return []
+    keys = matching.anchors(query, common=lambda name: len(by_key.get(matching.key(name), ())))
+    sharing = {reading.document.id: reading for key in keys for reading in by_key.get(key, ())}
+    wanted = Wanted(query)
+    return [reading.document for reading in sharing.values() if matching.meets(wanted, reading, at=at)]
+
+
+def renew_anchors() -> int:
+    """After a release that changed the rules or the synonyms, make the stored anchors anew; returns how many."""
+    now = matching.rules()
+    stale = list(SavedSearch.objects.filter(Q(rules__lt=now) | Q(rules__gt=now)).select_for_update(no_key=True))
+    for search in stale:
+        query = queries.asked(search)
+        search.anchors = matching.anchors(query) if query is not None else []
+        search.rules = now
+    if stale:
+        SavedSearch.objects.bulk_update(stale, ["anchors", "rules"], batch_size=1000)
+    return len(stale)
+
+
+def prune(*, at: datetime) -> int:
+    """Forget what was found half a year ago; returns how many."""
+    return SavedSearchHit.objects.filter(found_at__lt=at - KEPT).delete()[0]
