@@ -44,7 +44,7 @@ def backlog() -> dict[str, dict[str, float]]:
     rows = Delivery.objects.values("consumer").annotate(
         open=Count("id", filter=is_open),
         dead=Count("id", filter=~is_open),
-        oldest=Min("event__occurred_at", filter=is_open),
+        oldest=Min("event__recorded_at", filter=is_open),
     )
     for row in rows:
         age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel.ids import new_id
@@ -28,7 +29,8 @@ class OutboxEvent(models.Model):
     topic = models.CharField(max_length=100)
     key = models.CharField(max_length=100, db_comment="Events of one key keep their order")
     payload = models.JSONField()
-    occurred_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(db_comment="When it became true; may lie long ago, as in an import")
+    recorded_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"

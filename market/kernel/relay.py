@@ -161,7 +161,7 @@ def fail(delivery_id: int, *, reason: str, is_permanent: bool = False) -> None:
 
 def prune() -> int:
     """Remove events that every consumer has had, after thirty days."""
-    old = OutboxEvent.objects.filter(occurred_at__lt=clock.now() - KEEP_EVENTS, deliveries__isnull=True)
+    old = OutboxEvent.objects.filter(recorded_at__lt=clock.now() - KEEP_EVENTS, deliveries__isnull=True)
     return old.delete()[0]
 
 

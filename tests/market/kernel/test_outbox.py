@@ -117,6 +117,7 @@ def test_an_operator_hands_a_buried_delivery_on_again(heard, cast, api):
     assert "no such thing" in operator.get("/operations/deliveries/").content.decode()
     counts = deadletters.backlog()["tests.worker"]
     assert (counts["open"], counts["dead"]) == (1, 1)
+    assert counts["age_seconds"] < 600  # since it was recorded, however long ago it became true
     assert operator.post(button)["Location"] == "/operations/deliveries/"
     assert operator.post(button).status_code == 404
 
