@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from market.accounts import policy, rules
@@ -160,3 +161,9 @@ def _normalised(credit_code: str) -> str:
         raise InvalidInput(
             errors=[{"loc": ["credit_code"], "code": error.code, "message": str(error.message)}]
         ) from error
+
+
+def prefer_language(*, user_id: UUID, language: str) -> None:
+    """Have a person told things in a language from now on; one that the portal does not speak changes nothing."""
+    if language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=user_id).update(language=language)

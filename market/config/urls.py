@@ -6,6 +6,7 @@ from django.urls import include, path
 from contracts.payments.api import stripe_webhook
 from market.config.api import api
 from market.kernel import health, metrics
+from market.pages.views import set_language
 
 handler404 = "market.kernel.http.unknown_address"
 
@@ -27,7 +28,7 @@ urlpatterns = [
     path("livez", health.live),
     path("readyz", health.ready),
     path("metrics", metrics.exposition),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,9 +1,9 @@
 """Telling someone something: one call writes the inbox and sends the e-mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.functional import lazy
 
 from market.accounts.models import User
 from market.accounts.queries import members_with_role
@@ -40,12 +41,16 @@ class Letter:
     unsubscribe_url: str = ""
 
 
+# Words that are put together anew in the language of each reader: `worded(lambda: _("…") % {…})`.
+worded: Callable[[Callable[[], str]], Any] = lazy(lambda write: write(), str)
+
+
 @transaction.atomic
 def notify(
     *,
     kind: str,
-    title: str,
-    body: str,
+    title: Any,
+    body: Any,
     url: str,
     at: datetime,
     organisation_id: UUID | None = None,
@@ -54,12 +59,18 @@ def notify(
 ) -> list[Notice]:
     """Tell the named people, and those who hold one of the roles in the organisation.
 
-    `url` is a path of the portal. Each person is told once however often named.
+    `title` and `body` are plain, lazily translated or `worded`; each person reads them in their own language. `url` is
+    a path of the portal. Each person is told once however often named.
     """
     people = set(user_ids)
     if organisation_id is not None:
         people |= set(members_with_role(organisation_id, *roles).values_list("id", flat=True))
-    return send_letters([Letter(person, kind, title, body, url) for person in sorted(people)], at=at)
+    languages = dict(User.objects.filter(id__in=people).order_by("id").values_list("id", "language"))
+    told: dict[str, tuple[str, str]] = {}
+    for language in set(languages.values()):
+        with translation.override(language):
+            told[language] = str(title), str(body)
+    return send_letters([Letter(person, kind, *told[languages[person]], url) for person in languages], at=at)
 
 
 @transaction.atomic

@@ -2,11 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views import i18n
 from django.views.decorators.http import require_POST, require_safe
 
+from market.accounts import services as accounts
 from market.kernel import clock, deadletters
 from market.pages.context import CARE_COOKIE
 from market.pages.rendering import PageRequest, paginate, render_page
@@ -37,6 +40,14 @@ def requeue(request: PageRequest, delivery_id: int) -> HttpResponse:
     deadletters.requeue_delivery(actor=request.actor, delivery_id=delivery_id, at=clock.now())
     messages.success(request, _("已重新投递。"))
     return redirect("pages:deliveries")
+
+
+@require_POST
+def set_language(request: PageRequest) -> HttpResponseBase:
+    """Django's switch, which the browser remembers; a person's notices come in that language from now on."""
+    if request.actor.user_id is not None:
+        accounts.prefer_language(user_id=request.actor.user_id, language=request.POST.get("language", ""))
+    return i18n.set_language(request)
 
 
 @require_POST

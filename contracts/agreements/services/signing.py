@@ -16,7 +16,7 @@ from contracts.agreements.services.drafting import conclude, fetch, require, req
 from market.kernel import audit, files, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
-from market.notices.services import notify
+from market.notices.services import notify, worded
 
 
 @transaction.atomic
@@ -103,8 +103,8 @@ def _publish_signed(contract: TechnologyContract, *, at: datetime) -> None:
             organisation_id=party_id,
             roles=(Role.CLERK, Role.MANAGER, Role.FINANCE),
             kind="contract",
-            title=_("合同已签订：%(title)s") % {"title": contract.title},
-            body=_("请及时申请认定登记，并按约定付款。"),
+            title=worded(lambda: _("合同已签订：%(title)s") % {"title": contract.title}),
+            body=worded(lambda: _("请及时申请认定登记，并按约定付款。")),
             url=f"/contracts/{contract.id}/",
             at=at,
         )

@@ -20,7 +20,7 @@ from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor, Role
 from market.kernel.clock import local_date
 from market.kernel.problems import NotAllowed, NotFound, SecondPersonNeeded, WrongState
-from market.notices.services import notify
+from market.notices.services import notify, worded
 
 PAYABLE = (TechnologyContract.State.SIGNED, TechnologyContract.State.EFFECTIVE, TechnologyContract.State.COMPLETED)
 
@@ -96,7 +96,7 @@ def submit_bank_proof(
         organisation_id=payment.contract.seller_id,
         roles=(Role.FINANCE,),
         kind="payment",
-        title=_("请确认到账：%(no)s") % {"no": payment.no},
+        title=worded(lambda: _("请确认到账：%(no)s") % {"no": payment.no}),
         body=payment.contract.title,
         url=f"/payments/{payment.id}/",
         at=at,

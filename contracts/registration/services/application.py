@@ -17,7 +17,7 @@ from market.kernel import audit
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput, NotAllowed
-from market.notices.services import notify
+from market.notices.services import notify, worded
 
 
 @transaction.atomic
@@ -66,8 +66,8 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
         organisation_id=registration.office_id,
         roles=(Role.REGISTRAR,),
         kind="registration",
-        title=_("收到新的登记申请：%(title)s") % {"title": registration.contract.title},
-        body=_("申请单位：%(name)s") % {"name": actor.organisation_name},
+        title=worded(lambda: _("收到新的登记申请：%(title)s") % {"title": registration.contract.title}),
+        body=worded(lambda: _("申请单位：%(name)s") % {"name": actor.organisation_name}),
         url=f"/registrations/{registration.id}/",
         at=at,
     )

@@ -16,6 +16,7 @@ from contracts.registration.services import steps
 from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
+from market.notices.services import worded
 
 Kind = RegistrationEvent.Kind
 
@@ -59,7 +60,7 @@ def amend_registration(
         actor=actor,
         at=at,
     )
-    steps.tell_applicant(registration, title=_("登记已变更"), at=at)
+    steps.tell_applicant(registration, title=worded(lambda: _("登记已变更")), at=at)
     return registration
 
 

@@ -24,6 +24,7 @@ from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import SecondPersonNeeded, WrongState
+from market.notices.services import worded
 from market.reference.identifiers.registration_no import parse_registration_no
 from market.reference.identifiers.text import InvalidIdentifier
 
@@ -37,7 +38,7 @@ def accept_registration(*, actor: Actor, registration_id: UUID, version: int | N
     due_on = rules.due_on(rules.rule_set(registration.rule_set), on)
     registration.accept(on=on, due_on=due_on, by_id=actor.user_id)
     steps.conclude(registration, actor=actor, action="accepted", at=at, changes={"due_on": due_on})
-    steps.tell_applicant(registration, title=_("登记申请已受理"), at=at)
+    steps.tell_applicant(registration, title=worded(lambda: _("登记申请已受理")), at=at)
     return registration
 
 
@@ -57,7 +58,7 @@ def request_correction(
     _require_grounds(grounds)
     registration.request_correction(grounds=list(grounds), remark=remark)
     steps.conclude(registration, actor=actor, action="correction_requested", at=at, changes={"grounds": list(grounds)})
-    steps.tell_applicant(registration, title=_("登记申请需要补正"), at=at)
+    steps.tell_applicant(registration, title=worded(lambda: _("登记申请需要补正")), at=at)
     return registration
 
 
@@ -77,7 +78,7 @@ def refuse_registration(
     _require_grounds(grounds)
     registration.refuse(grounds=list(grounds), remark=remark, at=at)
     steps.conclude(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})
-    steps.tell_applicant(registration, title=_("登记申请不予登记"), at=at)
+    steps.tell_applicant(registration, title=worded(lambda: _("登记申请不予登记")), at=at)
     return registration
 
 
@@ -152,7 +153,9 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
         actor=actor,
         at=at,
     )
-    steps.tell_applicant(registration, title=_("合同已登记，编号 %(no)s") % {"no": registration.registration_no}, at=at)
+    steps.tell_applicant(
+        registration, title=worded(lambda: _("合同已登记，编号 %(no)s") % {"no": registration.registration_no}), at=at
+    )
     return registration
 
 

@@ -14,7 +14,7 @@ from contracts.registration.models import Registration
 from market.kernel import audit, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.problems import WrongState
-from market.notices.services import notify
+from market.notices.services import notify, worded
 
 
 def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None) -> Registration:
@@ -46,13 +46,15 @@ def conclude(
     )
 
 
-def tell_applicant(registration: Registration, *, title: str, at: datetime) -> None:
+def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> None:
+    """`title` is lazily translated, or worded."""
+    words = {"title": registration.contract.title, "no": registration.no}
     notify(
         organisation_id=registration.applicant_id,
         roles=(Role.CLERK, Role.MANAGER),
         kind="registration",
         title=title,
-        body=_("合同：%(title)s（申请编号 %(no)s）") % {"title": registration.contract.title, "no": registration.no},
+        body=worded(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
         url=f"/registrations/{registration.id}/",
         at=at,
     )

@@ -15,7 +15,7 @@ from market.kernel.actor import SYSTEM, Actor, Role
 from market.kernel.clock import local_date
 from market.kernel.models import PrivateFile
 from market.kernel.problems import WrongState
-from market.notices.services import notify
+from market.notices.services import notify, worded
 from matching.brokerage import policy
 from matching.brokerage.events import DealLost, DealMoved, DealOpened
 from matching.brokerage.models import Deal, DealMove
@@ -182,10 +182,14 @@ def _move(
     changes = {"from": before, "to": deal.stage, "note": note} | ({"proof": proof.evidence()} if proof else {})
     audit.record("deal.moved", actor=actor, subject=deal, at=at, changes=changes)
     outbox.publish(DealMoved(deal.id, deal.stage), at=at)
-    _tell_parties(deal, title=_("项目 %(no)s：%(stage)s") % {"no": deal.no, "stage": deal.get_stage_display()}, at=at)
+    _tell_parties(
+        deal,
+        title=worded(lambda: _("项目 %(no)s：%(stage)s") % {"no": deal.no, "stage": deal.get_stage_display()}),
+        at=at,
+    )
 
 
-def _tell_parties(deal: Deal, *, title: str, at: datetime) -> None:
+def _tell_parties(deal: Deal, *, title: Any, at: datetime) -> None:
     for party_id in (deal.seller_id, deal.buyer_id):
         notify(
             organisation_id=party_id,

@@ -1,6 +1,7 @@
 """A broker brings two parties together."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from market.kernel import audit, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
 from market.kernel.problems import NotAllowed, NotSignedIn
-from market.notices.services import notify
+from market.notices.services import notify, worded
 from matching.brokerage import policy
 from matching.brokerage.events import IntroductionMade
 from matching.brokerage.models import Introduction
@@ -71,11 +72,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
             organisation_id=owner_id,
             roles=(Role.CLERK, Role.MANAGER),
             kind="introduction",
-            title=_("%(agency)s 为您对接：%(title)s")
-            % {
-                "agency": actor.organisation_name,
-                "title": achievement.title if owner_id == demand.owner_id else demand.title,
-            },
+            title=_brought(actor, achievement.title if owner_id == demand.owner_id else demand.title),
             body=note,
             url=f"/introductions/{introduction.id}/",
             at=at,
@@ -86,3 +83,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
 def _years_after(on: date, years: int) -> date:
     is_leap_day = (on.month, on.day) == (2, 29)
     return date(on.year + years, 3, 1) if is_leap_day else on.replace(year=on.year + years)
+
+
+def _brought(actor: Actor, title: str) -> Any:
+    return worded(lambda: _("%(agency)s 为您对接：%(title)s") % {"agency": actor.organisation_name, "title": title})

@@ -100,3 +100,25 @@ def test_an_introduction_tells_both_owners(cast):
     rows = Notice.objects.filter(kind="introduction").values_list("user__name", flat=True)
     assert sorted(rows) == ["enterprise-clerk", "university-clerk"]
     assert sorted({*mailed()}) == ["enterprise-clerk", "university-clerk"]
+
+
+def test_each_reader_is_told_in_their_own_language(cast, api):
+    """Whoever acts speaks Chinese here; who switched the portal to English reads English in the inbox and by mail."""
+    english = api.as_(cast.enterprise_clerk)
+    english.post("/i18n/setlang/", {"language": "en", "next": "/"})
+    told_to = {name: getattr(cast, name).user_id for name in ("enterprise_clerk", "university_clerk")}
+
+    telling.open_deal(telling.publish(cast))
+    run_outbox()
+
+    titles = {name: Notice.objects.filter(user=user, kind="introduction").get().title for name, user in told_to.items()}
+    assert "为您对接" in titles["university_clerk"]
+    assert "introduces" in titles["enterprise_clerk"] or "brought" in titles["enterprise_clerk"].lower(), titles
+    [letter] = [message for message in mail.outbox if message.subject == titles["enterprise_clerk"]]
+    assert letter.to == ["enterprise-clerk@example.com"]
+
+
+def test_a_language_that_the_portal_does_not_speak_changes_nothing(cast, api):
+    api.as_(cast.enterprise_clerk).post("/i18n/setlang/", {"language": "xx", "next": "/"})
+
+    assert User.objects.get(pk=cast.enterprise_clerk.user_id).language == "zh-hans"
