@@ -1,7 +1,12 @@
+import structlog
 from celery import shared_task
 
 from market.kernel import clock
+from search import maintenance
+from search.breaker import EngineAway
 from search.saved import alerts, digests
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(queue="events", ignore_result=True)
@@ -13,3 +18,14 @@ def tell_saved_searches(**_: object) -> None:
 @shared_task(queue="events", ignore_result=True)
 def prune_saved_search_hits(**_: object) -> None:
     alerts.prune(at=clock.now())
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def sweep_index(**_: object) -> None:
+    """Compare the index with the rows once a night, and mend what differs; an engine that is away waits a night."""
+    try:
+        drift = maintenance.repair()
+    except EngineAway as away:
+        log.warning("sweep_put_off", reason=str(away)[:200])
+    else:
+        log.info("index_swept", blocked=drift.blocked, **{way: drift.counts[way] for way in maintenance.WAYS})

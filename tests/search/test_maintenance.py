@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from market.config.celery import app
 from market.kernel.actor import ANONYMOUS
 from market.kernel.models import Delivery
-from search import engine, indexing, maintenance, services
+from search import engine, indexing, maintenance, services, tasks
 from search.query import parse
 from tests.running import run_outbox
 from tests.search.conftest import Shelf, documents
@@ -179,6 +180,23 @@ def test_a_late_write_makes_no_index_of_an_alias_that_has_gone(shelf):
 
     assert indexing.index(late, name=engine.next_alias(), is_optional=True) == {}
     assert maintenance.rebuild().indexed == 1
+
+
+def test_the_nightly_sweep_mends_and_bears_an_engine_that_is_away(shelf, settings):
+    row = shelf.achievement("铜合金导线")
+    shelf.settle()
+    update(f"achievement:{row.id}", title="")
+
+    tasks.sweep_index()
+    assert maintenance.compare().total == 0
+
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    tasks.sweep_index()
+
+
+def test_every_scheduled_task_exists(settings):
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= app.tasks.keys()
 
 
 def test_two_rebuilds_at_once_are_refused(committed_cast):
