@@ -145,13 +145,9 @@ def labels_of(document: Document) -> list[str]:
 def _vector(document: Document) -> Any:
     """Our tokens as a tsvector: title bigrams and unigrams weigh A and B, the text's C and D."""
     weights: dict[str, str] = {}
-    for tokens, weight in (
-        (text.unigrams(document.text), "D"),
-        (text.bigrams(document.text), "C"),
-        (text.unigrams(document.title), "B"),
-        (text.bigrams(document.title), "A"),
-    ):
-        weights |= dict.fromkeys(text.unique(tokens), weight)
+    for written, singles, pairs in ((document.text, "D", "C"), (document.title, "B", "A")):
+        for tokens, weight in zip(text.fields(written), (singles, pairs), strict=True):
+            weights |= dict.fromkeys(tokens.split(), weight)
     literal = " ".join(f"{quoted(token)}:1{weight}" for token, weight in weights.items())
     return RawSQL("%s::tsvector", [literal])
 

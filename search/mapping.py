@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from search import text
 from search.documents import Document
 from search.facets import FACETS
@@ -53,16 +55,18 @@ def key_of(document: Document) -> str:
 
 def source_of(document: Document) -> dict[str, Any]:
     """A document as the index takes it, with a digest by which a later alteration is found."""
+    title_uni, title_bi = text.fields(document.title)
+    text_uni, text_bi = text.fields(document.text)
     source: dict[str, Any] = {
         "kind": document.kind,
         "object_id": str(document.id),
         "version": document.version,
         "title": document.title,
-        "title_uni": text.as_field(text.unigrams(document.title)),
-        "title_bi": text.as_field(text.bigrams(document.title)),
+        "title_uni": title_uni,
+        "title_bi": title_bi,
         "text": document.text[: text.MAX_CHARACTERS],
-        "text_uni": text.as_field(text.unigrams(document.text)),
-        "text_bi": text.as_field(text.bigrams(document.text)),
+        "text_uni": text_uni,
+        "text_bi": text_bi,
         "audience": list(document.audience),
         "owner": document.owner,
         "is_open": document.is_open,
@@ -77,4 +81,4 @@ def source_of(document: Document) -> dict[str, Any]:
 def digest_of(source: Mapping[str, Any]) -> str:
     """Of everything in a document's source but the digest itself."""
     content = {name: value for name, value in source.items() if name != "digest"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

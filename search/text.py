@@ -6,9 +6,10 @@ Each token knows where it stands in the original, so that highlights are cut fro
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from operator import add
+from typing import NamedTuple
 
 from opencc import OpenCC
 
@@ -17,10 +18,10 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 # A number keeps its sign of comparison apart and its unit attached: 10kv, 99.9%, 5g, lifepo4.
 _RUN = re.compile(rf"([{HAN}]+)|([a-z0-9µμ]+(?:[.\-+/][a-z0-9]+)*%?)")
 _HAN = re.compile(f"[{HAN}]")
+_TOKEN = re.compile(rf"[{HAN}a-z0-9µμ.\-+/%]")  # what _RUN could take into a run
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of Han characters, or one Latin or numeric word.
 
     `starts[i]` and `ends[i]` are the offsets in the original of the i-th character of `text`.
@@ -28,12 +29,11 @@ class Run:
 
     text: str
     is_han: bool
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token and where it stands in the original."""
 
     text: str
@@ -54,19 +54,45 @@ def _fold(character: str) -> str:
     return simplified
 
 
+@cache
+def _changing() -> re.Pattern[str]:
+    """The characters that folding makes into others than lower case does, where tokens or offsets could tell."""
+    characters = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    # One line for each, since looking characters up one by one takes twenty times as long.
+    lines = "\n".join(unicodedata.normalize("NFKC", char).lower() if char != "\n" else " " for char in characters)
+    found = [
+        char
+        for char, folded in zip(characters, _converter().convert(lines).split("\n"), strict=True)
+        if len(lower := char.lower()) != 1
+        or len(folded) != 1
+        or (folded != lower and _TOKEN.search(folded + lower) is not None)
+    ]
+    return re.compile(f"[{re.escape(''.join(found))}\U00010000-\U0010ffff]")
+
+
+def folded(text: str) -> tuple[str, Sequence[int]]:
+    """The text as tokens are cut from it, and where each of its characters stands in the original."""
+    text = text[:MAX_CHARACTERS]
+    whole = _changing().sub(lambda found: _fold(found.group()), text).lower()
+    if len(whole) == len(text):  # no character folds to none, so each is still at its own place
+        return whole, range(len(text))
+    places: list[int] = []
+    for found in _changing().finditer(text):
+        places += range(places[-1] + 1 if places else 0, found.start())
+        places += [found.start()] * len(_fold(found.group()))
+    places += range(places[-1] + 1, len(text))
+    return whole, places
+
+
 def runs(text: str) -> Iterator[Run]:
     """The stretches of a text, in order; linear in its length."""
-    characters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for position, character in enumerate(text[:MAX_CHARACTERS]):
-        for folded in _fold(character):
-            characters.append(folded)
-            starts.append(position)
-            ends.append(position + 1)
-    for found in _RUN.finditer("".join(characters)):
+    whole, places = folded(text)
+    is_plain = isinstance(places, range)
+    for found in _RUN.finditer(whole):
         first, last = found.span()
-        yield Run(found.group(), found.group(1) is not None, tuple(starts[first:last]), tuple(ends[first:last]))
+        starts = places[first:last]
+        ends = range(first + 1, last + 1) if is_plain else [place + 1 for place in starts]
+        yield Run(found.group(), found.lastindex == 1, starts, ends)
 
 
 def unigrams(text: str) -> list[Token]:
@@ -74,7 +100,7 @@ def unigrams(text: str) -> list[Token]:
     tokens: list[Token] = []
     for run in runs(text):
         if run.is_han:
-            tokens += [Token(char, start, end) for char, start, end in zip(run.text, run.starts, run.ends, strict=True)]
+            tokens += map(Token, run.text, run.starts, run.ends)
         else:
             tokens.append(Token(run.text, run.starts[0], run.ends[-1]))
     return tokens
@@ -87,10 +113,48 @@ def bigrams(text: str) -> list[Token]:
         if not run.is_han or len(run.text) == 1:
             tokens.append(Token(run.text, run.starts[0], run.ends[-1]))
         else:
-            tokens += [
-                Token(run.text[at : at + 2], run.starts[at], run.ends[at + 1]) for at in range(len(run.text) - 1)
-            ]
+            tokens += map(Token, map(add, run.text, run.text[1:]), run.starts, run.ends[1:])
     return tokens
+
+
+def fields(text: str) -> tuple[str, str]:
+    """Unigrams and bigrams as `as_field` gives them, at once and without their offsets."""
+    single: list[str] = []
+    double: list[str] = []
+    for found in _RUN.finditer(folded(text)[0]):
+        word = found.group()
+        if found.lastindex == 1:
+            single += word
+            double += map(add, word, word[1:]) if len(word) > 1 else word
+        else:
+            single.append(word)
+            double.append(word)
+    return " ".join(single), " ".join(double)
+
+
+def spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
+    """Where any of these bigrams and words stands in the original, in order, those that touch joined."""
+    whole, places = folded(text)
+    found: list[tuple[int, int]] = []
+    words = []
+    for piece in wanted:
+        if len(piece) != 2 or not _HAN.match(piece):
+            words.append(piece)
+            continue
+        at = whole.find(piece)  # two ideographs side by side are always a bigram
+        while at >= 0:
+            found.append((at, at + 2))
+            at = whole.find(piece, at + 1)
+    if any(word in whole for word in words):
+        found += [run.span() for run in _RUN.finditer(whole) if run.group() in words]
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(found):
+        start, end = places[first], places[last - 1] + 1
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def as_field(tokens: list[Token]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from market.kernel.actor import ANONYMOUS
 from search import engine, services
 from search.query import parse
+from search.schemas import HitOut, SearchOut
 from tests.search.conftest import documents
 
 COPPER = "高导电铜合金接触线的制备工艺"
@@ -182,3 +183,16 @@ def test_a_cursor_of_the_other_engine_starts_anew(three, settings):
     again = services.find(actor=ANONYMOUS, query=parse(""), cursor=page.next, size=3)
 
     assert len(again.items) >= 2
+
+
+def test_the_answer_is_as_documented(shelf, api, engines):
+    """It is written without being checked against its schema."""
+    shelf.achievement("铜合金导线", price="1000.00")
+    shelf.settle()
+    engines()
+
+    answer = api.send("get", "/search?q=铜合金")
+
+    assert SearchOut.model_validate(answer.json()).total == 1
+    assert answer.json().keys() == SearchOut.model_fields.keys()
+    assert answer.json()["items"][0].keys() == HitOut.model_fields.keys()

@@ -68,6 +68,33 @@ def test_a_text_equals_its_fullwidth_and_traditional_spelling(written):
     assert text.normalised(spelled) == text.normalised(written)
 
 
+def test_every_character_is_folded_as_by_itself():
+    """Most of a text is taken as it stands; the characters for which that would not do are known beforehand."""
+    for code in (*range(0xD800), *range(0xE000, 0x10000), 0x1D400, 0x20000, 0x2F800):
+        written = f"铜a{chr(code)}合1"
+
+        whole = "".join(text._fold(char) for char in written)
+
+        assert [run.text for run in text.runs(written)] == [found.group() for found in text._RUN.finditer(whole)], code
+
+
+@given(WRITING)
+def test_the_fields_of_the_index_hold_the_tokens(written):
+    expected = text.as_field(text.unigrams(written)), text.as_field(text.bigrams(written))
+
+    assert text.fields(written) == expected
+
+
+@given(WRITING, WRITING)
+def test_what_is_marked_are_the_tokens_that_stand_there(written, wanted):
+    names = {token.text for token in text.bigrams(wanted)}
+
+    marked = {at for start, end in text.spans(written, names) for at in range(start, end)}
+
+    tokens = [token for token in text.bigrams(written) if token.text in names]
+    assert marked == {at for token in tokens for at in range(token.start, token.end)}
+
+
 def test_what_lies_behind_the_limit_is_not_read():
     assert len(text.unigrams("铜" * (text.MAX_CHARACTERS + 5))) == text.MAX_CHARACTERS
 
