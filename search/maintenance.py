@@ -4,8 +4,9 @@ Both are one walk along two ordered streams, the rows by id and the documents by
 with the number of listings, and a walk that was broken off is simply begun again.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from search.models import SearchDocument
 
 BATCH = 500
 PASSES = 5
+WRITERS = 2
 NAMED = 20
 REBUILD_LOCK = 0x5EA2C4
 Progress = Callable[[int, int], None]
@@ -69,7 +71,10 @@ def rebuild(progress: Progress = lambda done, total: None) -> Rebuilt:
         name = engine.ensure_next()
         drift = Drift()
         for number in range(PASSES):
-            drift = _walk(name, mends=True, progress=progress if number == 0 else lambda done, total: None)
+            # What this rebuild has written is only checked for changes since: nobody else alters it before the swap.
+            is_first = number == 0
+            shown = progress if is_first else lambda done, total: None
+            drift = _walk(name, mends=True, progress=shown, reads_content=is_first)
             if drift.total == 0 or drift.failed:
                 break
         if not drift.failed:
@@ -112,18 +117,27 @@ def refill_fallback(progress: Progress = lambda done, total: None) -> int:
     return done
 
 
-def _walk(name: str, *, mends: bool, progress: Progress) -> Drift:
+def _walk(name: str, *, mends: bool, progress: Progress, reads_content: bool = True) -> Drift:
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return _walk_with(pool, name, mends, progress, reads_content)
+
+
+def _walk_with(pool: Executor, name: str, mends: bool, progress: Progress, reads_content: bool) -> Drift:
     engine.refresh(name)
     drift = Drift()
+    writing: deque[Future[dict[str, outbox.Failure]]] = deque()
     total, done = sum(source.count() for source in projections()), 0
     wanted: dict[tuple[str, UUID], int] = {}
 
     def mend() -> None:
-        drift.failed |= indexing.index(indexing.load(wanted), name=name)
+        # The engine takes in one batch while the next is read; only so many, so that memory does not grow.
+        writing.append(pool.submit(indexing.index, indexing.load(wanted), name=name))
         wanted.clear()
+        if len(writing) > WRITERS:
+            drift.failed |= writing.popleft().result()
 
     for source in projections():
-        for way, listing_id, version in _differences(source, name):
+        for way, listing_id, version in _differences(source, name, reads_content):
             if not way:
                 done += 1
                 if done % BATCH == 0:
@@ -138,14 +152,16 @@ def _walk(name: str, *, mends: bool, progress: Progress) -> Drift:
                     progress(done, total)
     if wanted:
         mend()
+    for batch in writing:
+        drift.failed |= batch.result()
     progress(done, total)
     return drift
 
 
-def _differences(source: Projection, name: str) -> Iterator[tuple[str, UUID, int]]:
+def _differences(source: Projection, name: str, reads_content: bool) -> Iterator[tuple[str, UUID, int]]:
     """The way in which each row or document differs ("" where it does not), its id, and the version that is wanted."""
     rows = (row for page in pages(source) for row in page)
-    found = _indexed(source.kind, name)
+    found = _indexed(source.kind, name, reads_content)
     row, document = next(rows, None), next(found, None)
     while row or document:
         if document is None or (row is not None and row[0] < document[0]):
@@ -170,21 +186,26 @@ def pages(source: Projection) -> Iterator[Sequence[tuple[UUID, int]]]:
         after = page[-1][0]
 
 
-def _indexed(kind: str, name: str) -> Iterator[tuple[UUID, int, int, bool]]:
+def _indexed(kind: str, name: str, reads_content: bool) -> Iterator[tuple[UUID, int, int, bool]]:
     """Id, version of the row, version in the index, and whether the content is what was written, by id."""
     after: list[Any] | None = None
-    while hits := _hits(kind, name, after):
+    while hits := _hits(kind, name, after, reads_content):
         for hit in hits:
-            source = hit["_source"]
-            is_whole = bool(source) and digest_of(source) == source.get("digest")
-            yield UUID(hit["sort"][0]), source.get("version", 0), hit["_version"], is_whole
+            if reads_content:
+                source = hit["_source"]
+                version, is_whole = source.get("version", 0), bool(source) and digest_of(source) == source.get("digest")
+            else:
+                version, is_whole = hit["fields"]["version"][0], True
+            yield UUID(hit["sort"][0]), version, hit["_version"], is_whole
         after = hits[-1]["sort"]
 
 
-def _hits(kind: str, name: str, after: list[Any] | None) -> list[dict[str, Any]]:
+def _hits(kind: str, name: str, after: list[Any] | None, reads_content: bool) -> list[dict[str, Any]]:
     body: dict[str, Any] = {
         "size": BATCH,
         "version": True,
+        "_source": reads_content,
+        "docvalue_fields": ["version"],
         "track_total_hits": False,
         "query": {"bool": {"filter": [{"term": {"kind": kind}}]}},
         "sort": [{"object_id": "asc"}],
