@@ -26,19 +26,25 @@ def feed_others():
                 pass
 
 
+def hurry(patch):
+    """Budgets that a test can wait out."""
+    patch.setattr(engine, "INDEX_SECONDS", 0.3)
+    patch.setitem(engine.ask.__kwdefaults__, "seconds", 0.3)
+
+
 @pytest.mark.parametrize("away", ["refuse", "hang"])
 def test_writes_succeed_and_search_says_that_it_is_degraded(shelf, proxy, monkeypatch, away):
-    monkeypatch.setattr(engine, "INDEX_SECONDS", 0.3)
-    monkeypatch.setattr(engine, "SEARCH_SECONDS", 0.3)
     shelf.achievement("铜合金导线第一号")
     shelf.settle()
 
     getattr(proxy, away)()
     shelf.achievement("铜合金导线第二号")
     feed_others()
-    with pytest.raises(EngineAway):
-        run_outbox()
-    answer = services.find(actor=ANONYMOUS, query=parse("铜合金导线"))
+    with monkeypatch.context() as hurried:
+        hurry(hurried)
+        with pytest.raises(EngineAway):
+            run_outbox()
+        answer = services.find(actor=ANONYMOUS, query=parse("铜合金导线"))
 
     assert answer.is_degraded
     assert sorted(hit.title for hit in answer.items) == ["铜合金导线第一号", "铜合金导线第二号"]
@@ -56,10 +62,10 @@ def test_writes_succeed_and_search_says_that_it_is_degraded(shelf, proxy, monkey
 
 def test_while_it_is_away_nobody_waits_for_it(shelf, proxy, monkeypatch):
     """Three searches wait for their budget; the breaker spares the others, as its control without one shows."""
-    monkeypatch.setattr(engine, "SEARCH_SECONDS", 0.3)
     monkeypatch.setattr(engine.breaker, "open_seconds", 60)
     shelf.achievement("铜合金导线")
     shelf.settle()
+    hurry(monkeypatch)
     proxy.hang()
 
     def slow_answers(times):
