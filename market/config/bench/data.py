@@ -1,10 +1,12 @@
 """A database of its own with invented listings, thrown away afterwards."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
@@ -50,9 +52,22 @@ def scratch_index() -> Iterator[None]:
             engine.drop_all()
 
 
+def environment() -> dict[str, str]:
+    """For a process beside this one: the same servers, this database, this namespace."""
+    found = connection.settings_dict
+    login = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}@{found['HOST']}:{found['PORT']}"
+    return os.environ | {
+        "DATABASE_URL": f"postgresql://{login}/{found['NAME']}",
+        "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
+        "REDIS_URL": settings.REDIS_URL,
+        "NAMESPACE": settings.NAMESPACE,
+        "DJANGO_SETTINGS_MODULE": "market.config.settings",
+    }
+
+
 def build_listings(count: int, *, first: int = 0, patents: int = 0) -> None:
     """Published achievements of ten universities, numbered from `first` to below `count`, with so many patents each."""
-    owners = [_university(serial) for serial in range(1, 11)]
+    owners = [university(serial) for serial in range(1, 11)]
     at = clock.now()
     for start in range(first, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
@@ -130,7 +145,12 @@ def _sentence(drawn: Random) -> str:
     )
 
 
-def _university(serial: int) -> Organisation:
+def new_listing(number: int) -> Achievement:
+    """One more published achievement, not yet in the database."""
+    return _achievement(number, university(1), clock.now())
+
+
+def university(serial: int) -> Organisation:
     body = f"12360100{serial:08d}0"
     facts = {"kind": OrganisationKind.UNIVERSITY, "name": f"示例大学{serial}", "region": "360100"}
     return Organisation.objects.get_or_create(credit_code=body + check_character(body), defaults=facts)[0]

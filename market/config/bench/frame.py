@@ -10,18 +10,21 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 ROUNDS, WARM_UP = 21, 3
-SHORTEST_ROUND_SECONDS = 0.2
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was asked for: size of the data, rounds (none: the bench's own number), which ratios (none: all)."""
+    """What was asked for: size of the data, rounds (none: the bench's own number), which ratios (none: all).
+
+    `round_seconds` is how long one side of a round of processor time lasts at least.
+    """
 
     rows: int = 100_000
     rounds: int | None = None
     only: Sequence[str] = ()
     quiet: bool = False
+    round_seconds: float = 0.2
 
     def wants(self, *names: str) -> bool:
         return not self.only or any(name in self.only for name in names)
@@ -69,16 +72,14 @@ class Ratio:
         )
 
 
-def alternate(
-    name: str, ours: Callable[[], object], theirs: Callable[[], object], *, rounds: int = ROUNDS, quiet: bool = False
-) -> Ratio:
+def alternate(name: str, ours: Callable[[], object], theirs: Callable[[], object], plan: Plan) -> Ratio:
     """Processor time of ours over theirs, A B A B …; a noisy neighbour slows both sides of a round."""
-    calls = _calls(ours)
+    calls = _calls(ours, plan.round_seconds)
     for _ in range(WARM_UP):
         _timed(ours, calls)
         _timed(theirs, calls)
     pairs = []
-    for number in tqdm(range(rounds), desc=name, unit="round", disable=quiet):
+    for number in tqdm(range(plan.rounds or ROUNDS), desc=name, unit="round", disable=plan.quiet):
         # Each side goes first in turn, so that neither always runs on the warmer caches.
         first, second = (ours, theirs) if number % 2 == 0 else (theirs, ours)
         one, two = _timed(first, calls), _timed(second, calls)
@@ -179,10 +180,10 @@ def paces(
     return ratio.with_more(ours_per_second=1e6 / ratio.ours, theirs_per_second=1e6 / ratio.theirs)
 
 
-def _calls(run: Callable[[], object]) -> int:
+def _calls(run: Callable[[], object], seconds: float) -> int:
     """How many calls make a round long enough for the clock."""
     run()
-    return max(5, round(SHORTEST_ROUND_SECONDS / max(_timed(run, 5) / 5, 1e-6)))
+    return max(5, round(seconds / max(_timed(run, 5) / 5, 1e-6)))
 
 
 def _timed(run: Callable[[], object], calls: int) -> float:

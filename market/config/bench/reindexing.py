@@ -4,15 +4,11 @@ Wall-clock times: the engine is another process. P10 is of documents with the sa
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
-from urllib.parse import quote
 
-from django.conf import settings
-from django.db import connection
 from elasticsearch.helpers import parallel_bulk
 
 from market.config.bench import data, frame
@@ -93,19 +89,10 @@ def digests(name: str) -> dict[str, str]:
 
 def _peaks(plan: frame.Plan) -> list[float]:
     """KiB that a rebuild needed at most, each in a process of its own on the scratch database."""
-    found = connection.settings_dict
-    login = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}@{found['HOST']}:{found['PORT']}"
-    environment = {
-        "DATABASE_URL": f"postgresql://{login}/{found['NAME']}",
-        "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
-        "REDIS_URL": settings.REDIS_URL,
-        "NAMESPACE": settings.NAMESPACE,
-        "DJANGO_SETTINGS_MODULE": "market.config.settings",
-    }
     peaks = []
     for _ in range(plan.rounds or PEAK_ROUNDS):
         words = [sys.executable, "-c", PEAK]
-        answer = subprocess.run(words, env=os.environ | environment, check=True, capture_output=True, text=True)  # noqa: S603
+        answer = subprocess.run(words, env=data.environment(), check=True, capture_output=True, text=True)  # noqa: S603
         peaks.append(float(json.loads(answer.stdout.splitlines()[-1])["kib"]))
     return peaks
 

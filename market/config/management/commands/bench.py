@@ -5,10 +5,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.bench import data, listing, reindexing, searching
+from market.config.bench import data, lagging, listing, reindexing, saving, searching, writing
 from market.config.bench.frame import Plan
 
-BENCHES: dict[str, Any] = {"list": listing, "reindex": reindexing, "search": searching}
+BENCHES: dict[str, Any] = {
+    "lag": lagging,
+    "list": listing,
+    "reindex": reindexing,
+    "saved": saving,
+    "search": searching,
+    "write": writing,
+}
 
 
 class Command(BaseCommand):

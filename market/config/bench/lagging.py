@@ -1,0 +1,142 @@
+"""P12: how long after its commit a listing is found, over the engine's refresh interval, at a fixed rate of writes.
+
+The writers are processes that keep to the clock whatever the answers take; the relay is a process of its own. Each
+write is one committed transaction: the row and its event. The slowest hundredth of each two seconds makes a round.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from redis import Redis
+from tqdm import tqdm
+
+from listings.catalog.events import ListingChanged
+from market.config.bench import data, frame
+from market.config.environment import BASE_DIR
+from market.kernel import clock, outbox
+from search import engine, maintenance
+from search.mapping import SETTINGS
+
+RATES = {"P12": 100, "P12-500": 500}
+ROUNDS, ROUND_SECONDS, LEAD_SECONDS, WRITERS = 15, 2.0, 4.0, 2
+LISTINGS, FIRST_WRITTEN = 10_000, 10_000_000
+POLL_SECONDS, LAST_SECONDS = 0.01, 30.0
+REFRESH_SECONDS = int(SETTINGS["refresh_interval"].removesuffix("ms")) / 1000
+WRITER = "import django; django.setup(); from market.config.bench import lagging; lagging.write(*map(float, {}))"
+
+
+def run(plan: frame.Plan) -> list[frame.Ratio]:
+    """An index of at most 10,000 listings is enough: what is new is found in a segment of its own."""
+    rounds = plan.rounds or ROUNDS
+    with data.scratch_index():
+        data.build_listings(min(plan.rows, LISTINGS))
+        maintenance.rebuild()
+        return [measure(name, rate, rounds, plan.quiet) for name, rate in RATES.items() if plan.wants(name)]
+
+
+def measure(name: str, rate: int, rounds: int, quiet: bool) -> frame.Ratio:
+    seconds = rounds * ROUND_SECONDS
+    begins = time.monotonic() + LEAD_SECONDS
+    with ExitStack() as running:
+        running.enter_context(process([sys.executable, "manage.py", "relay"]))
+        writers = [
+            running.enter_context(
+                process([sys.executable, "-c", WRITER.format([begins, seconds, rate / WRITERS, nth])])
+            )
+            for nth in range(WRITERS)
+        ]
+        committed = Committed(writers)
+        found = follow(committed, tqdm(total=round(seconds * rate), desc=name, unit="write", disable=quiet))
+    lags: list[list[float]] = [[] for _ in range(rounds)]
+    for key, at in committed.at.items():
+        lags[min(int((at - begins) / ROUND_SECONDS), rounds - 1)].append(found.get(key, at + LAST_SECONDS) - at)
+    every = [lag for some in lags for lag in some]
+    pairs = [(frame.percentile(some, 99), REFRESH_SECONDS) for some in lags if some]
+    more = {
+        "writes_per_second": len(every) / seconds,
+        "p50_ms": frame.percentile(every, 50) * 1000,
+        "p99_ms": frame.percentile(every, 99) * 1000,
+        "longest_ms": max(every) * 1000,
+    }
+    return frame.ratio_of(name, pairs, clock="wall", more=more)
+
+
+class Committed:
+    """What the writers say that they have committed, and when."""
+
+    def __init__(self, writers: list["subprocess.Popen[str]"]) -> None:
+        self.at: dict[str, float] = {}
+        self.threads = [threading.Thread(target=self._read, args=(writer,), daemon=True) for writer in writers]
+        for thread in self.threads:
+            thread.start()
+
+    def _read(self, writer: "subprocess.Popen[str]") -> None:
+        for line in writer.stdout or ():
+            key, at = json.loads(line)
+            self.at[key] = at
+
+    @property
+    def is_over(self) -> bool:
+        return not any(thread.is_alive() for thread in self.threads)
+
+
+def follow(committed: Committed, bar: Any) -> dict[str, float]:
+    """When each was first found; asks for all that are still missing, again and again."""
+    found: dict[str, float] = {}
+    ended = 0.0
+    while not ended or (len(found) < len(committed.at) and time.monotonic() < ended + LAST_SECONDS):
+        if not ended and committed.is_over:
+            ended = time.monotonic()
+        missing = [key for key in list(committed.at) if key not in found][:1000]
+        if missing:
+            body = {"query": {"ids": {"values": missing}}, "size": len(missing), "_source": False}
+            answer = engine.ask(lambda es, body=body: es.search(index=engine.alias(), body=body).body)  # type: ignore[misc]
+            now = time.monotonic()
+            found |= {hit["_id"]: now for hit in answer["hits"]["hits"]}
+            bar.update(len(answer["hits"]["hits"]))
+        time.sleep(POLL_SECONDS)
+    bar.close()
+    return found
+
+
+def write(begins: float, seconds: float, rate: float, nth: float) -> None:
+    """In a process of its own: publish listings at their moments, and print each key with the time of its commit."""
+    numbers = range(int(seconds * rate))
+    rows = [data.new_listing(FIRST_WRITTEN + WRITERS * number + int(nth)) for number in numbers]
+    for number in numbers:
+        row, due = rows[number], begins + number / rate
+        time.sleep(max(0.0, due - time.monotonic()))
+        with transaction.atomic():
+            row.save(force_insert=True)
+            at = clock.now()
+            outbox.publish(ListingChanged(listing_id=row.id, kind="achievement", version=row.version), at=at)
+        print(json.dumps([f"achievement:{row.id}", time.monotonic()]), flush=True)  # noqa: T201
+
+
+@contextmanager
+def process(words: list[str]) -> Iterator["subprocess.Popen[str]"]:
+    """Ended with the block; what it left for workers is removed, since none runs here."""
+    started = subprocess.Popen(  # noqa: S603
+        words, env=data.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=BASE_DIR
+    )
+    try:
+        yield started
+    finally:
+        started.send_signal(signal.SIGTERM)
+        started.wait(15)
+        forget_messages()
+
+
+def forget_messages() -> None:
+    server: Any = Redis.from_url(settings.REDIS_URL)
+    for key in server.scan_iter(f"{settings.NAMESPACE}:*"):
+        server.delete(key)
