@@ -95,6 +95,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "market.config.urls"
 WSGI_APPLICATION = "market.config.wsgi.application"
 PROBLEM_PAGE = "market.pages.rendering.problem_page"
+CSRF_FAILURE_VIEW = "market.kernel.http.expired_form"
 
 TEMPLATES = [
     {

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from market.kernel.actor import ANONYMOUS, Actor
-from market.kernel.problems import InvalidInput, NotFound, Problem
+from market.kernel.problems import FormExpired, InvalidInput, NotFound, Problem
 
 MACHINE_PATHS = ("/api/", "/exchange/", "/livez", "/readyz", "/metrics", "/webhooks/")
 UNREADABLE = ("\x00",)
@@ -44,6 +44,11 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
 def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404: no view has the address, so no middleware sees the exception."""
     return problem_response(request, NotFound())
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW."""
+    return problem_response(request, FormExpired())
 
 
 def with_headers(response: HttpResponse, problem: Problem) -> HttpResponse:

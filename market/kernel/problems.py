@@ -76,6 +76,14 @@ class NotAllowed(Problem):
     title = _("您无权执行此操作")
 
 
+class FormExpired(Problem):
+    """The form's token is not that of the session: it is old, or of another site."""
+
+    status = 403
+    code = "form_expired"
+    title = _("页面已过期，请返回上一页，重新载入后再提交")
+
+
 class InvalidInput(Problem):
     """The payload itself is wrong; `errors` name each field as `{loc, code, message}`."""
 

@@ -1,6 +1,7 @@
 """A refusal on the wire: for programs as problem+json, for people as a page, in the reader's language."""
 
 import pytest
+from django.test import Client
 
 from tests.market.accounts.desk import machine
 
@@ -66,3 +67,15 @@ def test_every_answer_names_its_request_and_takes_a_name_that_is_one(api):
 
     assert given["X-Request-ID"] == "from-the-proxy-1"
     assert len(forged["X-Request-ID"]) == 32
+
+
+def test_a_form_without_its_token_is_answered_in_words(cast):
+    client = Client(enforce_csrf_checks=True)
+
+    page = client.post("/care", headers={"Accept-Language": "zh-hans"})
+    answer = client.post("/api/v1/achievements", {}, content_type="application/json")
+
+    assert page.status_code == 403
+    assert "页面已过期" in page.content.decode()
+    assert answer.status_code in {401, 403}
+    assert answer["Content-Type"] == "application/problem+json"
