@@ -4,6 +4,7 @@ Both are one walk along two ordered streams, the rows by id and the documents by
 with the number of listings, and a walk that was broken off is simply begun again.
 """
 
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from django.db import connection
 
 from market.kernel import outbox
 from search import engine, indexing
+from search.breaker import EngineAway
 from search.documents import Projection, projections
 from search.mapping import digest_of
 from search.models import SearchDocument
@@ -23,6 +25,7 @@ from search.models import SearchDocument
 BATCH = 500
 PASSES = 5
 WRITERS = 2
+PAUSES_SECONDS = (1.0, 2.0, 4.0)
 NAMED = 20
 REBUILD_LOCK = 0x5EA2C4
 Progress = Callable[[int, int], None]
@@ -131,7 +134,7 @@ def _walk_with(pool: Executor, name: str, mends: bool, progress: Progress, reads
 
     def mend() -> None:
         # The engine takes in one batch while the next is read; only so many, so that memory does not grow.
-        writing.append(pool.submit(indexing.index, indexing.load(wanted), name=name))
+        writing.append(pool.submit(_write, indexing.load(wanted), name))
         wanted.clear()
         if len(writing) > WRITERS:
             drift.failed |= writing.popleft().result()
@@ -156,6 +159,16 @@ def _walk_with(pool: Executor, name: str, mends: bool, progress: Progress, reads
         drift.failed |= batch.result()
     progress(done, total)
     return drift
+
+
+def _write(changes: Sequence[indexing.Change], name: str) -> dict[str, outbox.Failure]:
+    """As `indexing.index`; an engine that is too busy, or just starting again, is given some time."""
+    for pause in PAUSES_SECONDS:
+        try:
+            return indexing.index(changes, name=name)
+        except EngineAway:
+            time.sleep(pause)
+    return indexing.index(changes, name=name)
 
 
 def _differences(source: Projection, name: str, reads_content: bool) -> Iterator[tuple[str, UUID, int]]:
