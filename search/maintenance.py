@@ -199,7 +199,7 @@ def pages(source: Projection) -> Iterator[Sequence[tuple[UUID, int]]]:
         after = page[-1][0]
 
 
-def _indexed(kind: str, name: str, reads_content: bool) -> Iterator[tuple[UUID, int, int, bool]]:
+def _indexed(kind: str, name: str, reads_content: bool = True) -> Iterator[tuple[UUID, int, int, bool]]:
     """Id, version of the row, version in the index, and whether the content is what was written, by id."""
     after: list[Any] | None = None
     while hits := _hits(kind, name, after, reads_content):
