@@ -5,20 +5,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from django.conf import settings
+from django.test.utils import override_settings
 
 from deploy.local import chromium, state
 from deploy.local.state import PROJECT_DIR
+from search import engine
 from tests.e2e.desk import Desk, Portal
 from tests.proxy import Proxy, proxy_to
 
 # Set by the run of the tests for its own servers, or by whoever runs it: the portal finds its own.
 SETTLE_SECONDS = 120
+NAMESPACE = "e2e"
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STRIPE_SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 
 
@@ -30,13 +34,27 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """
     data_dir = tmp_path_factory.mktemp("portal")
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    environment["NAMESPACE"] = "e2e"
-    with proxy_to(settings.ELASTICSEARCH_URL) as engine:
-        environment["ELASTICSEARCH_URL"] = engine.url
-        yield from running(data_dir, environment, engine)
+    environment["NAMESPACE"] = NAMESPACE
+    with proxy_to(settings.ELASTICSEARCH_URL) as proxy, no_index_of(NAMESPACE):
+        environment["ELASTICSEARCH_URL"] = proxy.url
+        yield from running(data_dir, environment, proxy)
 
 
-def running(data_dir: Path, environment: dict[str, str], engine: Proxy) -> Iterator[Portal]:
+@contextmanager
+def no_index_of(namespace: str) -> Iterator[None]:
+    """The server outlives the run, so an earlier run's listings would be found by this one's readers."""
+
+    def forget() -> None:
+        with override_settings(NAMESPACE=namespace):
+            engine.breaker.reset()
+            engine.drop_all()
+
+    forget()
+    yield
+    forget()
+
+
+def running(data_dir: Path, environment: dict[str, str], proxy: Proxy) -> Iterator[Portal]:
     """The portal of a data folder until the tests are over."""
 
     def portal_command(name: str) -> "subprocess.CompletedProcess[str]":
@@ -52,7 +70,7 @@ def running(data_dir: Path, environment: dict[str, str], engine: Proxy) -> Itera
         assert found is not None, "no supervisor lives"
         accounts = (data_dir / "demo-accounts.txt").read_text(encoding="utf-8")
         wait_until_settled(found.url("web"))
-        yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1], engine=engine)
+        yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1], engine=proxy)
     finally:
         portal_command("down")
 

@@ -32,7 +32,8 @@ class Desk:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note(self, kind: str, text: str) -> None:
-        if kind == "error":
+        # htmx tells there of a request that a later one replaced.
+        if kind == "error" and text not in {"htmx:sendAbort", "htmx:afterRequest"}:
             self.complaints.append(text)
 
     def sign_in(self, email: str) -> None:

@@ -77,3 +77,17 @@ def test_a_part_that_does_not_come_is_told(sit_down):
 
     desk.page.get_by_role("alert").get_by_text("暂时没有载入").wait_for()
     desk.complaints.clear()  # the console told it too
+
+
+def test_of_two_ticks_in_a_hurry_neither_is_lost(sit_down):
+    """The second is made while the first is still being answered."""
+    desk = sit_down().open("/search")
+    desk.page.evaluate(
+        """() => {
+            for (const name of ["region", "ipc"]) document.querySelector(`#facets input[name=${name}]`).click();
+        }"""
+    )
+    desk.page.wait_for_url("**ipc=*")
+
+    assert "region=" in desk.page.url
+    desk.page.locator(".chips a.chip").nth(1).wait_for()

@@ -20,3 +20,12 @@ for (const [happening, isClosed] of [["input", false], ["submit", true], ["keydo
     places.forEach((place) => place?.toggleAttribute("data-closed", isClosed));
   });
 }
+
+// Enter in the field sends the form; that the field has changed as well must not send it twice.
+document.addEventListener(
+  "change",
+  (event) => {
+    if (event.target.closest?.(".suggesting")) event.stopPropagation();
+  },
+  true,
+);
