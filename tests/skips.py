@@ -1,4 +1,5 @@
-"""What may be skipped: tests of the development data where it is absent, browser tests where no browser is.
+"""What may be skipped: tests of the development data where it is absent, browser tests where no browser is,
+and tests of vectors where there is no package with the model (it has wheels for Linux on x86-64).
 
 In CI every other skip is a failure, since a test that never runs proves nothing.
 """
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from deploy.local import chromium
+from search import encoder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_SHARED = "the development data (../shared) is not beside this checkout"
 NO_BROWSER = "no Chromium on this machine"
+NO_ENCODER = "no package with the encoder's weights on this machine"
 
 
 class SkipRule:
@@ -30,6 +33,10 @@ class SkipRule:
                 self.allowed.add(item.nodeid)
             if item.get_closest_marker("e2e") and not has_browser:
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+            if item.get_closest_marker("encoder") and not encoder.is_available():
+                item.add_marker(pytest.mark.skip(reason=NO_ENCODER))
+                self.allowed.add(item.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.note(report)
