@@ -1,11 +1,11 @@
-"""Listings that resemble a text, with each clause's own score: the raw material of matching.
+"""Listings that may fit another one, proposed by three kinds of resemblance; matching then reads them closely.
 
-Two steps, since the finer clauses cost five times as much: candidates by unique bigrams on title and text, then
-unigrams and bigrams over all four fields for those few ids only (libraries reference, "Elasticsearch, tried").
+For each seeker one request looks by unique bigrams over title and text, one by the meaning of its title, one by codes
+in common. All seekers of a batch are asked in one round trip (libraries reference, "Elasticsearch, tried").
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,105 +16,98 @@ from django.db.models import F
 from search import engine, text
 from search.breaker import EngineAway
 from search.fallback import raw
+from search.mapping import EMBEDDING
 from search.models import SearchDocument
 
 POOL = 200
+NEAREST = 60
+SHARING = 40
 MAX_TOKENS = 300
-FINE_FIELDS = ("title_bi", "title_uni", "text_bi", "text_uni")
+SECONDS = 20.0  # for a whole batch, in a worker where nobody waits
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A listing and the score of each clause that it met."""
+class Seeker:
+    """Who looks, and for what: open listings of `kind` that resemble `wording`, but none of `exclude_owner`.
 
-    id: UUID
-    title: str
-    text: str
-    parts: dict[str, float]
+    `embedding` is float[384], the meaning of its title as a question, where there is one; `codes` by facet name.
+    """
+
+    wording: str
+    kind: str
+    exclude_owner: str = ""
+    embedding: Sequence[float] | None = None
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    items: Sequence[Candidate]
+class Proposal:
+    """Ids of listings, each once, in no order that means anything. `is_degraded`: PostgreSQL looked, by words only."""
+
+    ids: Sequence[UUID]
     is_degraded: bool
 
 
-def similar(
-    *, wording: str, kind: str, audience: Sequence[str], exclude_owner: str = "", pool: int = POOL
-) -> Candidates:
-    """Open listings of a kind, readable under `audience`, that share words with `wording`, unordered."""
+def propose(seekers: Sequence[Seeker], *, pool: int = POOL) -> list[Proposal]:
+    """For each seeker a few hundred listings; a partial answer of the engine counts as none."""
+    if not seekers:
+        return []
     try:
-        return Candidates(_by_engine(wording, kind, audience, exclude_owner, pool), is_degraded=False)
+        return _by_engine(seekers, pool)
     except EngineAway:
-        return Candidates(_by_database(wording, kind, audience, exclude_owner, pool), is_degraded=True)
+        return [Proposal(_by_database(seeker, pool), is_degraded=True) for seeker in seekers]
 
 
-def _by_engine(wording: str, kind: str, audience: Sequence[str], exclude_owner: str, pool: int) -> list[Candidate]:
-    filters: list[dict[str, Any]] = [
-        {"term": {"kind": kind}},
-        {"term": {"is_open": True}},
-        {"terms": {"audience": sorted(audience)}},
-    ]
-    must_not = [{"term": {"owner": exclude_owner}}] if exclude_owner else []
-    coarse = text.unique(text.bigrams(wording))[:MAX_TOKENS]
-    if not coarse:
-        return []
-    found = engine.search(
-        {
-            "size": pool,
-            "_source": False,
-            "track_total_hits": False,
-            "query": {
-                "bool": {
-                    "filter": filters,
-                    "must_not": must_not,
-                    "should": [_match("title_bi", coarse), _match("text_bi", coarse)],
-                    "minimum_should_match": 1,
-                }
-            },
+def _by_engine(seekers: Sequence[Seeker], pool: int) -> list[Proposal]:
+    lines: list[dict[str, Any]] = []
+    asked_by: list[int] = []
+    for number, seeker in enumerate(seekers):
+        for body in _bodies(seeker, pool):
+            lines += [{}, body]
+            asked_by.append(number)
+    found: list[dict[UUID, None]] = [{} for _ in seekers]
+    answers = engine.search_many(lines, seconds=SECONDS) if lines else []
+    for number, answer in zip(asked_by, answers, strict=True):
+        found[number] |= {UUID(hit["_id"].partition(":")[2]): None for hit in answer["hits"]["hits"]}
+    return [Proposal(list(ids), is_degraded=False) for ids in found]
+
+
+def _bodies(seeker: Seeker, pool: int) -> list[dict[str, Any]]:
+    filters: list[dict[str, Any]] = [{"term": {"kind": seeker.kind}}, {"term": {"is_open": True}}]
+    if seeker.exclude_owner:
+        filters.append({"bool": {"must_not": [{"term": {"owner": seeker.exclude_owner}}]}})
+    plain = {"_source": False, "track_total_hits": False}
+    bodies: list[dict[str, Any]] = []
+    if tokens := text.unique(text.bigrams(seeker.wording))[:MAX_TOKENS]:
+        words = [{"match": {name: " ".join(tokens)}} for name in ("title_bi", "text_bi")]
+        in_words = {"should": words, "minimum_should_match": 1}
+        bodies.append(plain | {"size": pool, "query": {"bool": {"filter": filters} | in_words}})
+        if codes := [{"terms": {name: list(values)}} for name, values in seeker.codes.items() if values]:
+            sharing = {"bool": {"should": codes, "minimum_should_match": 1}}
+            query = {"bool": {"filter": [*filters, sharing], "should": words}}
+            bodies.append(plain | {"size": min(SHARING, pool), "query": query})
+    if seeker.embedding is not None:
+        nearest = {
+            "field": EMBEDDING,
+            "query_vector": list(seeker.embedding),
+            "k": min(NEAREST, pool),
+            "num_candidates": 2 * NEAREST,
+            "filter": filters,
         }
-    )
-    keys = [row["_id"] for row in found["hits"]["hits"]]
-    if not keys:
-        return []
-    tokens = {"bi": coarse, "uni": text.unique(text.unigrams(wording))[:MAX_TOKENS]}
-    clauses = [_match(name, tokens[name.rsplit("_", 1)[1]], name) for name in FINE_FIELDS]
-    fine = engine.search(
-        {
-            "size": len(keys),
-            "_source": ["object_id", "title", "text"],
-            "track_total_hits": False,
-            "query": {"bool": {"filter": [{"ids": {"values": keys}}], "should": clauses}},
-        },
-        include_named_queries_score=True,
-    )
-    return [
-        Candidate(
-            id=UUID(row["_source"]["object_id"]),
-            title=row["_source"]["title"],
-            text=row["_source"]["text"],
-            parts={name: float(row.get("matched_queries", {}).get(name, 0.0)) for name in FINE_FIELDS},
-        )
-        for row in fine["hits"]["hits"]
-    ]
-
-
-def _match(field: str, tokens: Sequence[str], name: str = "") -> dict[str, Any]:
-    return {"match": {field: {"query": " ".join(tokens)} | ({"_name": name} if name else {})}}
+        bodies.append(plain | {"size": min(NEAREST, pool), "knn": nearest})
+    return bodies
 
 
 @transaction.atomic
-def _by_database(wording: str, kind: str, audience: Sequence[str], exclude_owner: str, pool: int) -> list[Candidate]:
-    tokens = text.unique(text.bigrams(wording))[:64]
+def _by_database(seeker: Seeker, pool: int) -> list[UUID]:
+    tokens = text.unique(text.bigrams(seeker.wording))[:64]
     if not tokens:
         return []
     query = raw(tokens, " | ")
     rows = (
-        SearchDocument.objects.filter(kind=kind, is_open=True, audience__overlap=list(audience), tokens=query)
-        .exclude(owner=exclude_owner or "-")
+        SearchDocument.objects.filter(kind=seeker.kind, is_open=True, tokens=query)
+        .exclude(owner=seeker.exclude_owner or "-")
         .annotate(rank=SearchRank(F("tokens"), query))
-        .order_by("-rank", "-published_at", "key")[:pool]
+        .order_by("-rank", "-published_at", "key")
     )
-    return [
-        Candidate(id=row.object_id, title=row.title, text=row.text, parts={"text": float(row.rank)}) for row in rows
-    ]
+    return list(rows.values_list("object_id", flat=True)[:pool])

@@ -121,9 +121,9 @@ def search(body: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     return result
 
 
-def search_many(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def search_many(lines: Sequence[Mapping[str, Any]], *, seconds: float = SEARCH_SECONDS) -> list[dict[str, Any]]:
     """Several raw searches in one request, as header and body lines; whole answers or none."""
-    answers = ask(lambda es: es.msearch(index=alias(), searches=list(lines)).body)["responses"]
+    answers = ask(lambda es: es.msearch(index=alias(), searches=list(lines)).body, seconds=seconds)["responses"]
     for answer in answers:
         if answer.get("error") or answer["timed_out"] or answer["_shards"]["failed"]:
             raise EngineAway("partial answer")
@@ -133,7 +133,8 @@ def search_many(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def ensure_index() -> str:
     """The index behind the alias, made if there is none."""
-    return _named().get(alias()) or _create(alias())
+    name = _named().get(alias())
+    return _widened(name) if name else _create(alias())
 
 
 def current_index() -> str | None:
@@ -159,7 +160,17 @@ def writable() -> list[str]:
     named = _named()
     if alias() not in named:
         _create(alias())
+    else:
+        _widened(named[alias()])
     return [alias(), next_alias()] if next_alias() in named else [alias()]
+
+
+@cache
+def _widened(name: str) -> str:
+    """An index that an earlier release made learns the fields that came since, until the next rebuild."""
+    if mapping_hash() not in name:
+        ask(lambda es: es.indices.put_mapping(index=name, properties=MAPPING["properties"]), seconds=INDEX_SECONDS)
+    return name
 
 
 def promote(name: str) -> list[str]:

@@ -8,33 +8,38 @@ from uuid import UUID
 from django.db.models.expressions import RawSQL
 
 from market.kernel import outbox
-from search import engine, text
+from search import engine, text, vectors
 from search.documents import Document, projection
 from search.mapping import key_of, source_of
 from search.models import SearchDocument
 
+ENCODED = "search.listing.encoded"  # a title's vector was computed; the document is written again with it
 Wanted = Mapping[tuple[str, UUID], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A document to write, or one to remove (`document` is None), with the version that asks for it."""
+    """A document to write, or one to remove (`document` is None), with the version that asks for it.
+
+    `embedding` is the vector of its title, where it was computed.
+    """
 
     kind: str
     id: UUID
     version: int
     document: Document | None
+    embedding: Sequence[float] | None = None
 
     @property
     def key(self) -> str:
         return f"{self.kind}:{self.id}"
 
 
-def subscribe(topics: Iterable[str]) -> None:
+def subscribe(topics: Sequence[str]) -> None:
     """Follow events whose payload has `kind`, `listing_id` and `version`."""
     outbox.subscribe_batch("search.postgresql", topics, write_fallback)
     if engine.is_configured():
-        outbox.subscribe_batch("search.elasticsearch", topics, write_engine)
+        outbox.subscribe_batch("search.elasticsearch", [*topics, ENCODED], write_engine)
 
 
 def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
@@ -78,10 +83,12 @@ def load(wanted: Wanted) -> list[Change]:
         ids = [listing_id for of, listing_id in wanted if of == kind]
         source = projection(kind)
         documents = source.load(ids) if source else {}
+        embeddings = vectors.sentences(document.title for document in documents.values())
         for listing_id in ids:
             document = documents.get(listing_id)
             version = max(document.version if document else 0, wanted[kind, listing_id])
-            changes.append(Change(kind, listing_id, version, document))
+            embedding = embeddings.get(document.title) if document else None
+            changes.append(Change(kind, listing_id, version, document, embedding))
     return changes
 
 
@@ -99,7 +106,7 @@ def index(changes: Sequence[Change], *, name: str, is_optional: bool = False) ->
         if change.document is None:
             lines.append({"delete": head})
         else:
-            lines += [{"index": head}, source_of(change.document)]
+            lines += [{"index": head}, source_of(change.document, change.embedding)]
     failures = {}
     for change, answer in zip(changes, engine.bulk(lines, index=name), strict=True):
         status = answer["status"]

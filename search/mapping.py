@@ -2,20 +2,31 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from search import text
 from search.documents import Document
+from search.encoder import DIMENSIONS
 from search.facets import FACETS
 
+EMBEDDING = "embedding"
 KEYWORD = {"type": "keyword"}
 TOKENS = {"type": "text", "analyzer": "whitespace", "norms": True}
+VECTOR = {
+    "type": "dense_vector",
+    "dims": DIMENSIONS,
+    "index": True,
+    "similarity": "cosine",
+    "index_options": {"type": "int8_hnsw"},
+}
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
+    # PostgreSQL keeps the vectors; as text they would be the largest part of a document.
+    "_source": {"excludes": [EMBEDDING]},
     "properties": {
         "kind": KEYWORD,
         "object_id": KEYWORD,
@@ -33,6 +44,7 @@ MAPPING: dict[str, Any] = {
         "identifiers": KEYWORD,
         "amount": {"type": "double"},
         "published_at": {"type": "date"},
+        EMBEDDING: VECTOR,
         **dict.fromkeys(FACETS, KEYWORD),
     },
 }
@@ -53,8 +65,11 @@ def key_of(document: Document) -> str:
     return f"{document.kind}:{document.id}"
 
 
-def source_of(document: Document) -> dict[str, Any]:
-    """A document as the index takes it, with a digest by which a later alteration is found."""
+def source_of(document: Document, embedding: Sequence[float] | None = None) -> dict[str, Any]:
+    """A document as the index takes it, with a digest by which a later alteration is found.
+
+    The vector is absent until it was computed; the index does not give it back, so the digest leaves it out.
+    """
     title_uni, title_bi = text.fields(document.title)
     text_uni, text_bi = text.fields(document.text)
     source: dict[str, Any] = {
@@ -75,7 +90,8 @@ def source_of(document: Document) -> dict[str, Any]:
         "published_at": document.published_at.isoformat(),
         **{name: list(codes) for name, codes in document.facets.items()},
     }
-    return source | {"digest": digest_of(source)}
+    vector = {} if embedding is None else {EMBEDDING: embedding}
+    return source | {"digest": digest_of(source)} | vector
 
 
 def digest_of(source: Mapping[str, Any]) -> str:

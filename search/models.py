@@ -6,7 +6,7 @@ from django.db import models
 from market.kernel.money import MoneyField
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
 
-__all__ = ["Cadence", "SavedSearch", "SavedSearchHit", "SearchDocument"]
+__all__ = ["Cadence", "SavedSearch", "SavedSearchHit", "SearchDocument", "TextEncoding"]
 
 
 class SearchDocument(models.Model):
@@ -36,3 +36,15 @@ class SearchDocument(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class TextEncoding(models.Model):
+    """What a text means to the language model; made once for a content and never changed."""
+
+    digest = models.CharField(primary_key=True, max_length=64, db_comment="SHA-256 of model, part and text")
+    sentence = models.BinaryField(db_comment="float16[384], of length one")
+    tokens = models.BinaryField(db_comment="float16[n, 384], one state for each piece of the text")
+    words = ArrayField(models.TextField(), db_comment="The n pieces")
+
+    def __str__(self) -> str:
+        return self.digest

@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 import structlog
 from celery import shared_task
 
 from market.kernel import clock
-from search import maintenance
+from search import encoding, maintenance
 from search.breaker import EngineAway
 from search.saved import alerts, digests
 
@@ -29,3 +33,15 @@ def sweep_index(**_: object) -> None:
         log.warning("sweep_put_off", reason=str(away)[:200])
     else:
         log.info("index_swept", blocked=drift.blocked, **{way: drift.counts[way] for way in maintenance.WAYS})
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def encode_listings(*, wanted: Sequence[Sequence[Any]], **_: object) -> None:
+    """Compute the vectors of these listings, each given as kind, id and version."""
+    encoding.encode({(kind, UUID(listing_id)): version for kind, listing_id, version in wanted}, at=clock.now())
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def encode_missing(**_: object) -> None:
+    """Once a night, whatever was lost on the way to a worker."""
+    log.info("listings_encoded", count=encoding.encode_all(at=clock.now()))

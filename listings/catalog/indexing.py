@@ -12,7 +12,7 @@ from listings.catalog import policy
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing, Patent
 from market.accounts.models import Organisation
-from search import documents, facets, indexing
+from search import documents, encoding, facets, indexing
 from search.documents import Document, Projection
 from search.saved import alerts
 
@@ -117,4 +117,5 @@ DEMANDS = Projection(
 for projection in (ACHIEVEMENTS, DEMANDS):
     documents.register(projection)
 indexing.subscribe([ListingChanged.topic])
+encoding.subscribe([ListingChanged.topic])
 alerts.subscribe([ListingChanged.topic])

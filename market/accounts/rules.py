@@ -27,6 +27,7 @@ SCOPED = (
     "organisations",
     "jobs",
     "searches",
+    "verdicts",
 )
 SCOPES = frozenset(f"{name}:{mode}" for name in SCOPED for mode in ("read", "write"))
 

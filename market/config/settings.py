@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune-outbox": {"task": "market.kernel.tasks.prune_outbox", "schedule": 3600.0},
     # Eight o'clock is when digests are due; the other hours make up for an eight o'clock that was missed.
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
+    "encode-missing": {"task": "search.tasks.encode_missing", "schedule": crontab(minute="40", hour="2")},
     "sweep-index": {"task": "search.tasks.sweep_index", "schedule": crontab(minute="10", hour="4")},
     "prune-saved-search-hits": {
         "task": "search.tasks.prune_saved_search_hits",

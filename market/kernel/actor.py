@@ -57,6 +57,11 @@ class Actor:
         return self.organisation_kind == OrganisationKind.OPERATOR and Role.OPERATOR in self.roles
 
     @property
+    def is_broker(self) -> bool:
+        """A technology broker (技术经纪人) of a verified agency."""
+        return self.organisation_kind == OrganisationKind.AGENCY and Role.BROKER in self.roles and self.is_verified
+
+    @property
     def principal(self) -> str:
         """The one who asks, for keys and limits: a key, a person in an organisation, or nobody."""
         if self.api_key_id is not None:
