@@ -1,11 +1,12 @@
 """Elasticsearch, with budgets: connecting 0.3 s, a whole search 2 s; away is a state, not an accident."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+import orjson
 from django.conf import settings
 from elastic_transport import ConnectionError, Urllib3HttpNode
 from elastic_transport.client_utils import DEFAULT
@@ -24,6 +25,8 @@ from search.mapping import MAPPING, SETTINGS, mapping_hash
 T = TypeVar("T")
 SEARCH_SECONDS = 2.0
 INDEX_SECONDS = 30.0
+BULK_BYTES = 2_000_000
+ANSWERED = ["items.*.status", "items.*.error.type", "items.*.error.reason"]
 TEMPLATE_PRIORITY = 500
 breaker = Breaker()
 
@@ -260,14 +263,39 @@ def _own(names: Iterable[str]) -> list[str]:
     return [name for name in names if pattern.fullmatch(name)]
 
 
-def bulk(lines: Sequence[Mapping[str, Any]], *, index: str) -> list[dict[str, Any]]:
-    """A bulk request; the per-item answers in order. Raises EngineAway when it failed as a whole.
+def bulk(lines: Iterable[Mapping[str, Any]], *, index: str) -> list[dict[str, Any]]:
+    """Bulk requests of about 2 MB each; the per-item answers in order. Raises EngineAway when one failed as a whole.
 
+    What the requests before that one wrote stays written, so whoever sends all of it again must bring versions.
     Where `index` is an alias that names nothing, each item answers 404: our template lets no index make itself.
     """
     require = index in {alias(), next_alias()}
-    answer = ask(lambda es: es.bulk(operations=list(lines), index=index, require_alias=require), seconds=INDEX_SECONDS)
-    return [next(iter(item.values())) for item in answer["items"]]
+    answers: list[dict[str, Any]] = []
+    for part in _parts(lines):
+        answer = ask(
+            lambda es, part=part: es.bulk(  # type: ignore[misc]
+                operations=part, index=index, require_alias=require, filter_path=ANSWERED
+            ),
+            seconds=INDEX_SECONDS,
+        )
+        answers += [next(iter(item.values())) for item in answer["items"]]
+    return answers
+
+
+def _parts(lines: Iterable[Mapping[str, Any]]) -> Iterator[list[bytes]]:
+    """Lines as JSON, cut between items: a small heap refuses what is much larger."""
+    part: list[bytes] = []
+    size = 0
+    is_head = True
+    for line in lines:
+        if is_head and size >= BULK_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(orjson.dumps(line))
+        size += len(part[-1])
+        is_head = not is_head or "delete" in line  # which has no second line
+    if part:
+        yield part
 
 
 @probe("elasticsearch", is_required=False)

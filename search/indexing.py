@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.db.models import Q
 
 from market.kernel import outbox
 from search import engine, text, vectors
@@ -46,7 +47,12 @@ def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.
     """Bring PostgreSQL's copy up to date."""
     changes = load(wanted_of(envelopes))
     store(change.document for change in changes if change.document is not None)
-    SearchDocument.objects.filter(key__in=[change.key for change in changes if change.document is None]).delete()
+    gone = Q()
+    for change in changes:
+        if change.document is None:
+            gone |= Q(key=change.key, version__lte=change.version)
+    if gone:
+        SearchDocument.objects.filter(gone).delete()
     return {}
 
 
@@ -119,29 +125,43 @@ def index(changes: Sequence[Change], *, name: str, is_optional: bool = False) ->
 
 
 def store(documents: Iterable[Document]) -> None:
-    """Write documents into PostgreSQL's copy; an older version never replaces a newer one."""
-    rows = [
-        SearchDocument(
-            key=key_of(document),
-            kind=document.kind,
-            object_id=document.id,
-            version=document.version,
-            title=document.title,
-            text=document.text[: text.MAX_CHARACTERS],
-            tokens=_vector(document),
-            audience=list(document.audience),
-            labels=labels_of(document),
-            owner=document.owner,
-            is_open=document.is_open,
-            amount=document.amount,
-            published_at=document.published_at,
-        )
-        for document in documents
-    ]
-    for row in rows:
-        newer = SearchDocument.objects.filter(key=row.key, version__gt=row.version)
-        if not newer.exists():
-            row.save()
+    """Write documents, each once, into PostgreSQL's copy; an older version never replaces a newer one.
+
+    One statement, in the order of the keys, so that two who write at the same time wait for each other and no more.
+    """
+    rows = sorted((_row(document) for document in documents), key=lambda row: row.key)
+    if not rows:
+        return
+    fields = SearchDocument._meta.concrete_fields
+    columns = [field.attname for field in fields]
+    table = SearchDocument._meta.db_table
+    line = f"({', '.join('%s::tsvector' if field.name == 'tokens' else '%s' for field in fields)})"
+    statement = f"""
+        INSERT INTO {table} ({", ".join(columns)}) VALUES {", ".join([line] * len(rows))}
+        ON CONFLICT (key) DO UPDATE SET {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
+        WHERE {table}.version <= EXCLUDED.version
+    """  # noqa: S608  names of the model, values bound
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _row(document: Document) -> SearchDocument:
+    return SearchDocument(
+        key=key_of(document),
+        kind=document.kind,
+        object_id=document.id,
+        version=document.version,
+        title=document.title,
+        text=document.text[: text.MAX_CHARACTERS],
+        tokens=_vector(document),
+        audience=list(document.audience),
+        labels=labels_of(document),
+        owner=document.owner,
+        is_open=document.is_open,
+        amount=document.amount,
+        published_at=document.published_at,
+    )
 
 
 def labels_of(document: Document) -> list[str]:
@@ -149,14 +169,13 @@ def labels_of(document: Document) -> list[str]:
     return [*facets, *(f"identifier={text.identifier(number)}" for number in document.identifiers)]
 
 
-def _vector(document: Document) -> Any:
+def _vector(document: Document) -> str:
     """Our tokens as a tsvector: title bigrams and unigrams weigh A and B, the text's C and D."""
     weights: dict[str, str] = {}
     for written, singles, pairs in ((document.text, "D", "C"), (document.title, "B", "A")):
         for tokens, weight in zip(text.fields(written), (singles, pairs), strict=True):
             weights |= dict.fromkeys(tokens.split(), weight)
-    literal = " ".join(f"{quoted(token)}:1{weight}" for token, weight in weights.items())
-    return RawSQL("%s::tsvector", [literal])
+    return " ".join(f"{quoted(token)}:1{weight}" for token, weight in weights.items())
 
 
 def quoted(token: str) -> str:

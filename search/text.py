@@ -121,14 +121,14 @@ def fields(text: str) -> tuple[str, str]:
     """Unigrams and bigrams as `as_field` gives them, at once and without their offsets."""
     single: list[str] = []
     double: list[str] = []
-    for found in _RUN.finditer(folded(text)[0]):
-        word = found.group()
-        if found.lastindex == 1:
-            single += word
-            double += map(add, word, word[1:]) if len(word) > 1 else word
+    for han, word in _RUN.findall(folded(text)[0]):
+        if len(han) > 1:
+            characters = list(han)  # once: each time a string is walked, its characters are made anew
+            single += characters
+            double += map(add, characters, characters[1:])
         else:
-            single.append(word)
-            double.append(word)
+            single.append(han or word)
+            double.append(han or word)
     return " ".join(single), " ".join(double)
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from market.kernel import clock
 from market.kernel.paging import InvalidCursor
 from market.kernel.problems import InvalidInput
 from market.pages.rendering import PageRequest, render_page
@@ -23,6 +24,7 @@ OPEN_FACETS = 4  # the others are folded until one of their codes is ticked
 
 @require_safe
 def search(request: PageRequest) -> HttpResponse:
+    began = clock.now()
     typed = request.GET.get("q", "")
     query = query_of(request)
     cursor = request.GET.get("cursor", "")
@@ -40,7 +42,7 @@ def search(request: PageRequest) -> HttpResponse:
         "facets": _facets(query, result),
         "chips": _chips(query),
         "clear_url": query_url(replace(query, facets={})),
-        "save_url": f"{reverse('search:save')}?{urlsplit(query_url(query)).query}",
+        "save_url": f"{reverse('search:save')}?{urlsplit(query_url(query)).query}&seen={int(began.timestamp())}",
         "relaxations": [(found, query_url(found.query)) for found in relaxations],
         "is_too_long": len(typed) > MAX_QUERY,
         "next_url": f"{query_url(query)}&{urlencode({'cursor': result.next})}" if result.next else "",

@@ -1,5 +1,6 @@
 """Listings as search documents: what of them is searched, by whom it may be found, and what it is cut by."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -10,26 +11,40 @@ from django.db.models import QuerySet
 
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged
-from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing, Patent
-from market.accounts.models import Organisation
+from listings.catalog.models import OPEN_STATES, SHOWN_STATES, Achievement, Demand, Patent
 from search import documents, encoding, facets, indexing
 from search.documents import Document, Projection
 from search.saved import alerts
 
+# Plain values: model instances would take more than twice as long.
+LISTING = (
+    *("id", "version", "title", "state", "disclosure", "keywords", "technology_field", "local_industry", "industries"),
+    *("region", "owner_id", "owner__kind", "published_at", "created_at"),
+)
+ACHIEVEMENT = (
+    *("summary", "applications", "indicators", "advantages"),
+    *("ipc_codes", "maturity", "ip_type", "transfer_modes", "price"),
+)
+DEMAND = ("difficulties", "indicators", "research_content", "required_maturity", "budget")
+
 
 def achievement_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
     """Achievements on show by id; the others are left out."""
-    rows = Achievement.objects.filter(id__in=ids, state__in=SHOWN_STATES).select_related("owner")
-    return {row.id: _achievement(row) for row in rows.prefetch_related("patents")}
+    numbers: dict[UUID, list[str]] = defaultdict(list)
+    patents = Patent.objects.filter(achievement__in=ids).order_by("id")
+    for achievement_id, *numbered in patents.values_list("achievement", "application_no", "publication_no"):
+        numbers[achievement_id] += _numbers(*numbered)
+    rows = _shown(Achievement).filter(id__in=ids).values_list(*LISTING, *ACHIEVEMENT, named=True)
+    return {row.id: _achievement(row, row.owner__kind, numbers[row.id]) for row in rows}
 
 
 def demand_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
-    rows = Demand.objects.filter(id__in=ids, state__in=SHOWN_STATES).select_related("owner")
-    return {row.id: _demand(row) for row in rows}
+    rows = _shown(Demand).filter(id__in=ids).values_list(*LISTING, *DEMAND, named=True)
+    return {row.id: _demand(row, row.owner__kind) for row in rows}
 
 
-def _achievement(row: Achievement) -> Document:
-    patents: list[Patent] = list(row.patents.all())
+def _achievement(row: Any, owner_kind: str, identifiers: Sequence[str]) -> Document:
+    """Of a row, or of its plain values."""
     text = [row.summary, row.applications, row.indicators, row.advantages, "、".join(row.keywords)]
     return Document(
         kind="achievement",
@@ -40,9 +55,9 @@ def _achievement(row: Achievement) -> Document:
         audience=policy.audience(row, row.owner_id),
         published_at=row.published_at or row.created_at,
         owner=str(row.owner_id),
-        is_open=row.is_open,
-        identifiers=[number for patent in patents for number in _numbers(patent)],
-        facets=_facets(row, row.owner, row.price)
+        is_open=row.state in OPEN_STATES,
+        identifiers=identifiers,
+        facets=_facets(row, owner_kind, row.price)
         | {
             "ipc": facets.with_ancestors("ipc", (code.split("/")[0][:4] for code in row.ipc_codes)),
             "maturity": [row.maturity] if row.maturity else [],
@@ -53,7 +68,7 @@ def _achievement(row: Achievement) -> Document:
     )
 
 
-def _demand(row: Demand) -> Document:
+def _demand(row: Any, owner_kind: str) -> Document:
     text = [row.difficulties, row.indicators, row.research_content, "、".join(row.keywords)]
     return Document(
         kind="demand",
@@ -64,27 +79,26 @@ def _demand(row: Demand) -> Document:
         audience=policy.audience(row, row.owner_id),
         published_at=row.published_at or row.created_at,
         owner=str(row.owner_id),
-        is_open=row.is_open,
-        facets=_facets(row, row.owner, row.budget)
+        is_open=row.state in OPEN_STATES,
+        facets=_facets(row, owner_kind, row.budget)
         | {"maturity": [row.required_maturity] if row.required_maturity else []},
         amount=row.budget,
     )
 
 
-def _numbers(patent: Patent) -> list[str]:
+def _numbers(application: str, publication: str) -> list[str]:
     """The ways in which people type a patent's number."""
-    application = patent.application_no
-    forms = [patent.publication_no, application, f"ZL{application}", f"CN{application}"] if application else []
-    return [form for form in forms or [patent.publication_no] if form]
+    forms = [publication, application, f"ZL{application}", f"CN{application}"] if application else [publication]
+    return [form for form in forms if form]
 
 
-def _facets(row: Listing, owner: Organisation, amount: Decimal | None) -> dict[str, list[str]]:
+def _facets(row: Any, owner_kind: str, amount: Decimal | None) -> dict[str, list[str]]:
     return {
         "technology_field": [row.technology_field] if row.technology_field else [],
         "local_industry": [row.local_industry] if row.local_industry else [],
         "industry": facets.with_ancestors("industry", row.industries),
         "region": facets.with_ancestors("region", [row.region] if row.region else []),
-        "owner_kind": [owner.kind],
+        "owner_kind": [owner_kind],
         "price_band": [facets.price_band(amount)],
     }
 

@@ -37,7 +37,7 @@ def visible_listings(actor: Actor) -> Q:
 TOKEN_OF = {Disclosure.PUBLIC: PUBLIC, Disclosure.SIGNED_IN: SIGNED_IN, Disclosure.VERIFIED: VERIFIED}
 
 
-def audience(listing: Listing, owner_id: Any) -> list[str]:
+def audience(listing: Any, owner_id: Any) -> list[str]:
     """The tokens of which a reader must have one to find the listing; see `visible_listings`."""
     tokens = [organisation_token(owner_id), OPERATORS]
     if listing.state in SHOWN_STATES and listing.disclosure in TOKEN_OF:

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from market.accounts.models import User
 from market.kernel.ids import new_id
 
+LONGEST_BODY = 20_000
+
 
 class Notice(models.Model):
     """Something a person was told; the inbox shows it and an e-mail repeats it."""
@@ -12,10 +14,16 @@ class Notice(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(_("类别"), max_length=40)
     title = models.CharField(_("标题"), max_length=200)
-    body = models.TextField(_("内容"), max_length=2000, blank=True)
+    body = models.TextField(_("内容"), max_length=LONGEST_BODY, blank=True)
     url = models.CharField(max_length=300, blank=True, db_comment="Path inside the portal")
     unsubscribe_url = models.CharField(
         max_length=300, blank=True, db_default="", default="", db_comment="Path whose POST ends e-mails like this"
+    )
+    unsubscribe_links = models.JSONField(
+        blank=True,
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        db_comment="Name and path of each part that can be ended by itself",
     )
     created_at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(null=True, blank=True)

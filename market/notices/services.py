@@ -18,7 +18,7 @@ from market.accounts.queries import members_with_role
 from market.kernel import outbox
 from market.kernel.actor import Actor, Role
 from market.notices import policy
-from market.notices.models import Notice
+from market.notices.models import LONGEST_BODY, Notice
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,10 @@ class NoticeWritten(outbox.Event):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is told; `url` and `unsubscribe_url` are paths of the portal."""
+    """What one person is told; `url` and `unsubscribe_url` are paths of the portal.
+
+    Where the letter has parts that can be ended by themselves, `unsubscribe_links` holds name and path of each.
+    """
 
     user_id: UUID
     kind: str
@@ -39,6 +42,7 @@ class Letter:
     body: str
     url: str
     unsubscribe_url: str = ""
+    unsubscribe_links: Sequence[tuple[str, str]] = ()
 
 
 # Words that are put together anew in the language of each reader: `worded(lambda: _("…") % {…})`.
@@ -81,9 +85,10 @@ def send_letters(letters: Sequence[Letter], *, at: datetime) -> list[Notice]:
             user_id=letter.user_id,
             kind=letter.kind,
             title=letter.title[:200],
-            body=letter.body[:2000],
+            body=letter.body[:LONGEST_BODY],
             url=letter.url,
             unsubscribe_url=letter.unsubscribe_url,
+            unsubscribe_links=list(letter.unsubscribe_links),
             created_at=at,
         )
         for letter in letters
@@ -118,8 +123,10 @@ def mail_notice(*, notice_id: UUID, at: datetime) -> None:
         return
     link = f"{settings.PUBLIC_URL}{notice.url}" if notice.url else ""
     unsubscribe = f"{settings.PUBLIC_URL}{notice.unsubscribe_url}" if notice.unsubscribe_url else ""
+    parts = [(name, f"{settings.PUBLIC_URL}{path}") for name, path in notice.unsubscribe_links]
+    context = {"notice": notice, "link": link, "unsubscribe": unsubscribe, "parts": parts}
     with translation.override(notice.user.language):
-        text = render_to_string("notices/email.txt", {"notice": notice, "link": link, "unsubscribe": unsubscribe})
+        text = render_to_string("notices/email.txt", context)
     # RFC 8058: the mail program shows a button that posts to the address.
     headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     EmailMessage(

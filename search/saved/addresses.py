@@ -1,5 +1,6 @@
 """Addresses that are a secret of their own: signed, so that none is stored and each can be shown again."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
@@ -7,6 +8,9 @@ from django.urls import reverse
 
 from market.kernel.problems import NotFound
 from search.saved.models import SavedSearch
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def found_path(search: SavedSearch) -> str:
@@ -37,9 +41,22 @@ def unsubscribe_token(search: SavedSearch) -> str:
     return _signer("unsubscribe").sign(search.id.hex)
 
 
-def search_to_stop(token: str) -> SavedSearch:
-    """The search whose alerts the token ends; raises NotFound."""
-    return _one(_unsigned("unsubscribe", token))
+def letter_path(user_id: UUID, told_at: datetime) -> str:
+    """Ends the alerts of all searches that a person was told of in the letter of that moment."""
+    letter = f"{user_id.hex}-{(told_at - EPOCH) // MICROSECOND:x}"
+    return reverse("search:unsubscribe", args=[_signer("unsubscribe").sign(letter)])
+
+
+def searches_to_stop(token: str) -> list[SavedSearch]:
+    """The searches whose alerts the token ends: one, or those of a letter; raises NotFound."""
+    name, dash, told_at = _unsigned("unsubscribe", token).partition("-")
+    if not dash:
+        return [_one(name)]
+    rows = SavedSearch.objects.filter(user_id=UUID(name), hits__told_at=EPOCH + int(told_at, 16) * MICROSECOND)
+    found = list(rows.distinct().order_by("id"))
+    if not found:
+        raise NotFound
+    return found
 
 
 def _signer(purpose: str) -> Signer:

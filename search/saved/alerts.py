@@ -6,41 +6,71 @@ exactly, and their owners asked whether they may see the listing. No engine take
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q, QuerySet
 
-from market.kernel import clock, outbox
+from market.kernel import clock, outbox, relay
+from market.kernel.models import OutboxEvent
 from search import indexing
 from search.documents import Document
 from search.saved import matching, queries, readers, telling
 from search.saved.matching import Reading, Wanted
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
+from search.saved.services import SearchKept
 
 # What is older is no news, whoever edits it; hits are kept for longer, so none is told again once it was pruned.
 NEWS = timedelta(days=90)
 KEPT = timedelta(days=180)
+CONSUMER = "search.alerts"
+# So many changes of listings at most are gone through for what was published before a search was saved.
+MOST_RECENT = 2000
 
 
 def subscribe(topics: Iterable[str]) -> None:
     """Follow events whose payload has `kind`, `listing_id` and `version`."""
-    outbox.subscribe_batch("search.alerts", topics, follow)
+    outbox.subscribe_batch(CONSUMER, [*topics, SearchKept.topic], follow)
 
 
 def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
     """Note what the changed listings meet, and tell at once whoever wants to know at once."""
-    changes = indexing.load(indexing.wanted_of(envelopes))
-    announce([change.document for change in changes if change.document is not None], at=clock.now())
+    kept = [UUID(envelope.payload["search_id"]) for envelope in envelopes if envelope.topic == SearchKept.topic]
+    at = clock.now()
+    announce(_documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic]), at=at)
+    if kept:
+        catch_up(kept, at=at)
     return {}
 
 
+def catch_up(search_ids: Collection[UUID], *, at: datetime) -> int:
+    """Ask searches of what was published between the sight of their results and their being saved.
+
+    Whatever was announced before a search was there has its event committed by now; the rest is announced anyway.
+    """
+    searches = SavedSearch.objects.filter(id__in=search_ids)
+    since = searches.aggregate(since=Min("seen_at"))["since"]
+    reader = outbox.consumer(CONSUMER)
+    if since is None or reader is None:
+        return 0
+    events = OutboxEvent.objects.filter(topic__in=reader.topics - {SearchKept.topic}).order_by("-id")[:MOST_RECENT]
+    documents = _documents([relay.envelope(event) for event in events if event.recorded_at >= since])
+    return announce(documents, at=at, among=searches)
+
+
+def _documents(envelopes: Sequence[outbox.Envelope]) -> list[Document]:
+    changes = indexing.load(indexing.wanted_of(envelopes))
+    return [change.document for change in changes if change.document is not None]
+
+
 @transaction.atomic
-def announce(documents: Iterable[Document], *, at: datetime) -> int:
+def announce(documents: Iterable[Document], *, at: datetime, among: QuerySet[SavedSearch] | None = None) -> int:
     """Note each saved search that one of the listings meets for the first time; returns how many notes were due.
 
-    A listing counts for searches that were saved before its first publication.
+    A listing counts for searches that were saved, or whose results were seen, before its first publication; `among`
+    names the searches that are asked, all where it is none.
     """
     renew_anchors()
     news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
@@ -48,7 +78,7 @@ def announce(documents: Iterable[Document], *, at: datetime) -> int:
         return 0
     # The clock of whoever published may be ahead of ours; nothing is found before it is there.
     at = max(at, *(reading.document.published_at for reading in news))
-    pairs = _met(news, at=at)
+    pairs = _met(news, SavedSearch.objects.all() if among is None else among, at=at)
     SavedSearchHit.objects.bulk_create(
         [
             SavedSearchHit(saved_search=search, kind=document.kind, object_id=document.id, found_at=at)
@@ -57,22 +87,23 @@ def announce(documents: Iterable[Document], *, at: datetime) -> int:
         ignore_conflicts=True,
     )
     prompt = {search.id for search, _document in pairs if search.cadence == Cadence.AT_ONCE}
-    telling.tell(prompt, found_until=at, at=at)
+    telling.tell(prompt, until={Cadence.AT_ONCE: at}, at=at)
     return len(pairs)
 
 
-def _met(news: Sequence[Reading], *, at: datetime) -> list[tuple[SavedSearch, Document]]:
+def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime) -> list[tuple[SavedSearch, Document]]:
     by_key: dict[int, list[Reading]] = defaultdict(list)
     for reading in news:
         for key in reading.keys:
             by_key[key].append(reading)
     met: list[tuple[SavedSearch, Document]] = []
     answers: dict[str, list[Document]] = {}
-    for search in SavedSearch.objects.filter(anchors__overlap=list(by_key)).order_by("id"):
+    for search in among.filter(anchors__overlap=list(by_key)).order_by("id"):
         asked = json.dumps(search.query, sort_keys=True)
         if asked not in answers:  # what many people ask is answered once
             answers[asked] = _answer(search, by_key, at=at)
-        met += [(search, document) for document in answers[asked] if search.created_at <= document.published_at]
+        since = search.seen_at or search.created_at
+        met += [(search, document) for document in answers[asked] if since <= document.published_at]
     seeing = readers.readers_of({search.id: search for search, _document in met}.values(), at=at)
     shown = [(search, document) for search, document in met if seeing[search.id].sees(document)]
     return sorted(shown, key=lambda pair: (pair[1].published_at, pair[1].id))

@@ -4,7 +4,7 @@ What was found until the last such hour is told, once a slot. So a second run fi
 comes late, after an outage, makes up for the one that was missed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,12 +21,8 @@ BATCH = 200
 
 def tell_due(*, at: datetime) -> int:
     """Tell whoever is due; each batch in a transaction of its own. Returns how many searches were told of."""
-    told = 0
-    for cadence in (Cadence.DAILY, Cadence.WEEKLY, Cadence.AT_ONCE):
-        until = slot(cadence, at)
-        for ids in _batches(cadence, until):
-            told += telling.tell(ids, found_until=until, at=at)
-    return told
+    until = {cadence: slot(cadence, at) for cadence in (Cadence.DAILY, Cadence.WEEKLY, Cadence.AT_ONCE)}
+    return sum(telling.tell(ids, until=until, at=at) for ids in _batches(until))
 
 
 def slot(cadence: Cadence, at: datetime) -> datetime:
@@ -42,22 +38,26 @@ def slot(cadence: Cadence, at: datetime) -> datetime:
     return found
 
 
-def _batches(cadence: Cadence, until: datetime) -> Iterator[list[UUID]]:
-    """Searches that have something to tell, none twice, though a batch may find some held by another run."""
-    untold = SavedSearchHit.objects.filter(
-        saved_search=OuterRef("pk"),
-        told_at__isnull=True,
-        found_at__lte=until,
-        found_at__gte=OuterRef("tells_since"),
-    )
-    due = SavedSearch.objects.filter(Exists(untold), cadence=cadence).order_by("id")
-    if cadence != Cadence.AT_ONCE:
-        due = due.filter(Q(last_told_at__isnull=True) | Q(last_told_at__lt=until))
+def _batches(until: Mapping[Cadence, datetime]) -> Iterator[list[UUID]]:
+    """Searches that have something to tell, all of a person together, none twice; another run may hold some."""
+    is_due = Q()
+    for cadence, moment in until.items():
+        untold = SavedSearchHit.objects.filter(
+            saved_search=OuterRef("pk"),
+            told_at__isnull=True,
+            found_at__lte=moment,
+            found_at__gte=OuterRef("tells_since"),
+        )
+        own = Q(Exists(untold), cadence=cadence)
+        if cadence != Cadence.AT_ONCE:
+            own &= Q(last_told_at__isnull=True) | Q(last_told_at__lt=moment)
+        is_due |= own
+    due = SavedSearch.objects.filter(is_due, user__isnull=False)
     after: UUID | None = None
     while True:
-        rows = due if after is None else due.filter(id__gt=after)
-        ids = list(rows.values_list("id", flat=True)[:BATCH])
-        if not ids:
+        rest = due if after is None else due.filter(user__gt=after)
+        people = list(rest.order_by("user").values_list("user", flat=True).distinct()[:BATCH])
+        if not people:
             return
-        yield ids
-        after = ids[-1]
+        yield list(rest.filter(user__in=people).values_list("id", flat=True))
+        after = people[-1]

@@ -40,6 +40,9 @@ class SavedSearch(models.Model):
     rules = models.CharField(max_length=16, db_comment="Fingerprint of the rules that made the anchors")
     feed_serial = models.PositiveIntegerField(default=1, db_comment="Grows when the feed gets a new address")
     created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(
+        null=True, db_comment="When its owner saw what it found; null: as it was saved. Later listings are news"
+    )
     tells_since = models.DateTimeField(db_comment="What was found before is not told: nobody asked then")
     last_told_at = models.DateTimeField(null=True)
 

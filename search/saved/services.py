@@ -1,12 +1,14 @@
 """Keeping a search, and how soon one is told of what it finds."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
 
 from market.accounts.models import ApiKey, User
-from market.kernel import audit
+from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
 from search.query import SearchQuery, visible
@@ -16,14 +18,30 @@ from search.saved.problems import NoInbox, TooManySavedSearches
 
 MOST = 100
 LONGEST_NAME = 80
+# A page of results that was left open for longer tells nothing about what its reader knows.
+LONGEST_LOOK = timedelta(days=1)
+# What was published only just before the page was made may not have been found yet; twice is better than never.
+NOT_FOUND_YET = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class SearchKept(outbox.Event):
+    """A search was saved by somebody who saw its results some time before."""
+
+    topic: ClassVar[str] = "search.saved.kept"
+    search_id: UUID
 
 
 @transaction.atomic
-def save_search(*, actor: Actor, name: str, query: SearchQuery, cadence: str, at: datetime) -> SavedSearch:
-    """Have a query asked of every listing that is published from now on.
+def save_search(
+    *, actor: Actor, name: str, query: SearchQuery, cadence: str, at: datetime, seen_at: datetime | None = None
+) -> SavedSearch:
+    """Have a query asked of every listing that is published from now on, or since its results were seen.
 
     A person asks for the organisation acted for now. Raises NotSignedIn, NoInbox, TooManySavedSearches, InvalidInput.
     """
+    if seen_at is not None:
+        seen_at = min(max(seen_at, at - LONGEST_LOOK), at) - NOT_FOUND_YET
     if not actor.is_signed_in:
         raise NotSignedIn
     if actor.scopes is not None and not {"searches:read", "searches:write"} <= actor.scopes:
@@ -42,8 +60,11 @@ def save_search(*, actor: Actor, name: str, query: SearchQuery, cadence: str, at
         anchors=matching.anchors(query),
         rules=matching.rules(),
         created_at=at,
+        seen_at=seen_at,
         tells_since=at,
     )
+    if seen_at is not None:
+        outbox.publish(SearchKept(search_id=search.id), at=at)
     audit.record("saved_search.created", actor=actor, subject=search, at=at, changes={"cadence": cadence})
     return search
 
@@ -83,15 +104,17 @@ def renew_feed_token(*, actor: Actor, search_id: UUID, at: datetime) -> SavedSea
 
 
 @transaction.atomic
-def stop_alerts(*, token: str, at: datetime) -> SavedSearch:
-    """End the alerts of the search that an e-mail was about; whoever has the mail may. Raises NotFound."""
-    found = addresses.search_to_stop(token)
-    search = SavedSearch.objects.select_for_update(no_key=True).get(pk=found.pk)
-    if search.cadence != Cadence.NONE:
-        _set_cadence(search, Cadence.NONE, at=at)
-        search.save(update_fields=["cadence", "tells_since"])
-        audit.record("saved_search.unsubscribed", actor=SYSTEM, subject=search, at=at)
-    return search
+def stop_alerts(*, token: str, at: datetime) -> list[SavedSearch]:
+    """End the alerts of the searches that an e-mail was about; whoever has the mail may. Raises NotFound."""
+    found = addresses.searches_to_stop(token)
+    searches = SavedSearch.objects.select_for_update(no_key=True).filter(pk__in=[row.pk for row in found])
+    stopped = list(searches.order_by("id"))
+    for search in stopped:
+        if search.cadence != Cadence.NONE:
+            _set_cadence(search, Cadence.NONE, at=at)
+            search.save(update_fields=["cadence", "tells_since"])
+            audit.record("saved_search.unsubscribed", actor=SYSTEM, subject=search, at=at)
+    return stopped
 
 
 def _set_cadence(search: SavedSearch, cadence: Cadence, *, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Keeping a search from the search page, the list of those kept, the private feed, and ending alerts by one click."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,9 @@ def new(request: PageRequest) -> HttpResponse:
     form = SaveForm(request.POST or None, initial={"name": shown.suggested_name(query), "cadence": Cadence.DAILY})
     if request.method == "POST" and form.is_valid():
         try:
-            services.save_search(actor=request.actor, query=query, at=clock.now(), **form.cleaned_data)
+            services.save_search(
+                actor=request.actor, query=query, at=clock.now(), seen_at=_seen_at(request), **form.cleaned_data
+            )
         except Problem as problem:
             if problem.status in PASSED_ON:
                 raise
@@ -101,16 +104,26 @@ def feed(request: PageRequest, feed_token: str) -> HttpResponse:
 @csrf_exempt  # RFC 8058: the mail program posts; the token in the address is what allows it
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: PageRequest, unsubscribe_token: str) -> HttpResponse:
-    """End a search's alerts: a page that asks first, since mail scanners follow links."""
-    search = addresses.search_to_stop(unsubscribe_token)
+    """End the alerts of the searches of a mail: a page that asks first, since mail scanners follow links."""
+    searches = addresses.searches_to_stop(unsubscribe_token)
     if request.method == "POST":
-        search = services.stop_alerts(token=unsubscribe_token, at=clock.now())
-    response = render_page(
-        request, "search/saved/unsubscribe.html", search=search, is_stopped=search.cadence == Cadence.NONE
-    )
+        searches = services.stop_alerts(token=unsubscribe_token, at=clock.now())
+    names = "、".join(f"“{search.name}”" for search in searches)
+    is_stopped = all(search.cadence == Cadence.NONE for search in searches)
+    response = render_page(request, "search/saved/unsubscribe.html", names=names, is_stopped=is_stopped)
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _seen_at(request: PageRequest) -> datetime | None:
+    """When the page of results was made that led here, by the address; the service bounds it."""
+    seconds = request.GET.get("seen", "")
+    return (
+        datetime.fromtimestamp(int(seconds), UTC)
+        if seconds.isascii() and seconds.isdigit() and len(seconds) <= 10
+        else None
+    )
 
 
 def _described(request: PageRequest, row: SavedSearch) -> dict[str, Any]:

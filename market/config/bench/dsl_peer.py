@@ -62,7 +62,9 @@ def _document(name: str, is_tuned: bool) -> Any:
                 connection.close()
 
         def prepare(self, instance: Achievement) -> dict[str, Any]:
-            return source_of(indexing._achievement(instance))
+            patents = [indexing._numbers(row.application_no, row.publication_no) for row in instance.patents.all()]
+            identifiers = [number for numbers in patents for number in numbers]
+            return source_of(indexing._achievement(instance, instance.owner.kind, identifiers))
 
     AchievementDocument._index._name = name
     return AchievementDocument

@@ -87,10 +87,10 @@ def test_what_is_rolled_back_was_never_told(cast, tell):
 
 
 def test_words_that_are_too_long_are_cut(cast, tell):
-    notice = tell(title="长" * 300, body="长" * 3000)
+    notice = tell(title="长" * 300, body="长" * 30_000)
 
     notice.refresh_from_db()
-    assert (len(notice.title), len(notice.body)) == (200, 2000)
+    assert (len(notice.title), len(notice.body)) == (200, 20_000)
 
 
 def test_an_introduction_tells_both_owners(cast):

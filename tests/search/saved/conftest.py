@@ -38,11 +38,14 @@ def keep(cast) -> Callable[..., SavedSearch]:
         cadence: str = "none",
         name: str = "",
         at: datetime = MONDAY,
+        seen_at: datetime | None = None,
         **options: Any,
     ) -> SavedSearch:
         actor = who if isinstance(who, Actor) else getattr(cast, who)
         query = parse(typed, **options)
-        return services.save_search(actor=actor, name=name or typed or "全部", query=query, cadence=cadence, at=at)
+        return services.save_search(
+            actor=actor, name=name or typed or "全部", query=query, cadence=cadence, at=at, seen_at=seen_at
+        )
 
     return kept
 

@@ -41,16 +41,66 @@ def test_a_new_listing_is_told_at_once_in_the_inbox_and_by_mail(cast, keep, publ
     assert search.last_told_at == LATER
 
 
-def test_one_batch_makes_one_notice_for_each_search(cast, keep, publish):
+def test_one_batch_makes_one_letter_that_names_each_search_and_lists_each_listing_once(cast, keep, publish):
     keep("铜合金", cadence="at_once")
     keep("接触线", cadence="at_once")
-    for number in range(3):
-        publish(f"铜合金接触线第{number}号")
+    keep("铜合金", cadence="at_once", who="stranger")
+    keep("果胶", cadence="at_once")
+    for number in range(2):
+        publish(f"铜合金接触线第{number}号", summary="线。")
+    publish("耐磨接触线", summary="线。")
 
     run_alerts()
 
-    assert [title for title, _body in told(cast.enterprise_clerk)] == ["“铜合金”有 3 条新结果", "“接触线”有 3 条新结果"]
-    assert len(mail.outbox) == 2
+    body = "\n".join(
+        [
+            "“铜合金”有 2 条新结果",
+            "科技成果：铜合金接触线第1号",
+            "科技成果：铜合金接触线第0号",
+            "“接触线”有 3 条新结果",
+            "科技成果：耐磨接触线",
+        ]
+    )
+    assert told(cast.enterprise_clerk) == [("2 个搜索共有 3 条新结果", body)]
+    assert [title for title, _body in told(cast.stranger)] == ["“铜合金”有 2 条新结果"]
+    assert sorted(message.to[0] for message in mail.outbox) == ["enterprise-clerk@example.com", "stranger@example.com"]
+    assert Notice.objects.get(user=cast.enterprise_clerk.user_id, kind="saved_search").url == "/searches/"
+
+
+def test_what_was_published_between_the_results_and_the_saving_is_told(cast, keep, publish):
+    """The relay has handed the listing on before the search is there."""
+    publish("铜合金第一号", at=MONDAY)
+    publish("铜合金第二号", at=LATER)
+    run_alerts()
+
+    keep(cadence="at_once", at=AFTER, seen_at=LATER - timedelta(minutes=1), name="看过的")
+    keep(cadence="at_once", at=AFTER, who="stranger")
+    run_alerts(AFTER)
+    run_alerts(AFTER)
+
+    assert told(cast.enterprise_clerk) == [("“看过的”有 1 条新结果", "科技成果：铜合金第二号")]
+    assert told(cast.stranger) == []
+
+
+def test_what_comes_after_the_saving_is_told_once_too(cast, keep, publish):
+    keep(cadence="at_once", at=MONDAY, seen_at=MONDAY)
+    publish()
+    run_alerts()
+    run_alerts(AFTER)
+
+    assert len(told(cast.enterprise_clerk)) == 1
+
+
+@pytest.mark.parametrize(
+    ("seen", "kept"),
+    [
+        (timedelta(hours=-1), timedelta(hours=-1)),
+        (timedelta(days=-400), timedelta(days=-1)),
+        (timedelta(days=400), timedelta(0)),
+    ],
+)
+def test_a_look_counts_from_a_day_ago_at_most_and_from_now_at_least(keep, seen, kept):
+    assert keep(at=MONDAY, seen_at=MONDAY + seen).seen_at == MONDAY + kept - services.NOT_FOUND_YET
 
 
 def test_a_listing_is_told_once_however_often_it_is_edited(cast, keep, publish):

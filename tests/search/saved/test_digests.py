@@ -97,6 +97,54 @@ def test_a_run_that_was_missed_is_made_up_for(cast, keep, publish):
     assert digests.tell_due(at=TUESDAY + timedelta(hours=3)) == 1
 
 
+def test_the_week_and_the_day_come_in_one_letter_on_monday(cast, keep, publish):
+    keep("铜合金", cadence="daily", name="日")
+    keep("接触线", cadence="weekly", name="周")
+    keep("铜合金", cadence="weekly", name="别人的", who="stranger")
+    sunday = NEXT_MONDAY - timedelta(hours=10)
+    publish("铜合金接触线", summary="线。", at=sunday)
+    run_alerts(sunday)
+
+    assert digests.tell_due(at=NEXT_MONDAY) == 3
+
+    assert sorted(titles()) == ["2 个搜索共有 1 条新结果", "“别人的”有 1 条新结果"]
+    [body] = Notice.objects.filter(user=cast.enterprise_clerk.user_id, kind="saved_search").values_list(
+        "body", flat=True
+    )
+    assert body.splitlines() == ["“日”有 1 条新结果", "科技成果：铜合金接触线", "“周”有 1 条新结果"]
+
+
+def test_people_are_told_in_batches_each_with_all_their_searches(cast, keep, publish, monkeypatch):
+    monkeypatch.setattr(digests, "BATCH", 1)
+    for who in ("enterprise_clerk", "stranger", "broker"):
+        keep("铜合金", who=who, cadence="daily")
+        keep("接触线", who=who, cadence="daily")
+    publish()
+    run_alerts()
+
+    assert digests.tell_due(at=TUESDAY) == 6
+
+    assert titles() == ["2 个搜索共有 1 条新结果"] * 3
+
+
+def test_a_letter_of_a_hundred_searches_loses_neither_a_name_nor_a_link(cast, keep, publish):
+    names = [f"第{number}个{'长' * 70}" for number in range(services.MOST)]
+    for name in names:
+        keep(cadence="daily", name=name)
+    for number in range(25):
+        publish(f"铜合金导线第{number}号")
+    run_alerts()
+
+    assert digests.tell_due(at=TUESDAY) == services.MOST
+    run_alerts(TUESDAY)
+
+    [message] = mail.outbox
+    assert [name for name in names if f"“{name}”有 25 条新结果" not in message.body] == []
+    assert message.body.count("科技成果：") == 20
+    assert "此处列出 20 条，共 25 条。" in message.body
+    assert message.body.count("https://market.example/searches/unsubscribe/") == services.MOST + 1
+
+
 def test_twenty_are_listed_and_all_are_counted(cast, keep, publish):
     keep(cadence="daily")
     for number in range(23):
@@ -109,7 +157,7 @@ def test_twenty_are_listed_and_all_are_counted(cast, keep, publish):
     assert titles() == ["“铜合金”有 23 条新结果"]
     lines = Notice.objects.get().body.splitlines()
     assert len(lines) == 21
-    assert lines[-1] == "此处列出最新 20 条，共 23 条。"
+    assert lines[-1] == "此处列出 20 条，共 23 条。"
     assert len(mail.outbox) == 1
 
 
@@ -121,7 +169,7 @@ def test_the_longest_titles_fit(cast, keep, publish):
 
     digests.tell_due(at=TUESDAY)
 
-    assert Notice.objects.get().body.splitlines()[-1] == "此处列出最新 20 条，共 21 条。"
+    assert Notice.objects.get().body.splitlines()[-1] == "此处列出 20 条，共 21 条。"
 
 
 def test_what_vanished_or_was_hidden_meanwhile_is_left_out(cast, keep, publish):
@@ -194,7 +242,7 @@ def test_runs_at_the_same_time_tell_each_search_once(committed_cast, searches, r
     answers = at_once([partial(digests.tell_due, at=TUESDAY)] * runs)
 
     assert sum(answers) == searches
-    assert sorted(titles()) == sorted(f"“{number}”有 1 条新结果" for number in range(searches))
+    assert titles() == (["“0”有 1 条新结果"] if searches == 1 else ["3 个搜索共有 1 条新结果"])
 
 
 def test_an_alert_that_was_passed_over_is_sent_within_the_hour(cast, keep, publish):

@@ -1,5 +1,7 @@
 """Keeping a search: whose it is, how many there may be, what is refused, by API, by key and on the page."""
 
+from datetime import timedelta
+
 import pytest
 
 from market.accounts.models import User
@@ -173,6 +175,7 @@ def test_the_page_saves_what_the_search_page_asks(cast, api):
 
     assert saved["Location"] == "/searches/"
     row = SavedSearch.objects.get()
+    assert row.created_at - timedelta(minutes=1) < row.seen_at < row.created_at
     assert row.query == {
         "typed": "稀有的东西",
         "kind": "demand",
@@ -183,6 +186,17 @@ def test_the_page_saves_what_the_search_page_asks(cast, api):
     assert "盯着" in listed
     assert f"/searches/{row.id}/" in listed
     assert client.get(f"/searches/{row.id}/")["Location"].startswith("/search?q=")
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "９", "99999999999999999999", "9999999999", "0", "1.5"])
+def test_a_forged_moment_of_looking_does_no_harm(cast, api, seen):
+    client = api.as_(cast.enterprise_clerk)
+
+    answer = client.post(f"/searches/new?q=铜&seen={seen}", {"name": "铜", "cadence": "daily"})
+
+    assert answer["Location"] == "/searches/"
+    row = SavedSearch.objects.get()
+    assert row.seen_at is None or row.created_at - timedelta(days=2) < row.seen_at < row.created_at
 
 
 def test_the_page_says_what_is_wrong(cast, api, keep):

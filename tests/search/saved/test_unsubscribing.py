@@ -76,6 +76,49 @@ def test_it_ends_that_search_and_no_other(message, client, cast, keep):
     assert other.cadence == "daily"
 
 
+def test_one_click_ends_the_searches_of_a_letter_and_no_other(cast, keep, publish):
+    told = [keep("铜合金", cadence="at_once"), keep("接触线", cadence="at_once")]
+    others = [keep("果胶", cadence="at_once"), keep("铜合金", cadence="at_once", who="stranger")]
+    publish()
+    run_alerts()
+    [message] = [sent for sent in mail.outbox if sent.to == ["enterprise-clerk@example.com"]]
+    client = Client(enforce_csrf_checks=True)
+
+    page = client.get(address_in(message)).content.decode()
+    assert "“铜合金”、“接触线”" in page
+    assert client.post(address_in(message), {"List-Unsubscribe": "One-Click"}).status_code == 200
+
+    for search in told + others:
+        search.refresh_from_db()
+    assert [search.cadence for search in told + others] == ["none", "none", "at_once", "at_once"]
+
+
+def test_each_search_of_a_letter_has_a_link_of_its_own(cast, keep, publish, client):
+    first, second = keep("铜合金", cadence="at_once"), keep("接触线", cadence="at_once")
+    publish()
+    run_alerts()
+    [message] = mail.outbox
+    for search in (first, second):
+        link = f"https://market.example{addresses.unsubscribe_path(search)}"
+        assert f"只停止“{search.name}”：{link}" in message.body
+
+    client.post(addresses.unsubscribe_path(second))
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.cadence, second.cadence) == ("at_once", "none")
+
+
+def test_the_link_of_a_letter_whose_searches_are_gone_is_not_found(cast, keep, publish, client):
+    kept = [keep("铜合金", cadence="at_once"), keep("接触线", cadence="at_once")]
+    publish()
+    run_alerts()
+    for search in kept:
+        search.delete()
+
+    assert client.get(address_in(mail.outbox[0])).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_wrong_address_is_not_found(keep, client, method):
     search = keep(cadence="daily")
