@@ -15,7 +15,8 @@ from market.notices.api import router as notices
 from market.reference.api import router as dictionaries
 from matching.brokerage.api import introductions
 from matching.brokerage.api import router as deals
-from matching.ranking.api import achievement_router, demand_router
+from matching.ranking.api import achievement_router, demand_router, verdict_router
+from matching.ranking.api import router as matching
 from search.api import router as search
 from search.saved.api import router as searches
 
@@ -39,6 +40,8 @@ api.add_router("/demands", demand_imports)
 api.add_router("/demands", demand_router)
 api.add_router("/search", search)
 api.add_router("/searches", searches)
+api.add_router("/verdicts", verdict_router)
+api.add_router("/matching", matching)
 api.add_router("/introductions", introductions)
 api.add_router("/deals", deals)
 api.add_router("/contracts", contracts)

@@ -233,6 +233,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
     "encode-missing": {"task": "search.tasks.encode_missing", "schedule": crontab(minute="40", hour="2")},
     "sweep-index": {"task": "search.tasks.sweep_index", "schedule": crontab(minute="10", hour="4")},
+    "match-due": {"task": "matching.ranking.tasks.match_due", "schedule": 60.0},
+    "match-everything": {"task": "matching.ranking.tasks.match_everything", "schedule": crontab(minute="20", hour="3")},
     "prune-saved-search-hits": {
         "task": "search.tasks.prune_saved_search_hits",
         "schedule": crontab(minute="30", hour="3"),

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.pages import navigation, slots
-from matching.brokerage.policy import is_broker
 
 PARTIES = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY})
 
@@ -13,7 +12,7 @@ def has_deals(actor: Actor) -> bool:
     return actor.organisation_kind in PARTIES or actor.is_operator or actor.has_role(Role.AUDITOR)
 
 
-slots.fill("match.actions", url_name="brokerage:introduce", title=_("发起对接"), visible=is_broker)
+slots.fill("match.actions", url_name="brokerage:introduce", title=_("发起对接"), visible=lambda actor: actor.is_broker)
 slots.fill(
     "demand.story", url_name="brokerage:demand-story", title=_("对接与项目"), visible=lambda actor: actor.is_signed_in
 )

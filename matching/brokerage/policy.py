@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from market.kernel.actor import Actor, OrganisationKind, Role
+from market.kernel.actor import Actor, Role
 from market.kernel.policy import Policy
 from matching.brokerage.models import Deal, Introduction
 
@@ -31,12 +31,8 @@ def visible_deals(actor: Actor) -> Q:
     return Q(agency=own) | Q(seller=own) | Q(buyer=own)
 
 
-def is_broker(actor: Actor) -> bool:
-    return actor.organisation_kind == OrganisationKind.AGENCY and actor.has_role(Role.BROKER) and actor.is_verified
-
-
 def brokers(actor: Actor, row: Introduction | Deal) -> bool:
-    return is_broker(actor) and actor.acts_for(row.agency_id)
+    return actor.is_broker and actor.acts_for(row.agency_id)
 
 
 introductions = Policy(Introduction, visible=visible_introductions, verbs={"open_deal": brokers}, scope="introductions")

@@ -19,6 +19,7 @@ from matching.brokerage import policy, queries, services
 from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm
 from matching.brokerage.models import Deal, DealMove
 from matching.ranking import queries as ranking
+from matching.ranking import reasons
 
 PASSED_ON = frozenset({401, 403, 404})
 
@@ -26,7 +27,7 @@ PASSED_ON = frozenset({401, 403, 404})
 @require_http_methods(["GET", "HEAD", "POST"])
 def introduce(request: PageRequest) -> HttpResponse:
     """Both sides beside each other, with the match of today, and one button."""
-    if not policy.is_broker(request.actor):
+    if not request.actor.is_broker:
         raise NotAllowed if request.actor.is_signed_in else NotSignedIn
     form = IntroduceForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
@@ -49,11 +50,13 @@ def introduce(request: PageRequest) -> HttpResponse:
             messages.success(request, _("已对接，双方会收到通知"))
             return redirect("brokerage:introduction", row.id)
     demand = listings.demand(actor=request.actor, demand_id=demand_id)
+    match = ranking.match_of(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id)
     context: dict[str, Any] = {
         "form": form,
         "demand": demand,
         "achievement": listings.achievement(actor=request.actor, achievement_id=achievement_id),
-        "match": ranking.match_of(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id),
+        "match": match,
+        "reason": reasons.sentence(match.reasons) if match else "",
         "sees_owner": catalog.sees_owner(request.actor, demand),
     }
     return render_page(request, "brokerage/introduce.html", **context)
@@ -74,7 +77,8 @@ def introduction_detail(request: PageRequest, introduction_id: UUID) -> HttpResp
         raise NotFound
     deal = getattr(row, "deal", None)
     may_open = deal is None and policy.introductions.can(request.actor, "open_deal", row)
-    return render_page(request, "brokerage/introduction.html", row=row, deal=deal, may_open=may_open)
+    level = reasons.level_name(row.match.get("level"))
+    return render_page(request, "brokerage/introduction.html", row=row, deal=deal, may_open=may_open, level=level)
 
 
 @require_POST

@@ -6,4 +6,4 @@ class RankingConfig(AppConfig):
     label = "ranking"
 
     def ready(self) -> None:
-        from matching.ranking import pages  # noqa: F401  slots
+        from matching.ranking import consumers, pages, policy, services  # noqa: F401  events, slots, who may, jobs

@@ -1,118 +1,147 @@
-"""Matches for a listing, both ways: who could meet this need, and who could use this."""
+"""Matches as they are stored: who could meet this need, and who could use this. Nothing is computed here."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from listings.catalog import policy as catalog
 from listings.catalog import queries as listings
-from listings.catalog.models import OPEN_STATES, Achievement, Demand
+from listings.catalog.models import OPEN_STATES, Achievement, Demand, State
 from market.kernel.actor import Actor
-from market.kernel.clock import today
-from market.kernel.policy import audience_tokens
-from market.reference import queries as reference
-from matching.ranking import scoring
-from search import candidates
+from market.kernel.problems import NotFound
+from matching.ranking import policy, queue, reasons
+from matching.ranking.models import Evaluation, Kind, Level, Match, MatchState, Verdict
 
 SHOWN = 10
-ACHIEVEMENT_BODY = ("summary", "applications", "indicators")
-DEMAND_BODY = ("difficulties", "indicators", "research_content")
+MOST = 100
+SEEKING = (*OPEN_STATES, State.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A listing that fits, with its score, the parts of it, and why in one line."""
+class Shown:
+    """A stored match as a reader sees it; `verdict` is what the reader's own organisation said of the pair."""
 
-    id: UUID
-    title: str
-    score: float
-    parts: dict[str, float]
-    reason: str
-    row: Any
+    row: Match
+    listing: Achievement | Demand
+    verdict: Verdict | None
+
+    @property
+    def level(self) -> Level:
+        return Level(self.row.level)
+
+    @property
+    def reason(self) -> str:
+        """One line in the reader's language."""
+        return reasons.sentence(self.row.reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchList:
-    """Best first. `is_degraded` says that PostgreSQL answered with plainer scores."""
+    """What fits, best first; what the reader's organisation found fitting before all, what it refused apart.
 
-    items: Sequence[Match]
+    `is_waiting`: the listing is new or changed and its matches are being made. `is_degraded`: made while the search
+    engine was away, from words alone. `matched_at` is None where it was never matched.
+    """
+
+    items: Sequence[Shown]
+    set_aside: Sequence[Shown]
+    is_waiting: bool
     is_degraded: bool
     model: str
+    matched_at: datetime | None
 
 
 def matches_for_demand(*, actor: Actor, demand_id: UUID, limit: int = SHOWN) -> MatchList:
-    """Achievements for a demand, of those the actor may see; raises NotFound."""
+    """Achievements that fit a demand, of those the actor may see; raises NotFound."""
     demand = listings.demand(actor=actor, demand_id=demand_id)
-    return _matches(actor, demand, "achievement", limit)
+    visible = catalog.achievements.visible_to(actor).filter(state__in=OPEN_STATES)
+    rows = Match.objects.filter(demand=demand, achievement__in=visible).select_related("achievement__owner")
+    return _list(actor, Kind.DEMAND, demand, rows.order_by("-score", "achievement_id"), limit)
 
 
 def matches_for_achievement(*, actor: Actor, achievement_id: UUID, limit: int = SHOWN) -> MatchList:
     """Demands that could use an achievement, of those the actor may see; raises NotFound."""
     achievement = listings.achievement(actor=actor, achievement_id=achievement_id)
-    return _matches(actor, achievement, "demand", limit)
+    visible = catalog.demands.visible_to(actor).filter(state__in=OPEN_STATES)
+    rows = Match.objects.filter(achievement=achievement, demand__in=visible).select_related("demand__owner")
+    return _list(actor, Kind.ACHIEVEMENT, achievement, rows.order_by("-score", "demand_id"), limit)
 
 
 def match_of(*, actor: Actor, demand_id: UUID, achievement_id: UUID) -> Match | None:
-    """The match of a pair as the demand's list has it now, or None where it is not among the first hundred."""
-    found = matches_for_demand(actor=actor, demand_id=demand_id, limit=100)
-    return next((match for match in found.items if match.id == achievement_id), None)
+    """The stored match of a pair that the actor sees, or None where the two do not fit; raises NotFound."""
+    listings.demand(actor=actor, demand_id=demand_id)
+    listings.achievement(actor=actor, achievement_id=achievement_id)
+    return Match.objects.filter(demand=demand_id, achievement=achievement_id).first()
 
 
-def snapshot(match: Match, *, at: datetime) -> dict[str, Any]:
+def verdict_of(*, actor: Actor, demand_id: UUID, achievement_id: UUID) -> Verdict | None:
+    """What the actor's organisation said of a pair."""
+    return policy.verdicts.visible_to(actor).filter(demand=demand_id, achievement=achievement_id).first()
+
+
+def snapshot(match: Match) -> dict[str, Any]:
     """The match as plain values, to be kept with an introduction as it was that day."""
-    values = asdict(match)
-    values.pop("row")
-    return values | {"id": str(match.id), "model": scoring.MODEL, "matched_at": at.isoformat()}
+    return {
+        "id": str(match.achievement_id),
+        "score": round(match.score, 6),
+        "level": match.level,
+        "parts": match.features,
+        "reasons": match.reasons,
+        "reason": reasons.sentence(match.reasons),
+        "model": match.model,
+        "matched_at": match.matched_at.isoformat(),
+    }
 
 
-def _matches(actor: Actor, ours: Achievement | Demand, kind: str, limit: int) -> MatchList:
-    body = _body(ours)
-    found = candidates.similar(
-        wording=scoring.wording(ours.title, body),
-        kind=kind,
-        audience=sorted(audience_tokens(actor)),
-        exclude_owner=str(ours.owner_id),
-    )
-    scored = sorted(
-        ((scoring.score(item.parts), item) for item in found.items), key=lambda pair: (-pair[0], str(pair[1].id))
-    )
-    best = scored[:limit]
-    rows = _rows(actor, kind, [item.id for _score, item in best])
-    names = _names()
+def _list(
+    actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySet[Match], limit: int
+) -> MatchList:
+    said = {
+        verdict.demand_id if kind == Kind.ACHIEVEMENT else verdict.achievement_id: verdict
+        for verdict in policy.verdicts.visible_to(actor).filter(**{kind.value: listing})
+    }
+    shown = [_shown(row, kind, said) for row in rows[:MOST]]
+    refused = [item for item in shown if item.verdict and item.verdict.code != Verdict.Code.FITS]
+    kept = [item for item in shown if item.verdict is None or item.verdict.code == Verdict.Code.FITS]
+    kept.sort(key=lambda item: item.verdict is None)  # stable: the rest stays best first
+    state = MatchState.objects.filter(kind=kind, listing_id=listing.id).first()
     return MatchList(
-        items=[
-            Match(
-                id=item.id,
-                title=item.title,
-                score=score,
-                parts=item.parts,
-                reason=scoring.reason(_side(ours, body), _side(rows[item.id], item.text), names),
-                row=rows[item.id],
-            )
-            for score, item in best
-            if item.id in rows
-        ],
-        is_degraded=found.is_degraded,
-        model=scoring.MODEL,
+        items=kept[:limit],
+        set_aside=refused[:limit],
+        is_waiting=listing.state in SEEKING and (state is None or (state.due_since_at is not None and not state.last_error)),
+        is_degraded=state is not None and state.is_degraded,
+        model=state.model if state else "",
+        matched_at=state.matched_at if state else None,
     )
 
 
-def _rows(actor: Actor, kind: str, ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """The rows themselves, through the policy: the index may be a moment behind a withdrawal."""
-    visible: Any = (catalog.achievements if kind == "achievement" else catalog.demands).visible_to(actor)
-    return {row.id: row for row in visible.filter(id__in=ids, state__in=OPEN_STATES).select_related("owner")}
+def _shown(row: Match, kind: Kind, said: Mapping[Any, Verdict]) -> Shown:
+    if kind == Kind.DEMAND:
+        return Shown(row, row.achievement, said.get(row.achievement_id))
+    return Shown(row, row.demand, said.get(row.demand_id))
 
 
-def _body(listing: Achievement | Demand) -> str:
-    fields = DEMAND_BODY if isinstance(listing, Demand) else ACHIEVEMENT_BODY
-    return "\n".join(part for part in (getattr(listing, field) for field in fields) if part)
+def operating(*, actor: Actor) -> dict[str, Any]:
+    """What the operator's page shows; counts of verdicts, never whose. Raises NotFound for all but operators."""
+    if not actor.is_operator:
+        raise NotFound
+    verdicts = Verdict.objects.values("code").annotate(count=Count("id")).order_by("-count", "code")
+    levels = Match.objects.values("level").annotate(count=Count("id")).order_by("-level")
+    states = MatchState.objects
+    return {
+        "verdicts": [(Verdict.Code(row["code"]).label, row["count"]) for row in verdicts],
+        "levels": [(Level(row["level"]).label, row["count"]) for row in levels],
+        "matched": states.filter(matched_at__isnull=False, due_since_at__isnull=True).count(),
+        "degraded": states.filter(is_degraded=True).count(),
+        "due": queue.due().count(),
+        "given_up": list(queue.given_up()[:50]),
+    }
 
 
-def _side(listing: Achievement | Demand, body: str) -> scoring.Listing:
-    return scoring.Listing(listing.title, body, listing.technology_field, listing.local_industry, listing.region)
-
-
-def _names() -> dict[str, str]:
-    return reference.names("technology_field", today()) | reference.names("local_industry", today())
+def newest_evaluation() -> Evaluation | None:
+    """The last recorded measurement, which anyone may read."""
+    return Evaluation.objects.order_by("-evaluated_at", "-id").first()

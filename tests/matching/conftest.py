@@ -3,9 +3,18 @@ from typing import Any
 
 import pytest
 
+from matching.ranking import queue
 from search import engine
 from tests.cast import Cast
-from tests.search.conftest import Shelf
+from tests.search.conftest import Shelf as Listed
+
+
+class Shelf(Listed):
+    """Listings that are matched as well, as when the worker has been at it."""
+
+    def settle(self) -> None:
+        super().settle()
+        queue.drain()
 
 
 @pytest.fixture

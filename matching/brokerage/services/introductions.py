@@ -13,7 +13,6 @@ from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
 from market.kernel.problems import NotAllowed, NotSignedIn
 from market.notices.services import notify, worded
-from matching.brokerage import policy
 from matching.brokerage.events import IntroductionMade
 from matching.brokerage.models import Introduction
 from matching.brokerage.problems import AlreadyIntroduced, ListingClosed, NoteNeeded, SameOwner
@@ -29,7 +28,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
     A pair that the market does not match is introduced by hand, with a note that says why.
     Raises ListingClosed, SameOwner, AlreadyIntroduced, NoteNeeded.
     """
-    if not policy.is_broker(actor) or actor.organisation_id is None or actor.user_id is None:
+    if not actor.is_broker or actor.organisation_id is None or actor.user_id is None:
         raise NotAllowed if actor.is_signed_in else NotSignedIn
     demand = catalog.demands.fetch(actor=actor, pk=demand_id, related=("owner",))
     achievement = catalog.achievements.fetch(actor=actor, pk=achievement_id, related=("owner",))
@@ -48,7 +47,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
                 agency_id=actor.organisation_id,
                 broker_id=actor.user_id,
                 origin=Introduction.Origin.MATCH if match else Introduction.Origin.BY_HAND,
-                match=ranking.snapshot(match, at=at) if match else {},
+                match=ranking.snapshot(match) if match else {},
                 demand_version=demand.version,
                 achievement_version=achievement.version,
                 note=note,

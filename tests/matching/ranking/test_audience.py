@@ -4,10 +4,12 @@ import pytest
 
 from listings.catalog import services as catalog
 from listings.catalog.models import Achievement, Disclosure, State
-from matching.ranking import queries
+from matching.ranking import queries, queue
 from tests.cast import MONDAY
 from tests.market.accounts.desk import issue, machine
 from tests.matching.brokerage.desk import refusal
+from tests.running import run_outbox
+from tests.search.conftest import refresh
 
 TITLE = "高导电铜合金线材"
 PEOPLE = ("nobody", "stranger", "other_clerk", "university_clerk", "broker", "operator", "auditor")
@@ -23,9 +25,11 @@ def engine_kind(request, settings):
 @pytest.fixture
 def settle(shelf, settings, engine_kind):
     def done():
-        shelf.settle()
+        run_outbox()
+        refresh()
         if engine_kind == "postgresql":
             settings.ELASTICSEARCH_URL = ""
+        queue.drain()
 
     return done
 
@@ -33,7 +37,7 @@ def settle(shelf, settings, engine_kind):
 def found_by(actor, demand, engine_kind):
     answer = queries.matches_for_demand(actor=actor, demand_id=demand.id)
     assert answer.is_degraded is (engine_kind == "postgresql")
-    return {match.id for match in answer.items}
+    return {match.listing.id for match in answer.items}
 
 
 def test_an_organisation_is_not_matched_with_itself(shelf, cast, settle, engine_kind):
@@ -69,7 +73,7 @@ def test_what_was_withdrawn_makes_room_for_the_next(shelf, cast, settle):
 
     found = queries.matches_for_demand(actor=cast.nobody, demand_id=demand.id, limit=1)
 
-    assert [match.id for match in found.items] == [rows[1].id]
+    assert [match.listing.id for match in found.items] == [rows[1].id]
 
 
 def test_a_listing_under_negotiation_is_still_matched(shelf, cast, settle, engine_kind):
@@ -106,7 +110,7 @@ def test_what_one_may_not_see_takes_no_place_in_the_list(shelf, cast, settle):
 
     found = queries.matches_for_demand(actor=cast.nobody, demand_id=demand.id, limit=1)
 
-    assert [match.id for match in found.items] == [seen.id]
+    assert [match.listing.id for match in found.items] == [seen.id]
 
 
 def test_a_disclosure_that_was_narrowed_holds_before_the_index_hears_of_it(shelf, cast, settle, engine_kind):

@@ -1,0 +1,21 @@
+"""A changed listing is matched anew, within seconds, against all that is there."""
+
+from collections.abc import Mapping, Sequence
+
+from market.kernel import clock, outbox
+from matching.ranking import queue
+from search.indexing import wanted_of
+
+LISTING_CHANGED = "listings.catalog.listing.changed"
+
+
+def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+    """Note who is due and wake a worker; should the message be lost, the beat wakes one within a minute."""
+    from matching.ranking.tasks import match_due
+
+    queue.mark_due(list(wanted_of(envelopes)), at=clock.now())
+    match_due.delay()
+    return {}
+
+
+outbox.subscribe_batch("ranking.matches", [LISTING_CHANGED], follow)

@@ -1,0 +1,45 @@
+"""How rare words are among the listings of this market: counted at night, kept in the database, read by every worker."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.db import transaction
+
+from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing
+from matching.ranking import rows
+from matching.ranking.models import CorpusStatistics
+from matching.ranking.quality.statistics import Statistics
+
+CHUNK = 2000
+LEAST = 1000
+
+
+def statistics(*, at: datetime) -> Statistics:
+    """As counted last; counted now where they never were."""
+    newest = CorpusStatistics.objects.order_by("-id").values_list("id", flat=True).first()
+    return _kept(newest) if newest is not None else recount(at=at)
+
+
+def recount(*, at: datetime) -> Statistics:
+    """Count all listings on show anew, one after another, so that memory stays flat."""
+    found = Statistics()
+    models: tuple[type[Listing], ...] = (Achievement, Demand)
+    for model in models:
+        shown = model._default_manager.filter(state__in=SHOWN_STATES)
+        for row in shown.only(*rows.TEXTS[model]).iterator(chunk_size=CHUNK):
+            found.add(rows.document(row))
+    if 0 < found.documents < LEAST:
+        # A young market has too few listings to tell which words are common: they count as so many of a thousand.
+        found.documents, found.tokens = LEAST, round(found.mean_length * LEAST)
+    with transaction.atomic():
+        kept = CorpusStatistics.objects.create(
+            content=found.to_bytes(), documents=found.documents, counted_at=at
+        )
+        CorpusStatistics.objects.filter(id__lt=kept.id).delete()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _kept(statistics_id: int) -> Statistics:
+    row = CorpusStatistics.objects.get(pk=statistics_id)
+    return Statistics.from_bytes(bytes(row.content))

@@ -1,0 +1,123 @@
+"""Which listings are to be matched again, who is at it, and what became of it.
+
+The database is the queue: a lost message costs a moment, a dead worker its claim's time, and nothing is matched by
+two workers at once.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from market.kernel import clock
+from matching.ranking import corpus, pairing, reader
+from matching.ranking.models import Kind, Match, MatchState
+
+BATCH = 16
+CLAIM = timedelta(seconds=120)
+MAX_ATTEMPTS = 5
+Progress = Callable[[int], None]
+
+
+def mark_due(keys: Sequence[tuple[str, UUID]], *, at: datetime) -> None:
+    """Have these listings matched again; one that waits already keeps its place, one given up is tried anew."""
+    MatchState.objects.bulk_create(
+        [MatchState(kind=kind, listing_id=listing_id) for kind, listing_id in keys], ignore_conflicts=True
+    )
+    wanted = Q()
+    for kind in {kind for kind, _ in keys}:
+        wanted |= Q(kind=kind, listing_id__in=[listing_id for of, listing_id in keys if of == kind])
+    # A change during the matching moves the moment, by which the worker sees that it is to be done again.
+    MatchState.objects.filter(wanted, claimed_until__isnull=False).update(due_since_at=at, attempts=0)
+    MatchState.objects.filter(wanted, claimed_until__isnull=True).update(
+        due_since_at=Coalesce("due_since_at", at), attempts=0
+    )
+
+
+def due(kind: str = "") -> QuerySet[MatchState]:
+    """What waits and was not given up."""
+    rows = MatchState.objects.filter(due_since_at__isnull=False, attempts__lt=MAX_ATTEMPTS)
+    return rows.filter(kind=kind) if kind else rows
+
+
+def drain(*, kind: str = "", seconds: float = math.inf, progress: Progress = lambda done: None) -> int:
+    """Match whatever is due, batch after batch, until nothing is free or the time is up; returns how many were."""
+    done, ends = 0, time.monotonic() + seconds
+    while time.monotonic() < ends and (claimed := _claim(kind)):
+        done += _work(claimed)
+        progress(done)
+    return done
+
+
+def _claim(kind: str) -> list[MatchState]:
+    """A batch, held for a while; one that failed before comes alone, so that it holds up nobody else."""
+    now = clock.now()
+    with transaction.atomic():
+        free = due(kind).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+        first = free.order_by("attempts", "due_since_at", "id").select_for_update(skip_locked=True)
+        rows = list(first[:BATCH])
+        if rows and rows[0].attempts:
+            rows = rows[:1]
+        rows = [row for row in rows if row.kind == rows[0].kind and row.attempts == rows[0].attempts]
+        MatchState.objects.filter(pk__in=[row.pk for row in rows]).update(
+            claimed_until=now + CLAIM, attempts=F("attempts") + 1
+        )
+    return rows
+
+
+def _work(claimed: Sequence[MatchState]) -> int:
+    kind, ids = claimed[0].kind, [row.listing_id for row in claimed]
+    try:
+        with transaction.atomic():
+            outcome = pairing.match_listings(Kind(kind), ids, at=clock.now())
+            for row in claimed:
+                _settle(row, outcome)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"[:1000]
+        MatchState.objects.filter(pk__in=[row.pk for row in claimed]).update(claimed_until=None, last_error=reason)
+        pairing.log.exception("matching_failed", kind=kind, listings=[str(listing_id) for listing_id in ids])
+        return 0
+    return len(claimed)
+
+
+def _settle(row: MatchState, outcome: pairing.Outcome) -> None:
+    """Note what was done; a listing that changed meanwhile stays due."""
+    mine = MatchState.objects.filter(pk=row.pk)
+    mine.filter(due_since_at=row.due_since_at).update(due_since_at=None)
+    mine.update(
+        claimed_until=None,
+        attempts=0,
+        last_error="",
+        version=outcome.versions.get(row.listing_id),
+        model=outcome.model,
+        is_degraded=outcome.is_degraded.get(row.listing_id, False),
+        matched_at=outcome.at,
+    )
+
+
+def match_all(
+    *, is_full: bool = False, progress: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[int, int]:
+    """Match every open demand with every listing; returns how many demands were matched, and the pairs that fit.
+
+    Demands that the same model has matched in their present version with the engine there are passed over, unless
+    `is_full`: so it costs little when little changed, and goes on where it was broken off.
+    """
+    at = clock.now()
+    corpus.recount(at=at)
+    stale = pairing.stale(Kind.DEMAND, reader.model_name(), is_full=is_full)
+    for start in range(0, len(stale), 1000):
+        mark_due([(Kind.DEMAND, listing_id) for listing_id in stale[start : start + 1000]], at=at)
+    total = due(Kind.DEMAND).count()
+    done = drain(kind=Kind.DEMAND, progress=lambda done: progress(done, max(total, done)))
+    return done, Match.objects.count()
+
+
+def given_up() -> QuerySet[MatchState]:
+    """What failed too often, newest first; an operator hands it on again."""
+    return MatchState.objects.filter(due_since_at__isnull=False, attempts__gte=MAX_ATTEMPTS).order_by("-id")

@@ -1,0 +1,69 @@
+"""Listings as the ranker reads them: what of a row speaks for or against a pair."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from listings.catalog.models import OPEN_STATES, Achievement, Demand, Listing, State
+from market.kernel.clock import local_date
+from matching.ranking.models import Kind
+from matching.ranking.quality.sides import Side
+
+MODELS: Mapping[Kind, type[Achievement] | type[Demand]] = {Kind.ACHIEVEMENT: Achievement, Kind.DEMAND: Demand}
+OTHER = {Kind.ACHIEVEMENT: Kind.DEMAND, Kind.DEMAND: Kind.ACHIEVEMENT}
+TEXTS: Mapping[type[Listing], Sequence[str]] = {
+    Achievement: ("title", "summary", "applications", "indicators", "advantages"),
+    Demand: ("title", "difficulties", "indicators", "research_content"),
+}
+
+
+def seeking(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Those of the listings that look for a partner: open ones, and drafts, whose owner sees what would fit."""
+    return _rows(kind, ids, (*OPEN_STATES, State.DRAFT))
+
+
+def open_to(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Those that may be shown as a partner."""
+    return _rows(kind, ids, OPEN_STATES)
+
+
+def _rows(kind: Kind, ids: Sequence[UUID], states: Sequence[State]) -> dict[UUID, Any]:
+    """What is secret is matched with nobody."""
+    rows = MODELS[kind]._default_manager.filter(id__in=ids, state__in=states, secrecy="none")
+    return {row.id: row for row in rows}
+
+
+def body(row: Listing) -> str:
+    """What a listing says beside its title."""
+    _title, *others = TEXTS[type(row)]
+    return "\n".join(part for part in (getattr(row, name) for name in others) if part)
+
+
+def document(row: Listing) -> str:
+    return f"{row.title}\n{body(row)}"
+
+
+def side_of(row: Achievement | Demand) -> Side:
+    """The row as values; what it does not have stays unknown to the ranker."""
+    return Side(
+        title=row.title,
+        text=body(row),
+        technology_field=row.technology_field,
+        industries=tuple(row.industries),
+        ipc_codes=() if isinstance(row, Demand) else tuple(row.ipc_codes),
+        local_industry=row.local_industry,
+        region=row.region,
+        maturity=row.required_maturity if isinstance(row, Demand) else row.maturity,
+        readiness_level=None if isinstance(row, Demand) else row.readiness_level,
+        amount=row.budget if isinstance(row, Demand) else row.price,
+        published_on=local_date(row.published_at) if row.published_at else None,
+    )
+
+
+def codes_of(row: Achievement | Demand) -> dict[str, list[str]]:
+    """What a partner may share, by facet of the search."""
+    return {
+        "technology_field": [row.technology_field] if row.technology_field else [],
+        "local_industry": [row.local_industry] if row.local_industry else [],
+        "industry": list(row.industries),
+    }
