@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import BigIntegerField, Min, Q, QuerySet, Value
 
 from market.kernel import clock, outbox, relay
 from market.kernel.models import OutboxEvent
@@ -73,12 +74,14 @@ def announce(documents: Iterable[Document], *, at: datetime, among: QuerySet[Sav
     names the searches that are asked, all where it is none.
     """
     renew_anchors()
-    news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
-    if not news:
+    asked = SavedSearch.objects.all() if among is None else among
+    fresh = [document for document in documents if at - document.published_at <= NEWS]
+    if not fresh or not asked.exists():
         return 0
+    news = [Reading(document) for document in fresh]
     # The clock of whoever published may be ahead of ours; nothing is found before it is there.
     at = max(at, *(reading.document.published_at for reading in news))
-    pairs = _met(news, SavedSearch.objects.all() if among is None else among, at=at)
+    pairs = _met(news, asked, at=at)
     SavedSearchHit.objects.bulk_create(
         [
             SavedSearchHit(saved_search=search, kind=document.kind, object_id=document.id, found_at=at)
@@ -98,7 +101,8 @@ def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime)
             by_key[key].append(reading)
     met: list[tuple[SavedSearch, Document]] = []
     answers: dict[str, list[Document]] = {}
-    for search in among.filter(anchors__overlap=list(by_key)).order_by("id"):
+    keys = Value(list(by_key), output_field=ArrayField(BigIntegerField()))  # one value, not as many as there are keys
+    for search in among.filter(anchors__overlap=keys).order_by("id"):
         asked = json.dumps(search.query, sort_keys=True)
         if asked not in answers:  # what many people ask is answered once
             answers[asked] = _answer(search, by_key, at=at)
