@@ -40,7 +40,8 @@ def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]
     """Note what the changed listings meet, and tell at once whoever wants to know at once."""
     kept = [UUID(envelope.payload["search_id"]) for envelope in envelopes if envelope.topic == SearchKept.topic]
     at = clock.now()
-    announce(_documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic]), at=at)
+    if SavedSearch.objects.exists():
+        announce(_documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic]), at=at)
     if kept:
         catch_up(kept, at=at)
     return {}
@@ -74,14 +75,12 @@ def announce(documents: Iterable[Document], *, at: datetime, among: QuerySet[Sav
     names the searches that are asked, all where it is none.
     """
     renew_anchors()
-    asked = SavedSearch.objects.all() if among is None else among
-    fresh = [document for document in documents if at - document.published_at <= NEWS]
-    if not fresh or not asked.exists():
+    news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
+    if not news:
         return 0
-    news = [Reading(document) for document in fresh]
     # The clock of whoever published may be ahead of ours; nothing is found before it is there.
     at = max(at, *(reading.document.published_at for reading in news))
-    pairs = _met(news, asked, at=at)
+    pairs = _met(news, SavedSearch.objects.all() if among is None else among, at=at)
     SavedSearchHit.objects.bulk_create(
         [
             SavedSearchHit(saved_search=search, kind=document.kind, object_id=document.id, found_at=at)
