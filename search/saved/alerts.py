@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import BigIntegerField, Min, Q, QuerySet, Value
 
 from market.kernel import clock, outbox, relay
 from market.kernel.models import OutboxEvent
@@ -39,7 +40,8 @@ def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]
     """Note what the changed listings meet, and tell at once whoever wants to know at once."""
     kept = [UUID(envelope.payload["search_id"]) for envelope in envelopes if envelope.topic == SearchKept.topic]
     at = clock.now()
-    announce(_documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic]), at=at)
+    if SavedSearch.objects.exists():
+        announce(_documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic]), at=at)
     if kept:
         catch_up(kept, at=at)
     return {}
@@ -98,7 +100,8 @@ def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime)
             by_key[key].append(reading)
     met: list[tuple[SavedSearch, Document]] = []
     answers: dict[str, list[Document]] = {}
-    for search in among.filter(anchors__overlap=list(by_key)).order_by("id"):
+    keys = Value(list(by_key), output_field=ArrayField(BigIntegerField()))  # one value, not as many as there are keys
+    for search in among.filter(anchors__overlap=keys).order_by("id"):
         asked = json.dumps(search.query, sort_keys=True)
         if asked not in answers:  # what many people ask is answered once
             answers[asked] = _answer(search, by_key, at=at)

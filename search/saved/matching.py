@@ -7,7 +7,7 @@ question cheap: who meets a query shares a key with it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
@@ -147,6 +147,7 @@ def rules() -> str:
     return blake2b(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
+@lru_cache(maxsize=50_000)  # the same words come again in every listing
 def key(name: str) -> int:
     """A name as a number that fits an index, however long it is."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
