@@ -52,9 +52,7 @@ def give_verdict(request: ApiRequest, demand_id: UUID, achievement_id: UUID, pay
 @verdict_router.delete(PAIR, response={204: None, **problems()})
 def withdraw_verdict(request: ApiRequest, demand_id: UUID, achievement_id: UUID) -> Status[None]:
     """Take the word back."""
-    services.withdraw_verdict(
-        actor=request.actor, demand_id=demand_id, achievement_id=achievement_id, at=clock.now()
-    )
+    services.withdraw_verdict(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id, at=clock.now())
     return Status(204, None)
 
 

@@ -18,9 +18,7 @@ from search.results import highlight
 Pairs = list[tuple[str, Any]]
 
 
-def compared(
-    actor: Actor, demand: Demand, achievement: Achievement, phrases: Sequence[str]
-) -> list[dict[str, Any]]:
+def compared(actor: Actor, demand: Demand, achievement: Achievement, phrases: Sequence[str]) -> list[dict[str, Any]]:
     """Demand and achievement, each with its texts and the facts that matching weighs."""
     wanted = frozenset(token.text for phrase in phrases for token in text.bigrams(phrase))
     owner = demand.owner.name if catalog.sees_owner(actor, demand) else _("匿名企业")
@@ -34,7 +32,9 @@ def compared(
 def _read(row: Achievement | Demand, wanted: frozenset[str]) -> dict[str, Any]:
     kind = "demand" if isinstance(row, Demand) else "achievement"
     _title, *names = TEXTS[type(row)]
-    written: Iterable[tuple[Any, str]] = ((row._meta.get_field(name).verbose_name, getattr(row, name)) for name in names)
+    written: Iterable[tuple[Any, str]] = (
+        (row._meta.get_field(name).verbose_name, getattr(row, name)) for name in names
+    )
     return {
         "url": reverse(f"catalog:{kind}", args=[row.id]),
         "title_html": highlight(row.title, wanted),

@@ -32,9 +32,7 @@ def recount(*, at: datetime) -> Statistics:
         # A young market has too few listings to tell which words are common: they count as so many of a thousand.
         found.documents, found.tokens = LEAST, round(found.mean_length * LEAST)
     with transaction.atomic():
-        kept = CorpusStatistics.objects.create(
-            content=found.to_bytes(), documents=found.documents, counted_at=at
-        )
+        kept = CorpusStatistics.objects.create(content=found.to_bytes(), documents=found.documents, counted_at=at)
         CorpusStatistics.objects.filter(id__lt=kept.id).delete()
     return found
 

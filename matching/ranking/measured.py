@@ -1,4 +1,5 @@
 """interim"""
+
 from typing import Any
 
 

@@ -74,13 +74,16 @@ class MatchState(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "listing_id"], name="one_state_per_listing")]
         indexes = [
-            models.Index(
-                fields=["due_since_at", "id"], condition=Q(due_since_at__isnull=False), name="match_state_due"
-            )
+            models.Index(fields=["due_since_at", "id"], condition=Q(due_since_at__isnull=False), name="match_state_due")
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.listing_id}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """It will be matched soon; what failed already is no promise."""
+        return self.due_since_at is not None and not self.last_error
 
 
 class MatchWatch(models.Model):
@@ -93,9 +96,7 @@ class MatchWatch(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "listing_id", "user"], name="watched_once_per_person")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "listing_id", "user"], name="watched_once_per_person")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.listing_id}"

@@ -87,6 +87,7 @@ def snapshot(match: Match) -> dict[str, Any]:
     """The match as plain values, to be kept with an introduction as it was that day."""
     return {
         "id": str(match.achievement_id),
+        "title": match.achievement.title,
         "score": round(match.score, 6),
         "level": match.level,
         "parts": match.features,
@@ -97,9 +98,7 @@ def snapshot(match: Match) -> dict[str, Any]:
     }
 
 
-def _list(
-    actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySet[Match], limit: int
-) -> MatchList:
+def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySet[Match], limit: int) -> MatchList:
     said = {
         verdict.demand_id if kind == Kind.ACHIEVEMENT else verdict.achievement_id: verdict
         for verdict in policy.verdicts.visible_to(actor).filter(**{kind.value: listing})
@@ -112,7 +111,8 @@ def _list(
     return MatchList(
         items=kept[:limit],
         set_aside=refused[:limit],
-        is_waiting=listing.state in SEEKING and (state is None or (state.due_since_at is not None and not state.last_error)),
+        is_waiting=listing.state in SEEKING
+        and (state is None or (state.due_since_at is not None and not state.last_error)),
         is_degraded=state is not None and state.is_degraded,
         model=state.model if state else "",
         matched_at=state.matched_at if state else None,

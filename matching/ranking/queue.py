@@ -17,8 +17,11 @@ from django.db.models.functions import Coalesce
 from market.kernel import clock
 from matching.ranking import corpus, pairing, reader
 from matching.ranking.models import Kind, Match, MatchState
+from search import engine
+from search.breaker import EngineAway
 
-BATCH = 16
+BATCH = 8  # listings read together; each brings some three hundred partners with their vectors
+REVIVED = 1000
 CLAIM = timedelta(seconds=120)
 MAX_ATTEMPTS = 5
 Progress = Callable[[int], None]
@@ -116,6 +119,21 @@ def match_all(
     total = due(Kind.DEMAND).count()
     done = drain(kind=Kind.DEMAND, progress=lambda done: progress(done, max(total, done)))
     return done, Match.objects.count()
+
+
+def revive(*, at: datetime) -> int:
+    """Once the engine is back, have what was matched without it matched again; returns how many listings."""
+    poor = MatchState.objects.filter(is_degraded=True, due_since_at__isnull=True)
+    keys = list(poor.values_list("kind", "listing_id")[:REVIVED])
+    if not keys:
+        return 0
+    try:
+        if engine.current_index() is None:
+            return 0
+    except EngineAway:
+        return 0
+    mark_due(keys, at=at)
+    return len(keys)
 
 
 def given_up() -> QuerySet[MatchState]:

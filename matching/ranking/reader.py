@@ -1,4 +1,5 @@
 """interim"""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from matching.ranking import rows
 from matching.ranking.models import Kind
 from matching.ranking.quality.statistics import Statistics, token_ids
 from matching.ranking.scoring import Listing, shared_phrases
-from search import text, vectors
+from search import vectors
 from search.vectors import Wording
 
 
@@ -53,6 +54,18 @@ class Reader:
             t = float(self.statistics.weights(whole).sum()) if len(whole) else 1.0
             score = w / max(t, 1e-6)
             level = 4 if score > 0.5 else 3 if score > 0.3 else 2 if score > 0.12 else 1
-            facts = [{"fact": "same_industry", "code": side.local_industry}] if side.local_industry and side.local_industry == other.local_industry else []
-            out.append(Read(score, level, {"overlap": score}, shared_phrases(Listing(side.title, side.text), Listing(other.title, other.text)), facts))
+            facts = (
+                [{"fact": "same_industry", "code": side.local_industry}]
+                if side.local_industry and side.local_industry == other.local_industry
+                else []
+            )
+            out.append(
+                Read(
+                    score,
+                    level,
+                    {"overlap": score},
+                    shared_phrases(Listing(side.title, side.text), Listing(other.title, other.text)),
+                    facts,
+                )
+            )
         return out

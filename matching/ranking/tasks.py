@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from market.kernel import clock
 from matching.ranking import queue
 
 SLICE_SECONDS = 5.0
@@ -8,6 +9,7 @@ SLICE_SECONDS = 5.0
 @shared_task(queue="jobs", ignore_result=True)
 def match_due(**_: object) -> None:
     """Match what is due; after a few seconds let other work pass and go on. A second copy finds it claimed."""
+    queue.revive(at=clock.now())
     if queue.drain(seconds=SLICE_SECONDS) and queue.due().exists():
         match_due.delay()
 

@@ -19,8 +19,8 @@ from market.kernel.problems import NotFound, Problem
 from market.pages import slots
 from market.pages.rendering import PageRequest, render_page
 from matching.ranking import measured, policy, queries, reader, reasons, services, watching
-from matching.ranking.models import Kind, Verdict
 from matching.ranking.comparing import compared
+from matching.ranking.models import Kind, Verdict
 
 PASSED_ON = frozenset({401, 403, 404})
 GROUNDS = [(code, label) for code, label in Verdict.Code.choices if code not in (Verdict.Code.FITS, Verdict.Code.OTHER)]

@@ -95,8 +95,7 @@ def _letter(actor: Actor, row: MatchWatch, matches: list[Match]) -> list[Letter]
         Letter(
             user_id=row.user_id,
             kind="match",
-            title=_("“%(title)s”有 %(count)s 项新的匹配")
-            % {"title": Truncator(title).chars(40), "count": len(titles)},
+            title=_("“%(title)s”有 %(count)s 项新的匹配") % {"title": Truncator(title).chars(40), "count": len(titles)},
             body="\n".join(lines),
             url=reverse(f"catalog:{row.kind}", args=[row.listing_id]),
         )

@@ -26,6 +26,7 @@ from market.kernel import outbox, relay
 from market.kernel.actor import Actor
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Introduction
+from matching.ranking import queue as matching
 
 BEFORE_SIGNING = ("nda_signed", "due_diligence", "negotiating", "terms_agreed")
 SUBTYPES = {
@@ -57,8 +58,10 @@ class City:
             with transaction.atomic():
                 self._pair(pair, deals[pair["slug"]])
             yield pair["slug"]
-        # The broker's matches come from the index; PostgreSQL's copy needs no other process.
+        # The broker introduces what matches; PostgreSQL's copy proposes without any other process.
         copy_to_fallback()
+        matching.match_all()
+        yield "matches"
         for pair in read("pairs"):
             with transaction.atomic():
                 self._deal(pair, deals[pair["slug"]])

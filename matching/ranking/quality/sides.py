@@ -1,4 +1,5 @@
 """interim"""
+
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal

@@ -76,9 +76,7 @@ def test_a_verdict_that_is_taken_back_brings_the_match_back(cast, demand, rows):
     before = listed(cast.enterprise_clerk, demand)
     say(cast.enterprise_clerk, demand, rows[0], "duplicate")
 
-    services.withdraw_verdict(
-        actor=cast.enterprise_clerk, demand_id=demand.id, achievement_id=rows[0].id, at=MONDAY
-    )
+    services.withdraw_verdict(actor=cast.enterprise_clerk, demand_id=demand.id, achievement_id=rows[0].id, at=MONDAY)
 
     assert listed(cast.enterprise_clerk, demand) == before
     assert not Verdict.objects.exists()
@@ -152,9 +150,7 @@ def test_a_verdict_of_a_hidden_pair_is_not_found(cast, shelf, api):
     demand = shelf.demand(TITLE)
     hidden = shelf.achievement(TITLE, disclosure="organisation")
 
-    answer = api.as_(cast.enterprise_clerk).send(
-        "put", f"/verdicts/{demand.id}/{hidden.id}", {"code": "fits"}
-    )
+    answer = api.as_(cast.enterprise_clerk).send("put", f"/verdicts/{demand.id}/{hidden.id}", {"code": "fits"})
 
     assert refusal(answer) == (404, "not_found")
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         people = People()
         people.build(password)
         write_accounts(password)
-        total = 1 + 2 * len(read("pairs"))
+        total = 2 + 2 * len(read("pairs"))
         for _ in tqdm(City(people).steps(), total=total, unit="step", disable=options["json"]):
             pass
         report = {
