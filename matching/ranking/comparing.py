@@ -32,9 +32,8 @@ def compared(actor: Actor, demand: Demand, achievement: Achievement, phrases: Se
 def _read(row: Achievement | Demand, wanted: frozenset[str]) -> dict[str, Any]:
     kind = "demand" if isinstance(row, Demand) else "achievement"
     _title, *names = TEXTS[type(row)]
-    written: Iterable[tuple[Any, str]] = (
-        (row._meta.get_field(name).verbose_name, getattr(row, name)) for name in names
-    )
+    fields: dict[str, Any] = {field.name: field for field in row._meta.concrete_fields}
+    written: Iterable[tuple[Any, str]] = ((fields[name].verbose_name, getattr(row, name)) for name in names)
     return {
         "url": reverse(f"catalog:{kind}", args=[row.id]),
         "title_html": highlight(row.title, wanted),

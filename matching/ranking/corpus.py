@@ -1,4 +1,4 @@
-"""How rare words are among the listings of this market: counted at night, kept in the database, read by every worker."""
+"""How rare words are among the listings: counted at night, kept in the database, read by every worker."""
 
 from datetime import datetime
 from functools import lru_cache

@@ -45,18 +45,23 @@ def document(row: Listing) -> str:
 
 def side_of(row: Achievement | Demand) -> Side:
     """The row as values; what it does not have stays unknown to the ranker."""
+    common: dict[str, Any] = {
+        "title": row.title,
+        "text": body(row),
+        "technology_field": row.technology_field,
+        "industries": tuple(row.industries),
+        "local_industry": row.local_industry,
+        "region": row.region,
+        "published_on": local_date(row.published_at) if row.published_at else None,
+    }
+    if isinstance(row, Demand):
+        return Side(maturity=row.required_maturity, amount=row.budget, **common)
     return Side(
-        title=row.title,
-        text=body(row),
-        technology_field=row.technology_field,
-        industries=tuple(row.industries),
-        ipc_codes=() if isinstance(row, Demand) else tuple(row.ipc_codes),
-        local_industry=row.local_industry,
-        region=row.region,
-        maturity=row.required_maturity if isinstance(row, Demand) else row.maturity,
-        readiness_level=None if isinstance(row, Demand) else row.readiness_level,
-        amount=row.budget if isinstance(row, Demand) else row.price,
-        published_on=local_date(row.published_at) if row.published_at else None,
+        maturity=row.maturity,
+        readiness_level=row.readiness_level,
+        amount=row.price,
+        ipc_codes=tuple(row.ipc_codes),
+        **common,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 from uuid import UUID
@@ -36,17 +36,15 @@ def export(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     demands = Demand.objects.filter(id__in={demand_id for demand_id, _other, _level in judged}).order_by("id")
     achievements = Achievement.objects.filter(id__in={other for _demand_id, other, _level in judged}).order_by("id")
-    _lines(folder / "demands.jsonl", ({"id": row.id, "title": row.title, "content": rows.body(row)} for row in demands))
-    _lines(
-        folder / "achievements.jsonl",
-        ({"id": row.id, "title": row.title, "text": rows.body(row)} for row in achievements),
-    )
+    _write(folder / "demands.jsonl", "content", demands)
+    _write(folder / "achievements.jsonl", "text", achievements)
     table = ["demand_id\tachievement_id\tlevel", *("\t".join(map(str, row)) for row in judged)]
     (folder / "judgements.tsv").write_text("\n".join(table) + "\n", encoding="utf-8")
     return len(judged)
 
 
-def _lines(file: Path, found: Iterator[dict[str, object]]) -> None:
+def _write(file: Path, body: str, listings: Iterable[Achievement | Demand]) -> None:
     with file.open("w", encoding="utf-8") as target:
-        for row in found:
-            target.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        for row in listings:
+            values = {"id": str(row.id), "title": row.title, body: rows.body(row)}
+            target.write(json.dumps(values, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""manage.py export_judgements --out DIR [--json]: the verdicts of parties and brokers as a folder for train_matching."""
+"""manage.py export_judgements --out DIR [--json]: verdicts of parties and brokers as a folder for train_matching."""
 
 import json
 from pathlib import Path
