@@ -43,8 +43,8 @@ def document(row: Listing) -> str:
     return f"{row.title}\n{body(row)}"
 
 
-def side_of(row: Achievement | Demand) -> Side:
-    """The row as values; what it does not have stays unknown to the ranker."""
+def side_of(row: Any) -> Side:
+    """An achievement or a demand as values; what it does not have stays unknown to the ranker."""
     common: dict[str, Any] = {
         "title": row.title,
         "text": body(row),
@@ -54,15 +54,15 @@ def side_of(row: Achievement | Demand) -> Side:
         "region": row.region,
         "published_on": local_date(row.published_at) if row.published_at else None,
     }
-    if isinstance(row, Demand):
-        return Side(maturity=row.required_maturity, amount=row.budget, **common)
-    return Side(
-        maturity=row.maturity,
-        readiness_level=row.readiness_level,
-        amount=row.price,
-        ipc_codes=tuple(row.ipc_codes),
-        **common,
-    )
+    if isinstance(row, Achievement):
+        return Side(
+            maturity=row.maturity,
+            readiness_level=row.readiness_level,
+            amount=row.price,
+            ipc_codes=tuple(row.ipc_codes),
+            **common,
+        )
+    return Side(maturity=row.required_maturity, amount=row.budget, **common)
 
 
 def codes_of(row: Achievement | Demand) -> dict[str, list[str]]:
