@@ -84,7 +84,7 @@ def is_settled() -> bool:
     return not Delivery.objects.filter(consumer="search.elasticsearch", dead_at__isnull=True).exists()
 
 
-@pytest.mark.parametrize("count", sizes(20, 2_000))
+@pytest.mark.parametrize("count", sizes(20, 10_000))
 def test_while_it_is_refused_every_write_succeeds_and_arrives_later(cast, proxy, count):
     proxy.refuse()
     assert write(cast, count) == 0

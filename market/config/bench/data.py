@@ -21,6 +21,7 @@ from market.reference.identifiers.credit_code import check_character
 from search import engine
 
 BATCH = 5000
+INVENTED = 100_000
 CHARACTERS = (300, 600)
 FIELDS = ("01", "03", "04", "05", "06", "07", "09", "10")
 REGIONS = ("360100", "360781", "360702", "350100", "440300", "110108", "310115", "430100")
@@ -66,11 +67,14 @@ def environment() -> dict[str, str]:
 
 
 def build_listings(count: int, *, first: int = 0, patents: int = 0) -> None:
-    """Published achievements of ten universities, numbered from `first` to below `count`, with so many patents each."""
+    """Published achievements of ten universities, numbered from `first` to below `count`, with so many patents each.
+
+    From the 100,000th on they are copies of the first ones under ids of their own, made by the database.
+    """
     owners = [university(serial) for serial in range(1, 11)]
     at = clock.now()
-    for start in range(first, count, BATCH):
-        numbers = range(start, min(start + BATCH, count))
+    for start in range(first, min(count, INVENTED), BATCH):
+        numbers = range(start, min(start + BATCH, count, INVENTED))
         rows = Achievement.objects.bulk_create(
             _achievement(number, owners[number % 10], at - timedelta(seconds=number)) for number in numbers
         )
@@ -79,8 +83,30 @@ def build_listings(count: int, *, first: int = 0, patents: int = 0) -> None:
             for number, row in zip(numbers, rows, strict=True)
             for nth in range(patents)
         )
+    for start in range(max(first, INVENTED), count, INVENTED):
+        copy_listings(min(INVENTED, count - start))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def copy_listings(count: int) -> None:
+    """The first so many achievements with their patents once more."""
+    listing, patent = (
+        ", ".join(field.attname for field in model._meta.concrete_fields if field.name not in {"id", "achievement"})
+        for model in (Achievement, Patent)
+    )
+    statement = f"""
+        WITH copied AS MATERIALIZED (
+            SELECT id AS old_id, uuidv7() AS new_id FROM catalog_achievement ORDER BY id LIMIT %s
+        ), listed AS (
+            INSERT INTO catalog_achievement (id, {listing})
+            SELECT new_id, {listing} FROM copied JOIN catalog_achievement ON id = old_id
+        )
+        INSERT INTO catalog_patent (id, achievement_id, {patent})
+        SELECT uuidv7(), new_id, {patent} FROM copied JOIN catalog_patent ON achievement_id = old_id
+    """  # noqa: S608  names of the models
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [count])
 
 
 def title_of(number: int) -> str:
