@@ -11,7 +11,6 @@ from django.db import transaction
 from market.kernel import outbox
 from search import encoder, indexing, vectors
 from search.documents import projections
-from search.vectors import Wording
 
 BATCH = 32
 Progress = Callable[[int, int], None]
@@ -46,12 +45,12 @@ def wake_worker(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Fai
 def encode(wanted: indexing.Wanted, *, at: datetime) -> int:
     """Compute the vectors that are missing, and tell the index; returns how many listings got one."""
     documents = [change.document for change in indexing.load(wanted) if change.document is not None]
-    lacking = set(vectors.missing([document.title for document in documents]))
+    lacking = set(vectors.missing(document.title for document in documents))
     fresh = [document for document in documents if document.title in lacking]
     if not fresh or not encoder.is_available():
         return 0
     with transaction.atomic():
-        vectors.ensure(Wording(document.title, is_query=False) for document in fresh)
+        vectors.ensure(document.title for document in fresh)
         outbox.publish_all([ListingEncoded(document.id, document.kind, document.version) for document in fresh], at=at)
     return len(fresh)
 

@@ -89,11 +89,12 @@ def load(wanted: Wanted) -> list[Change]:
         ids = [listing_id for of, listing_id in wanted if of == kind]
         source = projection(kind)
         documents = source.load(ids) if source else {}
-        embeddings = vectors.sentences(document.title for document in documents.values())
+        embeddings = vectors.stored(document.title for document in documents.values())
         for listing_id in ids:
             document = documents.get(listing_id)
             version = max(document.version if document else 0, wanted[kind, listing_id])
-            embedding = embeddings.get(document.title) if document else None
+            vector = embeddings.get(document.title) if document else None
+            embedding = None if vector is None else vector.tolist()
             changes.append(Change(kind, listing_id, version, document, embedding))
     return changes
 

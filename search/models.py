@@ -6,7 +6,7 @@ from django.db import models
 from market.kernel.money import MoneyField
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
 
-__all__ = ["Cadence", "SavedSearch", "SavedSearchHit", "SearchDocument", "TextEncoding"]
+__all__ = ["Cadence", "SavedSearch", "SavedSearchHit", "SearchDocument", "TextVector"]
 
 
 class SearchDocument(models.Model):
@@ -38,13 +38,11 @@ class SearchDocument(models.Model):
         return self.key
 
 
-class TextEncoding(models.Model):
-    """What a text means to the language model; made once for a content and never changed."""
+class TextVector(models.Model):
+    """What a title means to the language model; made once for a content and never changed."""
 
-    digest = models.CharField(primary_key=True, max_length=64, db_comment="SHA-256 of model, part and text")
+    digest = models.CharField(primary_key=True, max_length=64, db_comment="SHA-256 of model and title")
     sentence = models.BinaryField(db_comment="float16[384], of length one")
-    tokens = models.BinaryField(db_comment="float16[n, 384], one state for each piece of the text")
-    words = ArrayField(models.TextField(), db_comment="The n pieces")
 
     def __str__(self) -> str:
         return self.digest

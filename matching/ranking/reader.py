@@ -12,7 +12,6 @@ from matching.ranking.models import Kind
 from matching.ranking.quality.statistics import Statistics, token_ids
 from matching.ranking.scoring import Listing, shared_phrases
 from search import vectors
-from search.vectors import Wording
 
 
 def model_name() -> str:
@@ -37,9 +36,9 @@ class Reader:
         self.model = model_name()
 
     def questions(self, listings: Iterable[Any]) -> dict[UUID, list[float]]:
-        wanted = {row.id: Wording(row.title, is_query=True) for row in listings}
-        found = vectors.ensure(wanted.values())
-        return {listing_id: found[w].sentence.tolist() for listing_id, w in wanted.items() if w in found}
+        titles = {row.id: row.title for row in listings}
+        found = vectors.ensure(titles.values())
+        return {listing_id: found[title].tolist() for listing_id, title in titles.items() if title in found}
 
     def prepare(self, kind: Kind, listings: Iterable[Any]) -> dict[UUID, Any]:
         return {row.id: (rows.side_of(row), set(token_ids(rows.document(row))[1].tolist())) for row in listings}

@@ -9,8 +9,7 @@ from market.kernel.clock import now
 from market.kernel.models import Delivery
 from search import encoder, encoding, engine, indexing, maintenance, mapping, vectors
 from search.candidates import Seeker, propose
-from search.models import TextEncoding
-from search.vectors import Wording
+from search.models import TextVector
 from tests.running import run_outbox
 from tests.search.conftest import documents, refresh
 
@@ -23,29 +22,26 @@ def wanted(row, kind="achievement"):
 
 def nearest(title, kind="achievement"):
     """Titles by the meaning of a question, nearest first, as the index has them."""
-    question = vectors.ensure([Wording(title, is_query=True)])[Wording(title, is_query=True)].sentence
+    question = vectors.ensure([title])[title]
     knn = {"field": mapping.EMBEDDING, "query_vector": question.tolist(), "k": 5, "num_candidates": 20}
     answer = engine.search({"knn": knn, "_source": ["title"], "size": 5})
     return [hit["_source"]["title"] for hit in answer["hits"]["hits"]]
 
 
-def test_an_encoding_is_kept_as_it_was_computed(db):
-    wording = Wording(TITLE, is_query=False)
+def test_a_vector_is_kept_as_it_was_computed(db):
+    computed = vectors.ensure([TITLE])[TITLE]
+    kept = vectors.stored([TITLE])[TITLE]
 
-    computed = vectors.ensure([wording])[wording]
-    kept = vectors.stored([wording])[wording]
-
-    assert kept.words == computed.words
-    assert kept.tokens.shape == (len(kept.words), encoder.DIMENSIONS)
-    assert np.allclose(kept.sentence, computed.sentence, atol=1e-3)
-    assert float(kept.sentence @ computed.sentence) == pytest.approx(1, abs=1e-3)
+    assert kept.shape == (encoder.DIMENSIONS,)
+    assert float(kept @ computed) == pytest.approx(1, abs=1e-3)
+    assert np.allclose(kept, computed, atol=1e-3)
 
 
-def test_the_same_content_is_computed_once_and_a_question_apart_from_what_is_offered(db):
-    vectors.ensure([Wording(TITLE, is_query=False)])
-    vectors.ensure([Wording(TITLE, is_query=False), Wording(TITLE, is_query=True)])
+def test_the_same_title_is_computed_once(db):
+    vectors.ensure([TITLE, TITLE])
+    vectors.ensure([TITLE])
 
-    assert TextEncoding.objects.count() == 2
+    assert TextVector.objects.count() == 1
     assert vectors.missing([TITLE, "脐橙保鲜"]) == ["脐橙保鲜"]
 
 
@@ -73,13 +69,13 @@ def test_a_rebuild_copies_the_vectors_and_computes_none(shelf):
     row = shelf.achievement(TITLE)
     shelf.settle()
     encoding.encode(wanted(row), at=now())
-    count = TextEncoding.objects.count()
+    count = TextVector.objects.count()
 
     maintenance.rebuild()
     refresh()
 
     assert nearest("接触网导线材料") == [TITLE]
-    assert TextEncoding.objects.count() == count + 1  # the question just asked
+    assert TextVector.objects.count() == count + 1  # the question just asked
 
 
 def test_a_vector_is_no_alteration(shelf):
@@ -101,7 +97,7 @@ def test_an_index_of_an_earlier_release_learns_the_field(shelf):
         )
     )
     shelf.achievement(TITLE)
-    vectors.ensure([Wording(TITLE, is_query=False)])
+    vectors.ensure([TITLE])
 
     shelf.settle()
 
@@ -143,12 +139,10 @@ def test_words_codes_and_meaning_each_propose_and_nobody_proposes_the_own_or_the
     shelf.withdraw(closed)
     run_outbox()
     refresh()
-    question = vectors.ensure([Wording("铜线强度不足", is_query=True)])
+    question = vectors.ensure(["铜线强度不足"])["铜线强度不足"]
 
     lexical = Seeker("铜线强度不足", "achievement", str(cast.enterprise.id))
-    semantic = Seeker(
-        "铜线强度不足", "achievement", str(cast.enterprise.id), next(iter(question.values())).sentence.tolist()
-    )
+    semantic = Seeker("铜线强度不足", "achievement", str(cast.enterprise.id), question.tolist())
     without, with_meaning = propose([lexical, semantic])
 
     assert set(without.ids) == {by_words.id}
@@ -180,7 +174,7 @@ def test_the_database_proposes_by_words_while_the_engine_is_away(shelf, settings
 
 def test_a_batch_of_changes_is_indexed_with_the_vectors_that_are_there(shelf):
     row = shelf.achievement(TITLE)
-    vectors.ensure([Wording(TITLE, is_query=False)])
+    vectors.ensure([TITLE])
 
     failures = indexing.index(indexing.load(wanted(row)), name=engine.ensure_index())
     refresh()
