@@ -42,7 +42,7 @@ def ridge(lists: Lists, names: Sequence[str]) -> Linear:
     rows, gains, weights, means, scales = _centred(lists, names)
     weighted = rows * weights[:, None]
     found = np.linalg.solve(weighted.T @ rows + RIDGE * np.eye(len(names)), weighted.T @ gains)
-    return Linear(tuple(names), means, scales, found)
+    return Linear(tuple(names), means, scales, np.asarray(found, dtype=np.float64))
 
 
 def trees(lists: Lists, names: Sequence[str]) -> Trees:
