@@ -92,7 +92,8 @@ def _peaks(plan: frame.Plan) -> list[float]:
     peaks = []
     for _ in range(plan.rounds or PEAK_ROUNDS):
         words = [sys.executable, "-c", PEAK]
-        answer = subprocess.run(words, env=data.environment(), check=True, capture_output=True, text=True)  # noqa: S603
+        # What goes wrong there is to be read here.
+        answer = subprocess.run(words, env=data.environment(), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
         peaks.append(float(json.loads(answer.stdout.splitlines()[-1])["kib"]))
     return peaks
 
