@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from listings.catalog.models import Achievement, Demand
 from market.accounts.models import Organisation, User
 from market.kernel.ids import new_id
+from matching.ranking.quality.ranker import WORDS
 
 
 class Level(models.IntegerChoices):
     """How well a pair fits: the four levels of judgement, in the words of those who judged."""
 
-    NONE = 1, _("不匹配")
-    WEAK = 2, _("弱匹配")
-    FAIR = 3, _("较匹配")
-    STRONG = 4, _("高度匹配")
+    NONE = 1, WORDS[1]
+    WEAK = 2, WORDS[2]
+    FAIR = 3, WORDS[3]
+    STRONG = 4, WORDS[4]
 
 
 class Kind(models.TextChoices):
@@ -164,3 +165,13 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.evaluated_at:%Y-%m-%d}"
+
+
+class ListingVectors(models.Model):
+    """What the ranker's vectors of a listing's wording are; computed once for each content and model."""
+
+    digest = models.CharField(primary_key=True, max_length=64, db_comment="SHA-256 of model, kind and wording")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest

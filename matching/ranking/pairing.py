@@ -50,7 +50,7 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     proposals = dict(zip(ours, _proposed(kind, ours, reader), strict=True))
     partners = _partners(kind, ours, proposals, at)
     other = rows.OTHER[kind]
-    theirs = rows.open_to(other, list({partner for found in partners.values() for partner in found}))
+    theirs = rows.seeking(other, list({partner for found in partners.values() for partner in found}))
     others = reader.prepare(other, theirs.values())
     for listing_id, row in ours.items():
         met = [theirs[partner] for partner in partners[listing_id] if partner in theirs]

@@ -14,7 +14,7 @@ from listings.catalog.models import OPEN_STATES, Achievement, Demand, State
 from market.kernel.actor import Actor
 from market.kernel.problems import NotFound
 from matching.ranking import policy, queue, reasons
-from matching.ranking.models import Evaluation, Kind, Level, Match, MatchState, Verdict
+from matching.ranking.models import Kind, Level, Match, MatchState, Verdict
 
 SHOWN = 10
 MOST = 100
@@ -140,8 +140,3 @@ def operating(*, actor: Actor) -> dict[str, Any]:
         "due": queue.due().count(),
         "given_up": list(queue.given_up()[:50]),
     }
-
-
-def newest_evaluation() -> Evaluation | None:
-    """The last recorded measurement, which anyone may read."""
-    return Evaluation.objects.order_by("-evaluated_at", "-id").first()

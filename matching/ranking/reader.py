@@ -1,4 +1,4 @@
-"""interim"""
+"""Reading pairs closely: listings prepared once, each pair's features scored by the shipped ranker, and said why."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,65 +6,86 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.ranking import rows
+from matching.ranking import keeping, rows
 from matching.ranking.models import Kind
-from matching.ranking.quality.statistics import Statistics, token_ids
-from matching.ranking.scoring import Listing, shared_phrases
+from matching.ranking.quality import explanation, facts, features, ranker
+from matching.ranking.quality.sides import Prepared, Side
+from matching.ranking.quality.statistics import Statistics
 from search import vectors
 
 
 def model_name() -> str:
-    return "interim-1"
+    """Of the ranker that is in use."""
+    return ranker.shipped().model
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
+    """A pair as it was read; the reasons are made only for those that are kept."""
+
     score: float
     level: int
-    features: dict[str, float]
-    _phrases: list[str]
-    _facts: list
+    demand: Side
+    achievement: Side
+    row: NDArray[np.float32]
+
+    @property
+    def features(self) -> dict[str, float]:
+        """By name, those that are known."""
+        named = zip(features.NAMES, self.row.tolist(), strict=True)
+        return {name: round(value, 4) for name, value in named if np.isfinite(value)}
 
     def reasons(self) -> dict[str, Any]:
-        return {"phrases": self._phrases, "agreements": self._facts, "clashes": []}
+        """Shared phrases and the facts for and against, as `matching.ranking.reasons` puts them into words."""
+        found = explanation.explain(self.demand, self.achievement, self.row, ranker.shipped())
+        named = [(fact.agrees, _fact(fact.code, self.demand, self.achievement)) for fact in found.facts]
+        return {
+            "phrases": [phrase.text for phrase in found.phrases],
+            "agreements": [fact for agrees, fact in named if agrees],
+            "clashes": [fact for agrees, fact in named if not agrees],
+        }
 
 
 class Reader:
+    """Reads with one model and one state of the statistics."""
+
     def __init__(self, statistics: Statistics) -> None:
         self.statistics = statistics
-        self.model = model_name()
+        self.ranker = ranker.shipped()
+        self.model = self.ranker.model
 
     def questions(self, listings: Iterable[Any]) -> dict[UUID, list[float]]:
+        """The meaning of each listing's title, by which the index looks for what is near; empty without a model."""
         titles = {row.id: row.title for row in listings}
         found = vectors.ensure(titles.values())
         return {listing_id: found[title].tolist() for listing_id, title in titles.items() if title in found}
 
-    def prepare(self, kind: Kind, listings: Iterable[Any]) -> dict[UUID, Any]:
-        return {row.id: (rows.side_of(row), set(token_ids(rows.document(row))[1].tolist())) for row in listings}
+    def prepare(self, kind: Kind, listings: Iterable[Any]) -> dict[UUID, Prepared]:
+        sides = {row.id: rows.side_of(row) for row in listings}
+        found = keeping.vectors_of(kind, sides)
+        return {listing_id: Prepared.of(side, found.get(listing_id)) for listing_id, side in sides.items()}
 
-    def read(self, demand: Any, achievements: Sequence[Any]) -> list[Read]:
-        side, bag = demand
-        out = []
-        for other, words in achievements:
-            both = np.array(sorted(bag & words), dtype=np.uint32)
-            whole = np.array(sorted(bag), dtype=np.uint32)
-            w = float(self.statistics.weights(both).sum()) if len(both) else 0.0
-            t = float(self.statistics.weights(whole).sum()) if len(whole) else 1.0
-            score = w / max(t, 1e-6)
-            level = 4 if score > 0.5 else 3 if score > 0.3 else 2 if score > 0.12 else 1
-            facts = (
-                [{"fact": "same_industry", "code": side.local_industry}]
-                if side.local_industry and side.local_industry == other.local_industry
-                else []
-            )
-            out.append(
-                Read(
-                    score,
-                    level,
-                    {"overlap": score},
-                    shared_phrases(Listing(side.title, side.text), Listing(other.title, other.text)),
-                    facts,
-                )
-            )
-        return out
+    def read(self, demand: Prepared, achievements: Sequence[Prepared]) -> list[Read]:
+        """One demand with many achievements; the other direction is many demands with one."""
+        table = features.pair_features(demand, achievements, self.statistics)
+        if not len(table):
+            return []
+        return [
+            Read(float(score), self.ranker.level(float(score)), demand.side, other.side, row)
+            for score, other, row in zip(self.ranker.score(table), achievements, table, strict=True)
+        ]
+
+
+def _fact(code: str, demand: Side, achievement: Side) -> dict[str, Any]:
+    """A fact with what is needed to say it in any language."""
+    values: dict[str, Any] = {
+        "same_local_industry": {"code": demand.local_industry},
+        "same_field": {"code": demand.technology_field},
+        "same_region": {"code": demand.region},
+        "shared_ipc": {"codes": sorted({c[:4] for c in demand.ipc_codes} & {c[:4] for c in achievement.ipc_codes})},
+        "maturity_short": {"asked": facts.readiness(demand), "offered": facts.readiness(achievement)},
+        "price_over": {"price": str(achievement.amount), "budget": str(demand.amount)},
+    }
+    return {"fact": code, **values.get(code, {})}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from market.pages.templatetags.pages import smart_money
 from market.reference import queries as reference
 from matching.ranking.models import Level
+from matching.ranking.quality.ranker import MEANINGS
 
 Reasons = Mapping[str, Any]
 SAID = 4  # phrases in the one line
@@ -18,20 +19,19 @@ def _money(value: str) -> str:
     return smart_money(Decimal(value))
 
 
-WORDS: Mapping[str, Callable[[Mapping[str, str]], str]] = {
-    "same_industry": lambda fact: _("同属%(name)s产业") % {"name": reference.label("local_industry", fact["code"])},
-    "same_field": lambda fact: _("同属%(name)s领域") % {"name": reference.label("technology_field", fact["code"])},
-    "same_trade": lambda fact: _("同属%(name)s行业") % {"name": reference.label("industry", fact["code"])},
-    "shared_ipc": lambda fact: _("同属专利分类 %(name)s") % {"name": fact["code"]},
-    "same_region": lambda fact: _("同在%(name)s") % {"name": reference.label("region", fact["code"])},
-    "mature_enough": lambda fact: _("成熟度符合要求"),
-    "within_budget": lambda fact: _("价格在预算之内"),
-    "immature": lambda fact: (
-        _("成熟度不足：要求%(wanted)s，现为%(offered)s")
-        % {name: reference.label("maturity", fact[name]) for name in ("wanted", "offered")}
+WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "same_local_industry": lambda fact: (
+        _("同属%(name)s产业") % {"name": reference.label("local_industry", fact["code"])}
     ),
-    "over_budget": lambda fact: (
-        _("超出预算：价格 %(price)s，预算 %(budget)s") % {name: _money(fact[name]) for name in ("price", "budget")}
+    "same_field": lambda fact: _("同属%(name)s领域") % {"name": reference.label("technology_field", fact["code"])},
+    "shared_ipc": lambda fact: _("同属专利分类 %(codes)s") % {"codes": "、".join(fact["codes"])},
+    "same_region": lambda fact: _("同在%(name)s") % {"name": reference.label("region", fact["code"])},
+    "maturity_short": lambda fact: (
+        _("成熟度不足（要求技术就绪度 %(asked)s 级，现为 %(offered)s 级）")
+        % {name: fact[name] for name in ("asked", "offered")}
+    ),
+    "price_over": lambda fact: (
+        _("超出预算（价格 %(price)s，预算 %(budget)s）") % {name: _money(fact[name]) for name in ("price", "budget")}
     ),
 }
 
@@ -42,7 +42,7 @@ def phrases(reasons: Reasons) -> list[str]:
 
 def facts(reasons: Reasons, sort: str) -> list[dict[str, str]]:
     """The facts of a sort ("agreements", "clashes"), each with its code and its words."""
-    found: Sequence[Mapping[str, str]] = reasons.get(sort, ())
+    found: Sequence[Mapping[str, Any]] = reasons.get(sort, ())
     return [{"code": fact["fact"], "words": WORDS[fact["fact"]](fact)} for fact in found if fact["fact"] in WORDS]
 
 
@@ -62,10 +62,5 @@ def level_name(level: Any) -> str:
 
 
 def meaning(level: int) -> str:
-    """What a level says of a pair, in the sense in which people judged."""
-    return {
-        Level.STRONG: _("高度匹配：成果直接针对这项需求，值得马上对接。"),
-        Level.FAIR: _("较匹配：成果解决需求的主要部分，或需作一些改造。"),
-        Level.WEAK: _("弱匹配：领域相近，能否使用要由双方商谈。"),
-        Level.NONE: _("不匹配：没有发现共同之处。"),
-    }[Level(level)]
+    """What a level says of a pair."""
+    return str(MEANINGS[level])

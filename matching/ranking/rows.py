@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from listings.catalog.models import OPEN_STATES, Achievement, Demand, Listing, State
-from market.kernel.clock import local_date
 from matching.ranking.models import Kind
 from matching.ranking.quality.sides import Side
 
@@ -18,17 +17,11 @@ TEXTS: Mapping[type[Listing], Sequence[str]] = {
 
 
 def seeking(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """Those of the listings that look for a partner: open ones, and drafts, whose owner sees what would fit."""
-    return _rows(kind, ids, (*OPEN_STATES, State.DRAFT))
+    """Those of the listings that look for a partner: open ones, and drafts, whose owner sees what would fit.
 
-
-def open_to(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """Those that may be shown as a partner."""
-    return _rows(kind, ids, OPEN_STATES)
-
-
-def _rows(kind: Kind, ids: Sequence[UUID], states: Sequence[State]) -> dict[UUID, Any]:
-    """What is secret is matched with nobody."""
+    Nobody is proposed a draft, since the index has none. What is secret is matched with nobody.
+    """
+    states = (*OPEN_STATES, State.DRAFT)
     rows = MODELS[kind]._default_manager.filter(id__in=ids, state__in=states, secrecy="none")
     return {row.id: row for row in rows}
 
@@ -37,10 +30,6 @@ def body(row: Listing) -> str:
     """What a listing says beside its title."""
     _title, *others = TEXTS[type(row)]
     return "\n".join(part for part in (getattr(row, name) for name in others) if part)
-
-
-def document(row: Listing) -> str:
-    return f"{row.title}\n{body(row)}"
 
 
 def side_of(row: Any) -> Side:
@@ -52,7 +41,6 @@ def side_of(row: Any) -> Side:
         "industries": tuple(row.industries),
         "local_industry": row.local_industry,
         "region": row.region,
-        "published_on": local_date(row.published_at) if row.published_at else None,
     }
     if isinstance(row, Achievement):
         return Side(

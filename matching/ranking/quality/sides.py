@@ -1,12 +1,26 @@
-"""interim"""
+"""One side of a pair, as written and as prepared: words counted and vectors at hand, once for all its pairs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.ranking.quality.statistics import Ids, token_ids
+from matching.ranking.quality.vectors import Vectors
+
+CONTEXT = 300  # characters of the text that are read: what lies behind ranks worse (docs/measurements.md)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
+    """A demand or an achievement; only the title must be there.
+
+    `text` is the body in the order of its fields. `maturity` and `readiness_level` are what an achievement has and
+    what a demand asks for; `amount` is an achievement's price and a demand's budget, in yuan.
+    """
+
     title: str
     text: str = ""
     technology_field: str = ""
@@ -17,4 +31,59 @@ class Side:
     maturity: str = ""
     readiness_level: int | None = None
     amount: Decimal | None = None
-    published_on: date | None = None
+
+    @property
+    def body(self) -> str:
+        return self.text[:CONTEXT]
+
+    @property
+    def wording(self) -> str:
+        """What a demand's vectors are made of: its title in the context of what it says."""
+        return f"{self.title}\n{self.body}" if self.body else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Distinct tokens of a text in ascending order, and how often each is there."""
+
+    ids: Ids
+    counts: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, text: str) -> "Bag":
+        return cls.of_ids(np.concatenate(token_ids(text)))
+
+    @classmethod
+    def of_ids(cls, tokens: Ids) -> "Bag":
+        ids, counts = np.unique(tokens, return_counts=True)
+        return cls(ids, counts.astype(np.float32))
+
+    def counts_of(self, ids: Ids) -> NDArray[np.float32]:
+        """How often each of `ids` is there; 0 for those that are not."""
+        if not len(self.ids):
+            return np.zeros(len(ids), dtype=np.float32)
+        at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[at] == ids, self.counts[at], np.float32(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A side whose words are counted; `vectors` is None where no model is at hand.
+
+    `title` and `body` hold unigrams and bigrams, `phrases` the bigrams of the title alone.
+    """
+
+    side: Side
+    title: Bag
+    body: Bag
+    phrases: Bag
+    vectors: Vectors | None = None
+
+    @classmethod
+    def of(cls, side: Side, vectors: Vectors | None = None) -> "Prepared":
+        return cls(side, Bag.of(side.title), Bag.of(side.body), Bag.of_ids(token_ids(side.title)[1]), vectors)
+
+
+def prepared(sides: Sequence[Side], vectors: Sequence[Vectors | None] | None = None) -> list[Prepared]:
+    """The sides with their vectors, in order."""
+    return [Prepared.of(side, found) for side, found in zip(sides, vectors or [None] * len(sides), strict=True)]

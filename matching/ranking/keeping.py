@@ -1,0 +1,40 @@
+"""The ranker's vectors of listings: computed once for each content, kept in the database, read for every pair."""
+
+import hashlib
+from collections.abc import Mapping
+from uuid import UUID
+
+from matching.ranking.models import Kind, ListingVectors
+from matching.ranking.quality import vectors
+from matching.ranking.quality.sides import Side
+from matching.ranking.quality.vectors import Vectors
+from search import encoder
+
+BATCH = 32
+
+
+def vectors_of(kind: Kind, sides: Mapping[UUID, Side]) -> dict[UUID, Vectors]:
+    """By listing; those that are missing are computed and kept. Empty where there is no model on this machine."""
+    digests = {listing_id: _digest(kind, side) for listing_id, side in sides.items()}
+    rows = ListingVectors.objects.filter(digest__in=set(digests.values()))
+    found = {row.digest: Vectors.from_bytes(bytes(row.content)) for row in rows}
+    if encoder.is_available():
+        wanted = {digests[listing_id]: side for listing_id, side in sides.items() if digests[listing_id] not in found}
+        for start in range(0, len(wanted), BATCH):
+            found |= _computed(kind, dict(list(wanted.items())[start : start + BATCH]))
+    return {listing_id: found[digest] for listing_id, digest in digests.items() if digest in found}
+
+
+def _computed(kind: Kind, sides: Mapping[str, Side]) -> dict[str, Vectors]:
+    compute = vectors.of_demands if kind == Kind.DEMAND else vectors.of_achievements
+    found = dict(zip(sides, compute(list(sides.values())), strict=True))
+    ListingVectors.objects.bulk_create(
+        [ListingVectors(digest=digest, content=fresh.to_bytes()) for digest, fresh in found.items()],
+        ignore_conflicts=True,
+    )
+    return found
+
+
+def _digest(kind: Kind, side: Side) -> str:
+    read = side.wording if kind == Kind.DEMAND else side.title
+    return hashlib.sha256(f"{vectors.MODEL}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()

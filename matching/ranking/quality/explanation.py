@@ -1,0 +1,147 @@
+"""Why a pair has its level: the phrases on both sides that carried it, and the facts that agreed or clashed."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from matching.ranking.quality import facts, features
+from matching.ranking.quality.ranker import MEANINGS, WORDS, Ranker
+from matching.ranking.quality.sides import Side
+from search import text
+
+MOST_PHRASES = 4
+# What a reader does not take for a reason: particles at a phrase's ends, and words that every listing uses.
+FUNCTION_CHARACTERS = "的与和及或在于对为以中其等"
+SAYS_NOTHING = frozenset(
+    {"一种", "技术", "方法", "装置", "系统", "研究", "应用", "工艺", "设备", "产品", "使用", "希望", "方案"}
+    | {"开发", "项目", "关键", "关键技术", "问题", "需要", "制备", "生产", "提高"}
+)
+PLACES = (("demand", "title"), ("demand", "text"), ("achievement", "title"), ("achievement", "text"))
+
+
+class Mark(NamedTuple):
+    """Where a phrase stands: characters `start` to `end` (excluded) of this field of this side, as it was written."""
+
+    side: str  # demand, achievement
+    field: str  # title, text
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that both sides use; `text` as the demand wrote it."""
+
+    text: str
+    marks: tuple[Mark, ...]
+
+
+class Fact(NamedTuple):
+    """`agrees` is False where it speaks against the pair; `code` is stable, `wording` is for people."""
+
+    code: str
+    agrees: bool
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    level: int
+    word: str
+    meaning: str
+    phrases: tuple[Phrase, ...]
+    facts: tuple[Fact, ...] = field(default=())
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        parts = []
+        if self.phrases:
+            named = "、".join(f"“{phrase.text}”" for phrase in self.phrases)
+            parts.append(_("都提到%(phrases)s") % {"phrases": named})
+        parts += [fact.wording for fact in self.facts]
+        return _("；").join(parts) or _("用词不同，意思相近")
+
+
+def explain(
+    demand: Side,
+    achievement: Side,
+    found: NDArray[np.float32],
+    ranker: Ranker,
+    names: Mapping[str, str] | None = None,
+) -> Explanation:
+    """`found` is the pair's row of features; `names` gives the names of codes (field, key industry)."""
+    level = ranker.level(float(ranker.score(found.reshape(1, -1))[0]))
+    return Explanation(
+        level=level,
+        word=str(WORDS[level]),
+        meaning=str(MEANINGS[level]),
+        phrases=tuple(phrases(demand, achievement)),
+        facts=tuple(_facts(demand, achievement, found, names or {})),
+    )
+
+
+def phrases(demand: Side, achievement: Side) -> Iterator[Phrase]:
+    """The technical phrases that both sides use, longest first, none inside another, where they were read."""
+    fields = {place: _read(demand if place[0] == "demand" else achievement, place[1]) for place in PLACES}
+    ours, theirs = ("\n".join(fields[side, part] for part in ("title", "text")) for side in ("demand", "achievement"))
+    kept: list[str] = []
+    # A phrase that lost its ends may be shorter than the next, or lie inside it.
+    for phrase in sorted(set(map(_trimmed, text.phrases(ours, theirs, most=12))), key=lambda one: (-len(one), one)):
+        if len(phrase) < 2 or phrase in SAYS_NOTHING or any(phrase in longer for longer in kept):
+            continue
+        marks = tuple(mark for place in PLACES for mark in _marks(phrase, *place, fields[place]))
+        first = next((mark for mark in marks if mark.side == "demand"), None)
+        if first is not None:
+            kept.append(phrase)
+            yield Phrase(fields["demand", first.field][first.start : first.end], marks)
+        if len(kept) == MOST_PHRASES:
+            return
+
+
+def _read(side: Side, part: str) -> str:
+    return side.title if part == "title" else side.body
+
+
+def _trimmed(phrase: str) -> str:
+    return phrase.removeprefix("一种").strip(FUNCTION_CHARACTERS)
+
+
+def _marks(phrase: str, side: str, part: str, value: str) -> Iterator[Mark]:
+    """Every place of a phrase, found as tokens are: whatever width, case or script it was written in."""
+    for run in text.runs(value):
+        if not run.is_han:
+            if run.text == phrase:
+                yield Mark(side, part, run.starts[0], run.ends[-1])
+            continue
+        at = run.text.find(phrase)
+        while at >= 0:
+            yield Mark(side, part, run.starts[at], run.ends[at + len(phrase) - 1])
+            at = run.text.find(phrase, at + len(phrase))
+
+
+def _facts(demand: Side, achievement: Side, found: NDArray[np.float32], names: Mapping[str, str]) -> Iterator[Fact]:
+    values = dict(zip(features.NAMES, found.tolist(), strict=True))
+    if values["same_local_industry"] == 1:
+        name = names.get(demand.local_industry, demand.local_industry)
+        yield Fact("same_local_industry", True, _("同属%(name)s产业") % {"name": name})
+    elif values["same_field"] == 1:
+        name = names.get(demand.technology_field, demand.technology_field)
+        yield Fact("same_field", True, _("同属%(name)s领域") % {"name": name})
+    if values["shared_ipc"] == 1:
+        ours = {code[:4] for code in demand.ipc_codes}
+        shared = "、".join(sorted(ours & {code[:4] for code in achievement.ipc_codes}))
+        yield Fact("shared_ipc", True, _("同属 IPC %(codes)s") % {"codes": shared})
+    if values["same_region"] == 1:
+        yield Fact("same_region", True, _("同在一地"))
+    if values["maturity_short"] > 0:
+        asked, offered = facts.readiness(demand), facts.readiness(achievement)
+        levels = {"asked": asked, "offered": offered}
+        yield Fact("maturity_short", False, _("成熟度不足（要求 TRL %(asked)s，现为 TRL %(offered)s）") % levels)
+    if values["price_over"] > 0 and math.isfinite(values["price_over"]):
+        yield Fact("price_over", False, _("超出预算"))

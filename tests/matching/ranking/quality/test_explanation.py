@@ -1,0 +1,164 @@
+"""Reasons: phrases where they stand on both sides, facts that agree or clash, and a level in words."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.ranking.quality import explanation, ranker, vectors
+from matching.ranking.quality.features import pair_features
+from matching.ranking.quality.sides import Prepared, Side
+from matching.ranking.quality.statistics import Statistics
+from search import encoder, text
+
+WANTED = Side("铜合金线材强度与导电率兼顾", "现有连续铸造铜合金线材强度不足。", "05", local_industry="copper_and_cable")
+OFFERED = Side("高导电铜合金接触线连续铸造工艺", "", "05", local_industry="copper_and_cable")
+OTHERS = ["高导电铜合金接触线连续铸造工艺", "脐橙采后保鲜", "污泥深度脱水", "数控机床主轴热误差"]
+STATISTICS = Statistics.of(OTHERS)
+NAMES = {"05": "新材料", "copper_and_cable": "铜基新材料与线缆"}
+
+
+def row(demand, achievement):
+    has_model = encoder.is_available()
+    ours = Prepared.of(demand, vectors.of_demands([demand])[0] if has_model else None)
+    theirs = Prepared.of(achievement, vectors.of_achievements([achievement])[0] if has_model else None)
+    return pair_features(ours, [theirs], STATISTICS)
+
+
+def explain(demand, achievement):
+    return explanation.explain(demand, achievement, row(demand, achievement)[0], ranker.shipped(), NAMES)
+
+
+def score(demand, achievement):
+    return float(ranker.shipped().score(row(demand, achievement))[0])
+
+
+def written(side, mark):
+    return getattr(side, mark.field)[mark.start : mark.end]
+
+
+def test_the_phrases_are_marked_where_they_stand_on_both_sides():
+    found = explain(WANTED, OFFERED)
+
+    assert [phrase.text for phrase in found.phrases] == ["连续铸造", "铜合金", "导电"]
+    assert found.phrases[1].marks == (
+        ("demand", "title", 0, 3),
+        ("demand", "text", 6, 9),
+        ("achievement", "title", 3, 6),
+    )
+    for phrase in found.phrases:
+        sides = {"demand": WANTED, "achievement": OFFERED}
+        assert {written(sides[mark.side], mark) for mark in phrase.marks} == {phrase.text}
+        assert {mark.side for mark in phrase.marks} == sides.keys()
+
+
+def test_an_explanation_says_the_level_in_words_and_what_it_means():
+    found = explain(WANTED, OFFERED)
+
+    assert (found.level, found.word) in [(4, "高度匹配"), (3, "较匹配")]
+    assert found.meaning == str(ranker.MEANINGS[found.level])
+    assert found.line == "都提到“连续铸造”、“铜合金”、“导电”；同属铜基新材料与线缆产业"
+    far = explain(WANTED, Side("脐橙采后保鲜"))
+    assert (far.level, far.word, far.phrases, far.facts) == (1, "不匹配", (), ())
+    assert far.line == "用词不同，意思相近"
+
+
+def test_taking_each_named_phrase_out_of_the_demand_lowers_the_score():
+    found = explain(WANTED, OFFERED)
+    before = score(WANTED, OFFERED)
+
+    for phrase in found.phrases:
+        without = Side(WANTED.title.replace(phrase.text, ""), WANTED.text.replace(phrase.text, ""))
+        assert score(Side(WANTED.title, WANTED.text), Side(OFFERED.title)) > score(without, Side(OFFERED.title)), phrase
+    title, body = WANTED.title, WANTED.text
+    for phrase in found.phrases:
+        title, body = title.replace(phrase.text, ""), body.replace(phrase.text, "")
+    assert score(Side(title, body), OFFERED) < before - 0.3
+
+
+def test_control_taking_out_words_that_were_not_named_lowers_it_less():
+    named = score(Side(WANTED.title.replace("铜合金", ""), ""), OFFERED)
+    unnamed = score(Side(WANTED.title.replace("兼顾", ""), ""), OFFERED)
+
+    assert unnamed > named
+
+
+def test_a_phrase_is_found_in_whatever_width_case_or_script_it_was_written():
+    found = explain(Side("ＬｉＦｅＰＯ４ 電池"), Side("lifepo4电池"))
+
+    assert {phrase.text: [written_as(mark) for mark in phrase.marks] for phrase in found.phrases} == {
+        "ＬｉＦｅＰＯ４": ["ＬｉＦｅＰＯ４", "lifepo4"],
+        "電池": ["電池", "电池"],
+    }
+
+
+def written_as(mark):
+    return {"demand": "ＬｉＦｅＰＯ４ 電池", "achievement": "lifepo4电池"}[mark.side][mark.start : mark.end]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "code", "agrees", "wording"),
+    [
+        ({"technology_field": "05"}, {"technology_field": "05"}, "same_field", True, "同属新材料领域"),
+        ({"local_industry": "tea"}, {"local_industry": "tea"}, "same_local_industry", True, "同属tea产业"),
+        ({"ipc_codes": ("C22C9/00",)}, {"ipc_codes": ("C22C1/02", "B21C")}, "shared_ipc", True, "同属 IPC C22C"),
+        ({"region": "360781"}, {"region": "360781"}, "same_region", True, "同在一地"),
+        (
+            {"maturity": "pilot"},
+            {"maturity": "sample"},
+            "maturity_short",
+            False,
+            "成熟度不足（要求 TRL 7，现为 TRL 4）",
+        ),
+        ({"amount": Decimal(10)}, {"amount": Decimal(11)}, "price_over", False, "超出预算"),
+    ],
+)
+def test_facts_that_agree_or_clash_are_named(ours, theirs, code, agrees, wording):
+    assert explain(Side("铜", **ours), Side("铁", **theirs)).facts == ((code, agrees, wording),)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"technology_field": "05"}, {"technology_field": "04"}),
+        ({"maturity": "sample"}, {"maturity": "pilot"}),
+        ({"amount": Decimal(11)}, {"amount": Decimal(11)}),
+        ({"amount": Decimal(11)}, {}),
+    ],
+)
+def test_facts_that_neither_agree_nor_clash_are_not_named(ours, theirs):
+    assert explain(Side("铜", **ours), Side("铁", **theirs)).facts == ()
+
+
+@pytest.mark.parametrize("phrase", sorted(explanation.SAYS_NOTHING))
+def test_words_that_every_listing_uses_are_no_reason(phrase):
+    assert list(explanation.phrases(Side(phrase), Side(f"{phrase}甲"))) == []
+
+
+def test_particles_at_the_ends_of_a_phrase_are_cut_off():
+    assert [phrase.text for phrase in explanation.phrases(Side("基于稀土的分离"), Side("用于稀土的回收"))] == ["稀土"]
+
+
+WORDS = st.lists(
+    st.sampled_from(["铜", "合", "金", "的", "一", "种", "，", "10kV", "繁", "㎡", "\n", "術"]), max_size=30
+)
+
+
+@given(WORDS, WORDS, WORDS, WORDS)
+def test_phrases_stand_on_both_sides_at_their_marks_and_none_is_inside_another(title, body, other_title, other_body):
+    ours, theirs = Side("".join(title), "".join(body)), Side("".join(other_title), "".join(other_body))
+
+    found = list(explanation.phrases(ours, theirs))
+
+    assert len(found) <= explanation.MOST_PHRASES
+    folded = []
+    for phrase in found:
+        marked = {
+            mark.side: text.normalised(written(ours if mark.side == "demand" else theirs, mark))
+            for mark in phrase.marks
+        }
+        assert marked.keys() == {"demand", "achievement"}
+        assert len(set(marked.values())) == 1
+        folded.append(marked["demand"])
+    assert not any(one in other for one in folded for other in folded if one != other)
