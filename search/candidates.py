@@ -48,21 +48,24 @@ class Proposal:
     is_degraded: bool
 
 
-def propose(seekers: Sequence[Seeker], *, pool: int = POOL) -> list[Proposal]:
-    """For each seeker a few hundred listings; a partial answer of the engine counts as none."""
+def propose(seekers: Sequence[Seeker], *, pool: int = POOL, nearest: int = NEAREST) -> list[Proposal]:
+    """For each seeker a few hundred listings; a partial answer of the engine counts as none.
+
+    `pool` is how many the words propose at most, `nearest` how many the meaning.
+    """
     if not seekers:
         return []
     try:
-        return _by_engine(seekers, pool)
+        return _by_engine(seekers, pool, nearest)
     except EngineAway:
         return [Proposal(_by_database(seeker, pool), is_degraded=True) for seeker in seekers]
 
 
-def _by_engine(seekers: Sequence[Seeker], pool: int) -> list[Proposal]:
+def _by_engine(seekers: Sequence[Seeker], pool: int, nearest: int) -> list[Proposal]:
     lines: list[dict[str, Any]] = []
     asked_by: list[int] = []
     for number, seeker in enumerate(seekers):
-        for body in _bodies(seeker, pool):
+        for body in _bodies(seeker, pool, nearest):
             lines += [{}, body]
             asked_by.append(number)
     found: list[dict[UUID, None]] = [{} for _ in seekers]
@@ -72,7 +75,7 @@ def _by_engine(seekers: Sequence[Seeker], pool: int) -> list[Proposal]:
     return [Proposal(list(ids), is_degraded=False) for ids in found]
 
 
-def _bodies(seeker: Seeker, pool: int) -> list[dict[str, Any]]:
+def _bodies(seeker: Seeker, pool: int, nearest: int) -> list[dict[str, Any]]:
     filters: list[dict[str, Any]] = [{"term": {"kind": seeker.kind}}, {"term": {"is_open": True}}]
     if seeker.exclude_owner:
         filters.append({"bool": {"must_not": [{"term": {"owner": seeker.exclude_owner}}]}})
@@ -87,14 +90,14 @@ def _bodies(seeker: Seeker, pool: int) -> list[dict[str, Any]]:
             query = {"bool": {"filter": [*filters, sharing], "should": words}}
             bodies.append(plain | {"size": min(SHARING, pool), "query": query})
     if seeker.embedding is not None:
-        nearest = {
+        knn = {
             "field": EMBEDDING,
             "query_vector": list(seeker.embedding),
-            "k": min(NEAREST, pool),
-            "num_candidates": 2 * NEAREST,
+            "k": min(nearest, pool),
+            "num_candidates": 2 * nearest,
             "filter": filters,
         }
-        bodies.append(plain | {"size": min(NEAREST, pool), "knn": nearest})
+        bodies.append(plain | {"size": min(nearest, pool), "knn": knn})
     return bodies
 
 

@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from django.test.utils import override_settings
 from opencc import OpenCC
 
 from market.kernel.policy import PUBLIC
-from search import elastic, engine, indexing, synonyms, text
+from search import elastic, engine, indexing, synonyms, text, vectors
 from search.breaker import EngineAway
 from search.documents import Document
 from search.query import Scope, parse
@@ -28,7 +28,8 @@ BATCH = 500
 DEPTH = 10
 SEED = 20261125
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-SCOPE = Scope(audience=[PUBLIC], kinds=["item"])
+KIND = "item"
+SCOPE = Scope(audience=[PUBLIC], kinds=[KIND])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,13 @@ class Known:
 
 
 @contextmanager
-def index_of(items: Iterable[tuple[str, str, str]], namespace: str = "evaluation") -> Iterator[dict[str, str]]:
-    """An index of (id, title, text) that lives as long as the block; gives the ids by the keys of its documents."""
+def index_of(
+    items: Iterable[tuple[str, str, str]], namespace: str = "evaluation", *, has_meaning: bool = False
+) -> Iterator[dict[str, str]]:
+    """An index of (id, title, text) that lives as long as the block; gives the ids by the keys of its documents.
+
+    With `has_meaning` the stored vectors of the titles are in it too.
+    """
     with override_settings(NAMESPACE=namespace):
         engine.drop_all()
         keys: dict[str, str] = {}
@@ -59,11 +65,11 @@ def index_of(items: Iterable[tuple[str, str, str]], namespace: str = "evaluation
             batch: list[indexing.Change] = []
             for item_id, title, body in items:
                 document = _document(item_id, title, body)
-                keys[f"item:{document.id}"] = item_id
-                batch.append(indexing.Change("item", document.id, 1, document))
+                keys[f"{KIND}:{document.id}"] = item_id
+                batch.append(indexing.Change(KIND, document.id, 1, document))
                 if len(batch) == BATCH:
-                    _write(batch)
-            _write(batch)
+                    _write(batch, has_meaning)
+            _write(batch, has_meaning)
             engine.refresh(engine.alias())
             yield keys
         finally:
@@ -160,15 +166,23 @@ def _ranked(wording: str, keys: Sequence[str]) -> list[str]:
 
 
 def _document(item_id: str, title: str, body: str) -> Document:
-    return Document("item", _uuid(item_id), 1, title, body, [PUBLIC], EPOCH)
+    return Document(KIND, _uuid(item_id), 1, title, body, [PUBLIC], EPOCH)
 
 
 def _uuid(item_id: str) -> UUID:
     return uuid5(NAMESPACE_URL, item_id)
 
 
-def _write(batch: list[indexing.Change]) -> None:
-    if failures := indexing.index(batch, name=engine.alias()):
+def _write(batch: list[indexing.Change], has_meaning: bool) -> None:
+    titles = [change.document.title for change in batch if change.document is not None]
+    meanings = vectors.stored(titles) if has_meaning else {}
+    changes = [
+        replace(change, embedding=meanings[change.document.title].tolist())
+        if change.document is not None and change.document.title in meanings
+        else change
+        for change in batch
+    ]
+    if failures := indexing.index(changes, name=engine.alias()):
         raise EngineAway(f"{len(failures)} documents were refused: {next(iter(failures.values())).reason}")
     batch.clear()
 

@@ -44,8 +44,9 @@ class Shown:
 class MatchList:
     """What fits, best first; what the reader's organisation found fitting before all, what it refused apart.
 
-    `is_seeking`: the listing is open, or a draft; others have no matches. `is_waiting`: the listing is new or changed and its matches are being made. `is_degraded`: made while the search
-    engine was away, from words alone. `matched_at` is None where it was never matched.
+    `is_seeking`: the listing is open, or a draft; others have no matches. `is_waiting`: it is new or changed and its
+    matches are being made. `is_degraded`: made while the search engine was away, from words alone. `matched_at` is None
+    where it was never matched.
     """
 
     items: Sequence[Shown]
@@ -113,8 +114,8 @@ def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySe
     return MatchList(
         items=kept[:limit],
         set_aside=refused[:limit],
-        is_waiting=listing.state in SEEKING
-        and (state is None or (state.due_since_at is not None and not state.last_error)),
+        is_seeking=listing.state in SEEKING,
+        is_waiting=listing.state in SEEKING and (state is None or state.is_waiting),
         is_degraded=state is not None and state.is_degraded,
         model=state.model if state else "",
         matched_at=state.matched_at if state else None,

@@ -1,28 +1,36 @@
 """A database of its own with invented listings, thrown away afterwards."""
 
+import json
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
+import numpy as np
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import override_settings
 
-from listings.catalog.models import Achievement, Patent, State
+from listings.catalog.models import Achievement, Demand, Patent, State
 from market.accounts.models import Organisation
 from market.config.bench import words
 from market.kernel import clock
 from market.kernel.actor import OrganisationKind
 from market.reference.identifiers.credit_code import check_character
-from search import engine
+from search import encoder, engine, text, vectors
 
 BATCH = 5000
 INVENTED = 100_000
 CHARACTERS = (300, 600)
+DIRECTIONS = 4096
 FIELDS = ("01", "03", "04", "05", "06", "07", "09", "10")
 REGIONS = ("360100", "360781", "360702", "350100", "440300", "110108", "310115", "430100")
 MATURITIES = ("sample", "small_trial", "pilot", "mass_production")
@@ -64,6 +72,23 @@ def environment() -> dict[str, str]:
         "NAMESPACE": settings.NAMESPACE,
         "DJANGO_SETTINGS_MODULE": "market.config.settings",
     }
+
+
+def peaks(program: str, rounds: int) -> list[float]:
+    """KiB that a program needed at most by its own account, each time in a process of its own on this database."""
+    found = []
+    for _ in range(rounds):
+        words = [sys.executable, "-c", program]
+        answer = subprocess.run(words, env=environment(), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        found.append(float(json.loads(answer.stdout.splitlines()[-1])["kib"]))
+    return found
+
+
+def tell_peak() -> None:
+    """Say what this process took at most. `ru_maxrss` would not do: across exec it keeps the parent's peak."""
+    with open("/proc/self/status", encoding="ascii") as lines:
+        (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
+    print(json.dumps({"kib": int(peak)}))  # noqa: T201
 
 
 def build_listings(count: int, *, first: int = 0, patents: int = 0) -> None:
@@ -109,6 +134,39 @@ def copy_listings(count: int) -> None:
         cursor.execute(statement, [count])
 
 
+def build_demands(count: int, *, first: int = 0) -> None:
+    """Published demands of ten enterprises, numbered from `first` to below `count`."""
+    owners = [enterprise(serial) for serial in range(1, 11)]
+    at = clock.now()
+    for start in range(first, count, BATCH):
+        numbers = range(start, min(start + BATCH, count))
+        Demand.objects.bulk_create(
+            _demand(number, owners[number % 10], at - timedelta(seconds=number)) for number in numbers
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def build_vectors(listings: QuerySet[Any]) -> None:
+    """A vector for every title, as if the encoder had made it: those of titles with words in common lie close."""
+    directions = np.random.default_rng(1).normal(size=(DIRECTIONS, encoder.DIMENSIONS)).astype(np.float32)
+    batch: list[str] = []
+    for title in listings.values_list("title", flat=True).iterator(chunk_size=BATCH):
+        batch.append(title)
+        if len(batch) == BATCH:
+            _keep_vectors(batch, directions)
+            batch = []
+    _keep_vectors(batch, directions)
+
+
+def _keep_vectors(titles: list[str], directions: vectors.Floats) -> None:
+    sums = {
+        title: directions[[crc32(token.text.encode()) % len(directions) for token in text.bigrams(title)]].sum(axis=0)
+        for title in titles
+    }
+    vectors.keep({title: found / np.linalg.norm(found) for title, found in sums.items()})
+
+
 def title_of(number: int) -> str:
     """The title of the listing with this number, the same on every run."""
     return _title(Random(number))  # noqa: S311  invented, not secret
@@ -118,11 +176,13 @@ def text_of(number: int) -> str:
     """Its text of 300 to 600 characters."""
     drawn = Random(number)  # noqa: S311
     _title(drawn)
-    wanted = drawn.randint(*CHARACTERS)
-    text = ""
-    while len(text) < wanted:
-        text += _sentence(drawn)
-    return text[: CHARACTERS[1]]
+    return _filled(drawn, words.SENTENCES)
+
+
+def need_of(number: int) -> tuple[str, str]:
+    """The title of the demand with this number, and what it lacks in 300 to 600 characters."""
+    drawn = Random(f"demand {number}")  # noqa: S311
+    return _filled_in(drawn, drawn.choice(words.WISHES)), _filled(drawn, words.NEEDS)
 
 
 def queries_of(count: int, *, listings: int) -> list[str]:
@@ -149,8 +209,16 @@ def _title(drawn: Random) -> str:
     return drawn.choice(shapes)
 
 
-def _sentence(drawn: Random) -> str:
-    return drawn.choice(words.SENTENCES).format(
+def _filled(drawn: Random, sentences: Sequence[str]) -> str:
+    wanted = drawn.randint(*CHARACTERS)
+    found = ""
+    while len(found) < wanted:
+        found += _filled_in(drawn, drawn.choice(sentences))
+    return found[: CHARACTERS[1]]
+
+
+def _filled_in(drawn: Random, sentence: str) -> str:
+    return sentence.format(
         thing=drawn.choice(words.THINGS),
         other_thing=drawn.choice(words.THINGS),
         way=drawn.choice(words.WAYS),
@@ -177,9 +245,16 @@ def new_listing(number: int) -> Achievement:
 
 
 def university(serial: int) -> Organisation:
-    body = f"12360100{serial:08d}0"
-    facts = {"kind": OrganisationKind.UNIVERSITY, "name": f"示例大学{serial}", "region": "360100"}
-    return Organisation.objects.get_or_create(credit_code=body + check_character(body), defaults=facts)[0]
+    return _organisation(f"12360100{serial:08d}0", OrganisationKind.UNIVERSITY, f"示例大学{serial}")
+
+
+def enterprise(serial: int) -> Organisation:
+    return _organisation(f"91360100{serial:08d}0", OrganisationKind.ENTERPRISE, f"示例企业{serial}")
+
+
+def _organisation(code: str, kind: OrganisationKind, name: str) -> Organisation:
+    facts = {"kind": kind, "name": name, "region": "360100"}
+    return Organisation.objects.get_or_create(credit_code=code + check_character(code), defaults=facts)[0]
 
 
 def _achievement(number: int, owner: Organisation, at: object) -> Achievement:
@@ -196,6 +271,25 @@ def _achievement(number: int, owner: Organisation, at: object) -> Achievement:
         ip_type="invention_patent",
         transfer_modes=["assignment", "license"],
         price=Decimal(number % 500 + 1) * 1000,
+        state=State.PUBLISHED,
+        published_at=at,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _demand(number: int, owner: Organisation, at: object) -> Demand:
+    drawn = Random(-number - 1)  # noqa: S311
+    title, need = need_of(number)
+    return Demand(
+        owner=owner,
+        title=title,
+        difficulties=need,
+        technology_field=drawn.choice(FIELDS),
+        local_industry="copper_and_cable",
+        region=drawn.choice(REGIONS),
+        required_maturity=drawn.choice(MATURITIES),
+        budget=Decimal(number % 500 + 1) * 1000,
         state=State.PUBLISHED,
         published_at=at,
         created_at=at,

@@ -17,10 +17,12 @@ T = TypeVar("T")
 class Plan:
     """What was asked for: size of the data, rounds (none: the bench's own number), which ratios (none: all).
 
-    `round_seconds` is how long one side of a round of processor time lasts at least.
+    `rows` counts achievements, `demands` those (none: a tenth) where a bench has any. `round_seconds` is how long one
+    side of a round of processor time lasts at least.
     """
 
     rows: int = 100_000
+    demands: int | None = None
     rounds: int | None = None
     only: Sequence[str] = ()
     quiet: bool = False

@@ -3,9 +3,6 @@
 Wall-clock times: the engine is another process. P10 is of documents with the same fields and the same mapping.
 """
 
-import json
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable
 
@@ -28,10 +25,10 @@ def run(plan: frame.Plan) -> list[frame.Ratio]:
     ratios: list[frame.Ratio] = []
     with data.scratch_index():
         data.build_listings(small, patents=PATENTS)
-        peaks = _peaks(plan) if plan.wants("P11") else []
+        peaks = data.peaks(PEAK, plan.rounds or PEAK_ROUNDS) if plan.wants("P11") else []
         data.build_listings(plan.rows, first=small, patents=PATENTS)
         if peaks:
-            pairs = list(zip(_peaks(plan), peaks, strict=True))
+            pairs = list(zip(data.peaks(PEAK, plan.rounds or PEAK_ROUNDS), peaks, strict=True))
             ratios.append(frame.ratio_of("P11", pairs, unit="kib", clock="memory", more={"small": small}))
         if plan.wants("P9"):
             ratios.append(_pace("P9", ready_bulk(), plan, rounds))
@@ -87,20 +84,7 @@ def digests(name: str) -> dict[str, str]:
     return {hit["_source"]["object_id"]: hit["_source"]["digest"] for hit in hits}
 
 
-def _peaks(plan: frame.Plan) -> list[float]:
-    """KiB that a rebuild needed at most, each in a process of its own on the scratch database."""
-    peaks = []
-    for _ in range(plan.rounds or PEAK_ROUNDS):
-        words = [sys.executable, "-c", PEAK]
-        # What goes wrong there is to be read here.
-        answer = subprocess.run(words, env=data.environment(), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        peaks.append(float(json.loads(answer.stdout.splitlines()[-1])["kib"]))
-    return peaks
-
-
 def print_peak() -> None:
-    """Rebuild, and say what it took. `ru_maxrss` would not do: across exec it keeps the parent's peak."""
+    """Rebuild, and say what it took."""
     maintenance.rebuild()
-    with open("/proc/self/status", encoding="ascii") as lines:
-        (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
-    print(json.dumps({"kib": int(peak)}))  # noqa: T201
+    data.tell_peak()

@@ -36,6 +36,14 @@ def test_invented_listings_are_as_various_as_real_ones_and_the_same_on_every_run
     assert len(set(data.queries_of(200, listings=300))) == 200
 
 
+def test_invented_demands_are_various_and_the_same_on_every_run():
+    needs = [data.need_of(number) for number in range(300)]
+
+    assert all(300 <= len(words) <= 600 for _title, words in needs)
+    assert len({title for title, _words in needs}) > 280
+    assert needs[7] == data.need_of(7)
+
+
 def test_a_ratio_is_the_median_of_its_rounds():
     found = frame.ratio_of("P0", [(2.0, 1.0), (3.0, 1.0), (10.0, 2.0)])
 
@@ -75,6 +83,17 @@ def test_writing_is_measured_against_its_peer(committed_db):
 
 def test_new_listings_are_measured_against_saved_searches(committed_db):
     assert measured("saved") == ["P15"]
+
+
+def test_matching_is_measured_against_raw_searches(committed_db):
+    plan = replace(PLAN, rows=200, rounds=1, only=("P13", "P13-50", "P13-pruned", "P14", "P15", "page"))
+
+    assert measured("match", plan) == ["P14", "P13", "P13-50", "P13-pruned", "page", "P15"]
+
+
+@pytest.mark.slow
+def test_the_memory_of_matching_is_measured_in_processes_of_its_own(committed_db):
+    assert measured("match", replace(PLAN, rows=200, rounds=1, only=("memory",))) == ["memory"]
 
 
 @pytest.mark.slow

@@ -1,16 +1,17 @@
-"""manage.py bench NAME [--rows N] [--rounds N] [--only P1 …] [--json] | --list: ratios measured on this machine."""
+"""manage.py bench NAME [--rows N] [--demands N] [--rounds N] [--only P1 …] [--json] | --list: ratios measured here."""
 
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.bench import data, lagging, listing, reindexing, saving, searching, writing
+from market.config.bench import data, lagging, listing, matching, reindexing, saving, searching, writing
 from market.config.bench.frame import Plan
 
 BENCHES: dict[str, Any] = {
     "lag": lagging,
     "list": listing,
+    "match": matching,
     "reindex": reindexing,
     "saved": saving,
     "search": searching,
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("name", nargs="?", choices=sorted(BENCHES))
         parser.add_argument("--list", action="store_true", help="name the groups")
         parser.add_argument("--rows", type=int, default=100_000, help="size of the data (default: %(default)s)")
+        parser.add_argument("--demands", type=int, help="how many demands to match (default: a tenth of the rows)")
         parser.add_argument("--rounds", type=int, help="how often each side is measured (default: each bench's own)")
         parser.add_argument("--only", nargs="+", default=[], metavar="RATIO", help="measure these of the group only")
         parser.add_argument("--json", action="store_true")
@@ -37,7 +39,11 @@ class Command(BaseCommand):
         if options["name"] is None:
             raise CommandError("name one of: " + ", ".join(sorted(BENCHES)))
         plan = Plan(
-            rows=options["rows"], rounds=options["rounds"], only=tuple(options["only"]), quiet=bool(options["json"])
+            rows=options["rows"],
+            demands=options["demands"],
+            rounds=options["rounds"],
+            only=tuple(options["only"]),
+            quiet=bool(options["json"]),
         )
         with data.scratch_database(options["name"]):
             found = BENCHES[options["name"]].run(plan)

@@ -1,0 +1,203 @@
+"""What proposing misses: the ranker's ten best of all listings against its ten best of those that are proposed.
+
+The texts are read from files. They live in this process and in an index of their own, and their vectors in a table
+that only this connection sees.
+"""
+
+import heapq
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import connection
+
+from listings.catalog.models import Achievement, Demand
+from matching.ranking import rows
+from matching.ranking.models import Kind, Level
+from matching.ranking.quality.statistics import Statistics
+from matching.ranking.reader import Reader
+from search import candidates, evaluation, vectors
+from search.breaker import EngineAway
+from search.candidates import Seeker
+from search.models import TextVector
+
+BEST = 10
+CHUNK = 500
+NAMESPACE = "recall"
+BODIES = ("abstract", "content", "text")
+CODES = ("technology_field", "local_industry")
+Progress = Callable[[int, int], None]
+
+
+class BadTexts(ValueError):
+    """A file that is not JSON lines with a title; says which line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many are proposed at most by words, and by meaning."""
+
+    pool: int = candidates.POOL
+    nearest: int = candidates.NEAREST
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Shares of the ten best that were proposed, by what proposed them; `fitting` counts only what would be stored.
+
+    `proposed` is the mean number of listings to be read for a demand, `milliseconds` the time of proposing them.
+    """
+
+    size: Size
+    words: float
+    words_and_meaning: float
+    all: float
+    fitting: float
+    proposed: float
+    milliseconds: float
+
+
+@dataclass
+class Best:
+    """The ten best of what was offered; of equal ones the one with the smaller id."""
+
+    found: list[tuple[float, int, UUID, int]] = field(default_factory=list)
+
+    def offer(self, score: float, listing_id: UUID, level: int) -> None:
+        heapq.heappush(self.found, (score, -listing_id.int, listing_id, level))
+        if len(self.found) > BEST:
+            heapq.heappop(self.found)
+
+    def ids(self, least: int = Level.NONE) -> set[UUID]:
+        return {listing_id for _score, _order, listing_id, level in self.found if level >= least}
+
+
+def measure(
+    achievements: Sequence[Path],
+    demands: Path,
+    sizes: Sequence[Size],
+    *,
+    progress: Progress = lambda done, total: None,
+) -> list[Recall]:
+    """One figure for each size; raises BadTexts, OSError, EngineAway.
+
+    A score depends on its pair alone, so the ten best of the proposed are those of the ten best that are among them.
+    """
+    offered = [row for file in achievements for row in _read(file, Achievement, "summary")]
+    wanted = list(_read(demands, Demand, "difficulties"))
+    reader = Reader(Statistics.of(rows.document(row) for row in [*offered, *wanted]))
+    with _own_vectors():
+        vectors.ensure(row.title for row in offered)
+        best = _best(reader, offered, wanted, progress)
+        items = [(str(row.id), row.title, rows.body(row)) for row in offered]
+        with evaluation.index_of(items, NAMESPACE, has_meaning=True) as keys:
+            ids = {UUID(key.partition(":")[2]): UUID(item_id) for key, item_id in keys.items()}
+            return [_recall(size, reader, wanted, best, ids) for size in sizes]
+
+
+def _best(reader: Reader, offered: Sequence[Any], wanted: Sequence[Any], progress: Progress) -> dict[UUID, Best]:
+    """The ranker's ten best of all, for each demand; every pair is read."""
+    best = {row.id: Best() for row in wanted}
+    asking = reader.prepare(Kind.DEMAND, wanted)
+    for start in range(0, len(offered), CHUNK):
+        chunk = offered[start : start + CHUNK]
+        sides = reader.prepare(Kind.ACHIEVEMENT, chunk)
+        for demand in wanted:
+            reads = reader.read(asking[demand.id], [sides[row.id] for row in chunk])
+            for row, read in zip(chunk, reads, strict=True):
+                best[demand.id].offer(read.score, row.id, read.level)
+        progress(start + len(chunk), len(offered))
+    return best
+
+
+def _recall(
+    size: Size, reader: Reader, wanted: Sequence[Any], best: Mapping[UUID, Best], ids: Mapping[UUID, UUID]
+) -> Recall:
+    meanings = reader.questions(wanted)
+    seekers = [
+        Seeker(
+            wording=f"{row.title}\n{rows.body(row)[:300]}",
+            kind=evaluation.KIND,
+            embedding=meanings.get(row.id),
+            codes=rows.codes_of(row),
+        )
+        for row in wanted
+    ]
+    ways = (
+        [Seeker(seeker.wording, seeker.kind) for seeker in seekers],
+        [Seeker(seeker.wording, seeker.kind, embedding=seeker.embedding) for seeker in seekers],
+        seekers,
+    )
+    proposed: list[list[set[UUID]]] = []
+    taken = 0.0
+    for way in ways:
+        began = perf_counter()
+        proposed.append([{ids[listing_id] for listing_id in found} for found in _proposed(way, size)])
+        taken = perf_counter() - began
+    words, words_and_meaning, everything = (_share(best, wanted, found) for found in proposed)
+    return Recall(
+        size=size,
+        words=words,
+        words_and_meaning=words_and_meaning,
+        all=everything,
+        fitting=_share(best, wanted, proposed[-1], least=Level.WEAK),
+        proposed=sum(map(len, proposed[-1])) / len(wanted),
+        milliseconds=taken * 1000 / len(wanted),
+    )
+
+
+def _proposed(seekers: Sequence[Seeker], size: Size) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(seekers), 8):
+        for proposal in candidates.propose(seekers[start : start + 8], pool=size.pool, nearest=size.nearest):
+            if proposal.is_degraded:
+                raise EngineAway("it went away during the measurement")
+            yield proposal.ids
+
+
+def _share(
+    best: Mapping[UUID, Best], wanted: Sequence[Any], proposed: Sequence[set[UUID]], *, least: int = Level.NONE
+) -> float:
+    """Mean over the demands that have any; 1 where none has."""
+    shares = [
+        len(tops & found) / len(tops)
+        for row, found in zip(wanted, proposed, strict=True)
+        if (tops := best[row.id].ids(least))
+    ]
+    return sum(shares) / len(shares) if shares else 1.0
+
+
+@contextmanager
+def _own_vectors() -> Iterator[None]:
+    """For this connection the table of vectors is an empty one, until the block ends."""
+    table = TextVector._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE TEMPORARY TABLE "{table}" (LIKE "{table}" INCLUDING ALL)')
+        try:
+            yield
+        finally:
+            cursor.execute(f'DROP TABLE pg_temp."{table}"')
+
+
+def _read(file: Path, model: type[Achievement] | type[Demand], body: str) -> Iterator[Any]:
+    """Listings that are never saved, one for each line with a title and a text under any of its usual names."""
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+            title = found["title"].strip()
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadTexts(f"{file}:{number}: not a JSON object with a title ({type(error).__name__})") from error
+        text = "\n".join(str(found[name]) for name in BODIES if found.get(name))
+        codes = {name: str(found[name]) for name in CODES if found.get(name)}
+        row_id = uuid5(NAMESPACE_URL, f"{file.name}:{number}")
+        yield model(id=row_id, title=title, industries=_strings(found.get("industries")), **{body: text}, **codes)
+
+
+def _strings(value: Iterable[Any] | None) -> list[str]:
+    return [str(item) for item in value or ()]
