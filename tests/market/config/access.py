@@ -66,7 +66,7 @@ API: dict[str, Rule] = {
     "POST /demands/{demand_id}/take-down": only("operator"),
     "GET /demands/{demand_id}/matches": OPEN,
     "PUT /verdicts/{demand_id}/{achievement_id}": Rule(CLERKS | {"broker"}),
-    "DELETE /verdicts/{demand_id}/{achievement_id}": only(SELLER, seen_by=frozenset()),
+    "DELETE /verdicts/{demand_id}/{achievement_id}": only(SELLER, seen_by=SELLERS),
     "GET /matching/quality": OPEN,
     "POST /matching/rematch": only("operator", seen_by=frozenset()),
     "GET /search": OPEN,
@@ -261,7 +261,7 @@ OWN_BUTTONS: dict[str, Rule] = {
     "notices:read-all": DESK,
     "pages:care": OPEN,
     "ranking:retry": Rule(frozenset({"operator"}), seen_by=frozenset()),
-    "ranking:watch": Rule(SIGNED_IN - {"stranger"}, seen_by=frozenset()),
+    "ranking:watch": DESK,
     "pages:requeue": Rule(frozenset({"operator"}), seen_by=frozenset()),
     "search:unsubscribe": OPEN,
 }

@@ -75,6 +75,8 @@ READERS: dict[str, frozenset[str]] = {
     "payments.payment.provider_secret": BUYERS,  # with it the payer's browser speaks to the provider
     "payments.providerevent": NOBODY,
     "payments.refund": DEAL,
+    "ranking.matchstate": OPERATOR,
+    "ranking.verdict": SELLERS,  # the organisation that gave it
     "registration.registration": CONTRACT,
     "registration.registrationevent": CONTRACT | {"leader"},
 }
@@ -84,7 +86,7 @@ NO_FREE_TEXT = re.compile(
     r"|\.(subtype|ip_type|plan_source|rule_set|local_industry|pricing|attribute|form|level|category|source"
     r"|application_state|source_market|scheme|kind|sha256|media_type|topic|key|consumer|action|subject_kind"
     r"|subject_id|request_id|route|principal|body_hash|industries|ipc_codes|transfer_modes|short_cooperation"
-    r"|long_cooperation|qualifications|scopes|roles|code|provider_event_id|type|account|url)$"
+    r"|long_cooperation|qualifications|scopes|roles|code|provider_event_id|type|account|url|model|digest)$"
 )
 
 

@@ -13,6 +13,7 @@ from market.accounts.models import Membership
 from market.kernel.models import Delivery, Job, OutboxEvent
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
+from matching.ranking import services as ranking
 from search.query import parse
 from search.saved import addresses
 from search.saved import services as saved
@@ -71,6 +72,14 @@ def build_world(cast: Cast) -> World:
     job = Job.objects.create(kind="example", organisation_id=cast.university.id, created_at=MONDAY)
     search = saved.save_search(
         actor=cast.university_clerk, name="铜合金", query=parse("铜合金"), cadence="daily", at=MONDAY
+    )
+    ranking.give_verdict(
+        actor=cast.university_clerk,
+        demand_id=story.demand.id,
+        achievement_id=story.achievement.id,
+        code="other",
+        note="对方要的是另一种合金",
+        at=MONDAY,
     )
     move = story.deal.moves.exclude(proof=None).get()
     return World(
