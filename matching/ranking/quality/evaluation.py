@@ -1,6 +1,8 @@
 """A ranker measured on a folder of judged pairs, beside plain BM25; needs no server and no database."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +17,7 @@ from matching.ranking.quality.statistics import Statistics
 from search import encoder
 
 T = TypeVar("T")
-Progress = Callable[[Iterable[T], int], Iterable[T]]
+Progress = Callable[[Iterable[T], int], Iterable[T]]  # of so many
 FIGURES = ("ndcg@1", "ndcg@5", "ndcg@10", "precision@5", "map")
 BATCH = 64
 
@@ -64,14 +66,15 @@ def _prepared(sides: Sequence[Side], are_demands: bool, progress: Progress[Any])
     if not encoder.is_available():
         return [Prepared.of(side) for side in sides]
     made = vectors.of_demands if are_demands else vectors.of_achievements
-    found: list[Prepared] = []
-    # Alike lengths go through the model together.
+    # Alike lengths go through the model together; numpy lets go of the interpreter, so threads use every core.
     places = sorted(range(len(sides)), key=lambda at: len(sides[at].wording))
-    for batch in progress([places[at : at + BATCH] for at in range(0, len(places), BATCH)], BATCH):
-        batch_sides = [sides[at] for at in batch]
-        found += [Prepared.of(side, made_of) for side, made_of in zip(batch_sides, made(batch_sides), strict=True)]
-    by_place = dict(zip(places, found, strict=True))
-    return [by_place[at] for at in range(len(sides))]
+    batches = [places[at : at + BATCH] for at in range(0, len(places), BATCH)]
+    found: dict[int, Prepared] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        results = threads.map(lambda batch: made([sides[at] for at in batch]), batches)
+        for batch, done in progress(zip(batches, results, strict=True), len(batches)):
+            found |= {at: Prepared.of(sides[at], one) for at, one in zip(batch, done, strict=True)}
+    return [found[at] for at in range(len(sides))]
 
 
 def figures(found: Measured, ranker: Ranker) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def _read(side: Side, part: str) -> str:
 
 
 def _trimmed(phrase: str) -> str:
-    return phrase.removeprefix("一种").strip(FUNCTION_CHARACTERS)
+    # A denial at the end has lost what it denies; at the front it is part of a word (不锈钢).
+    return phrase.removeprefix("一种").strip(FUNCTION_CHARACTERS).rstrip("不")
 
 
 def _marks(phrase: str, side: str, part: str, value: str) -> Iterator[Mark]:

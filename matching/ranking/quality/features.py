@@ -106,9 +106,9 @@ def _vectors(demand: Prepared, achievements: Sequence[Prepared], statistics: Sta
     theirs = [other.vectors for other in achievements if other.vectors is not None]
     if ours is None or not theirs:
         return found
-    near = np.zeros(2**16, dtype=np.float32)
-    near[ours.topics] = ours.nearness
     topics = np.stack([other.topics for other in theirs])
+    near = np.zeros(1 + max(int(topics.max()), int(ours.topics.max())), dtype=np.float32)
+    near[ours.topics] = ours.nearness
     found[known, 2] = (near[topics] * np.stack([other.nearness for other in theirs])).sum(axis=1)
     # Where a title has no word, nothing of it is met.
     found[known, :2] = 0

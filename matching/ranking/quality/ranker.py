@@ -28,7 +28,7 @@ LEVELS = (4, 3, 2, 1)
 # in levels of judgement: a fact that agrees lifts a pair a little, one that clashes lowers it, an absent one does
 # nothing. Text lifts only: an achievement with a title alone is scored as if it had nothing to add.
 PARTS: Mapping[str, tuple[float, float]] = {  # feature → (level per unit, most of it)
-    "body_words": (0.5, 0.25),
+    "body_words": (1.0, 0.5),
     "same_field": (0.05, 0.05),
     "same_local_industry": (0.05, 0.05),
     "shared_industry": (0.05, 0.05),

@@ -64,7 +64,7 @@ def train(found: Measured, progress: Callable[[Iterable[Any], int], Iterable[Any
     lists = lists_of(found)
     has_vectors = all(np.isfinite(table[:, : len(FULL)]).all() for table in found.tables)
     names = FULL if has_vectors else WORDS
-    held = {name: cross_validated(found, name, names) for name in progress(list(FAMILIES), 1)}
+    held = {name: cross_validated(found, name, names) for name in progress(FAMILIES, len(FAMILIES))}
     family = chosen(held)
     full, words = FAMILIES[family](lists, names), FAMILIES["ridge"](lists, WORDS)
     calibration, error = calibrated(found, held[family])

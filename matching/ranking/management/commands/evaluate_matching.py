@@ -28,8 +28,8 @@ class Command(BaseCommand):
         self.stdout.write(_dumped(found) if json else told(found))
 
 
-def progress(batches: Iterable[Any], size: int) -> Iterable[Any]:
-    return tqdm(batches, unit=f" × {size}", file=sys.stderr)
+def progress(steps: Iterable[Any], total: int) -> Iterable[Any]:
+    return tqdm(steps, total=total, file=sys.stderr)
 
 
 def _dumped(found: dict[str, Any]) -> str:

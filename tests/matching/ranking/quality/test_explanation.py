@@ -138,6 +138,8 @@ def test_words_that_every_listing_uses_are_no_reason(phrase):
 
 def test_particles_at_the_ends_of_a_phrase_are_cut_off():
     assert [phrase.text for phrase in explanation.phrases(Side("基于稀土的分离"), Side("用于稀土的回收"))] == ["稀土"]
+    assert [phrase.text for phrase in explanation.phrases(Side("强度不足"), Side("强度不低于"))] == ["强度"]
+    assert [phrase.text for phrase in explanation.phrases(Side("不锈钢板"), Side("不锈钢管"))] == ["不锈钢"]
 
 
 WORDS = st.lists(

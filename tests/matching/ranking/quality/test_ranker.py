@@ -80,8 +80,8 @@ def test_a_row_of_which_nothing_is_known_has_a_score(written):
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("body_words", 0.2, 0.1),
-        ("body_words", 1.0, 0.25),
+        ("body_words", 0.2, 0.2),
+        ("body_words", 1.0, 0.5),
         ("same_field", 1, 0.05),
         ("same_field", 0, 0),
         ("maturity_short", 2, -0.1),
