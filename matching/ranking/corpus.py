@@ -8,8 +8,6 @@ from django.db import transaction
 from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing
 from matching.ranking import rows
 from matching.ranking.models import CorpusStatistics
-from matching.ranking.quality.evaluation import document
-from matching.ranking.quality.sides import Side
 from matching.ranking.quality.statistics import Statistics
 
 CHUNK = 2000
@@ -29,7 +27,7 @@ def recount(*, at: datetime) -> Statistics:
     for model in models:
         shown = model._default_manager.filter(state__in=SHOWN_STATES)
         for row in shown.only(*rows.TEXTS[model]).iterator(chunk_size=CHUNK):
-            found.add(document(Side(row.title, rows.body(row))))
+            found.add(rows.document(row))
     if 0 < found.documents < LEAST:
         # A young market has too few listings to tell which words are common: they count as so many of a thousand.
         found.documents, found.tokens = LEAST, round(found.mean_length * LEAST)

@@ -12,6 +12,7 @@ from listings.catalog import policy as catalog
 from listings.catalog import queries as listings
 from listings.catalog.models import OPEN_STATES, Achievement, Demand, State
 from market.kernel.actor import Actor
+from market.kernel.models import Job
 from market.kernel.problems import NotFound
 from matching.ranking import policy, queue, reasons
 from matching.ranking.models import Kind, Level, Match, MatchState, Verdict
@@ -43,12 +44,14 @@ class Shown:
 class MatchList:
     """What fits, best first; what the reader's organisation found fitting before all, what it refused apart.
 
-    `is_waiting`: the listing is new or changed and its matches are being made. `is_degraded`: made while the search
-    engine was away, from words alone. `matched_at` is None where it was never matched.
+    `is_seeking`: the listing is open, or a draft; others have no matches. `is_waiting`: it is new or changed and its
+    matches are being made. `is_degraded`: made while the search engine was away, from words alone. `matched_at` is None
+    where it was never matched.
     """
 
     items: Sequence[Shown]
     set_aside: Sequence[Shown]
+    is_seeking: bool
     is_waiting: bool
     is_degraded: bool
     model: str
@@ -111,8 +114,8 @@ def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySe
     return MatchList(
         items=kept[:limit],
         set_aside=refused[:limit],
-        is_waiting=listing.state in SEEKING
-        and (state is None or (state.due_since_at is not None and not state.last_error)),
+        is_seeking=listing.state in SEEKING,
+        is_waiting=listing.state in SEEKING and (state is None or state.is_waiting),
         is_degraded=state is not None and state.is_degraded,
         model=state.model if state else "",
         matched_at=state.matched_at if state else None,
@@ -139,4 +142,5 @@ def operating(*, actor: Actor) -> dict[str, Any]:
         "degraded": states.filter(is_degraded=True).count(),
         "due": queue.due().count(),
         "given_up": list(queue.given_up()[:50]),
+        "job": Job.objects.filter(kind=queue.JOB).order_by("-created_at", "-id").first(),
     }

@@ -22,6 +22,7 @@ from search.breaker import EngineAway
 
 BATCH = 8  # listings read together; each brings some three hundred partners with their vectors
 REVIVED = 1000
+JOB = "matching.match_all"
 CLAIM = timedelta(seconds=120)
 MAX_ATTEMPTS = 5
 Progress = Callable[[int], None]

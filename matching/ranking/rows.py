@@ -6,6 +6,7 @@ from uuid import UUID
 
 from listings.catalog.models import OPEN_STATES, Achievement, Demand, Listing, State
 from matching.ranking.models import Kind
+from matching.ranking.quality import evaluation
 from matching.ranking.quality.sides import Side
 
 MODELS: Mapping[Kind, type[Achievement] | type[Demand]] = {Kind.ACHIEVEMENT: Achievement, Kind.DEMAND: Demand}
@@ -30,6 +31,11 @@ def body(row: Listing) -> str:
     """What a listing says beside its title."""
     _title, *others = TEXTS[type(row)]
     return "\n".join(part for part in (getattr(row, name) for name in others) if part)
+
+
+def document(row: Listing) -> str:
+    """A listing as the statistics count it."""
+    return evaluation.document(Side(row.title, body(row)))
 
 
 def side_of(row: Any) -> Side:

@@ -14,8 +14,6 @@ from matching.ranking import policy, queue
 from matching.ranking.models import Match, Verdict
 from matching.ranking.problems import VerdictNeedsNote, VerdictUnknown
 
-REMATCH = "matching.match_all"
-
 
 @transaction.atomic
 def give_verdict(
@@ -69,7 +67,7 @@ def start_rematch(*, actor: Actor, at: datetime) -> Job:
     """Match everything anew, as a job with progress; for operators."""
     if not actor.is_operator:
         raise NotFound
-    job = jobs.start(REMATCH, actor=actor, payload={}, at=at)
+    job = jobs.start(queue.JOB, actor=actor, payload={}, at=at)
     audit.record("matching.restarted", actor=actor, subject=job, at=at)
     return job
 
@@ -84,8 +82,10 @@ def retry_given_up(*, actor: Actor, at: datetime) -> int:
     return len(keys)
 
 
-@jobs.handler(REMATCH)
+@jobs.handler(queue.JOB)
 def rematch(run: jobs.Run) -> dict[str, int]:
-    """What the job does; cancelled, it keeps what is done."""
-    demands, pairs = queue.match_all(is_full=True, progress=lambda done, total: run.advance(done, total))
+    """What the job does; cancelled, it keeps what is done, and taken up again, it goes on with what is due."""
+    is_first = "begun" not in run.checkpoint
+    run.advance(0, begun=True)
+    demands, pairs = queue.match_all(is_full=is_first, progress=lambda done, total: run.advance(done, total))
     return {"demands": demands, "pairs": pairs}

@@ -4,17 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('search', '0003_seen_results'),
+        ("search", "0003_seen_results"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TextVector',
+            name="TextVector",
             fields=[
-                ('digest', models.CharField(db_comment='SHA-256 of model and title', max_length=64, primary_key=True, serialize=False)),
-                ('sentence', models.BinaryField(db_comment='float16[384], of length one')),
+                (
+                    "digest",
+                    models.CharField(
+                        db_comment="SHA-256 of model and title", max_length=64, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sentence", models.BinaryField(db_comment="float16[384], of length one")),
             ],
         ),
     ]

@@ -73,6 +73,9 @@ def prepare(home: Path, program: Path, http: int, transport: int, progress: Prog
         "path.logs": str(home / "logs"),
         "xpack.security.enabled": False,
         "cluster.routing.allocation.disk.threshold_enabled": False,
+        # It would count garbage as used, and asks only the G1 collector to clear it: with this one every request is
+        # answered 429 for a while after a rebuild.
+        "indices.breaker.total.use_real_memory": False,
     }
     # Every JSON value is YAML too.
     lines = [f"{name}: {json.dumps(value)}" for name, value in settings.items()]

@@ -79,7 +79,7 @@ def peaks(program: str, rounds: int) -> list[float]:
     found = []
     for _ in range(rounds):
         words = [sys.executable, "-c", program]
-        answer = subprocess.run(words, env=environment(), check=True, capture_output=True, text=True)  # noqa: S603
+        answer = subprocess.run(words, env=environment(), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
         found.append(float(json.loads(answer.stdout.splitlines()[-1])["kib"]))
     return found
 

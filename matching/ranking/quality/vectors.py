@@ -90,8 +90,12 @@ def of_demands(sides: Sequence["Side"]) -> list[Vectors]:
 
 def of_achievements(sides: Sequence["Side"]) -> list[Vectors]:
     """Vectors of achievements: the title alone, as a passage. Raises EncoderAbsent."""
-    found = encoder.encode([side.title for side in sides], is_query=False)
-    return [_vectors(encoded, len(encoded.words), points().passage) for encoded in found]
+    return [of_title(encoded) for encoded in encoder.encode([side.title for side in sides], is_query=False)]
+
+
+def of_title(encoded: encoder.Encoded) -> Vectors:
+    """Vectors of an achievement whose title was encoded already, as a passage."""
+    return _vectors(encoded, len(encoded.words), points().passage)
 
 
 def _pieces_of(title: str, words: Sequence[str]) -> int:
