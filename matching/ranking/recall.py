@@ -1,6 +1,6 @@
 """What proposing misses: the ranker's ten best of all listings against its ten best of those that are proposed.
 
-The texts are read from files. They live in this process and in an index of their own, and their vectors in a table
+The texts are read from files. They live in this process and in an index of their own, and their vectors in tables
 that only this connection sees.
 """
 
@@ -15,10 +15,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection
+from django.db.models import Model
 
 from listings.catalog.models import Achievement, Demand
 from matching.ranking import rows
-from matching.ranking.models import Kind, Level
+from matching.ranking.models import Kind, Level, ListingVectors
+from matching.ranking.quality.evaluation import document
 from matching.ranking.quality.statistics import Statistics
 from matching.ranking.reader import Reader
 from search import candidates, evaluation, vectors
@@ -90,8 +92,8 @@ def measure(
     """
     offered = [row for file in achievements for row in _read(file, Achievement, "summary")]
     wanted = list(_read(demands, Demand, "difficulties"))
-    reader = Reader(Statistics.of(rows.document(row) for row in [*offered, *wanted]))
-    with _own_vectors():
+    reader = Reader(Statistics.of(document(rows.side_of(row)) for row in [*offered, *wanted]))
+    with _own_table(TextVector), _own_table(ListingVectors):
         vectors.ensure(row.title for row in offered)
         best = _best(reader, offered, wanted, progress)
         items = [(str(row.id), row.title, rows.body(row)) for row in offered]
@@ -172,9 +174,9 @@ def _share(
 
 
 @contextmanager
-def _own_vectors() -> Iterator[None]:
-    """For this connection the table of vectors is an empty one, until the block ends."""
-    table = TextVector._meta.db_table
+def _own_table(model: type[Model]) -> Iterator[None]:
+    """For this connection the table is an empty one, until the block ends."""
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMPORARY TABLE "{table}" (LIKE "{table}" INCLUDING ALL)')
         try:

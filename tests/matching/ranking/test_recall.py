@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from listings.catalog.models import Achievement, Demand
-from matching.ranking.models import Level
+from matching.ranking.models import Level, ListingVectors
 from matching.ranking.recall import BEST, Best, Size
 from search import encoder, engine
 from search.models import TextVector
@@ -52,7 +52,7 @@ def test_the_ten_best_of_all_are_looked_for_among_the_proposed(texts, db):
 def test_nothing_of_the_texts_stays(texts, db, settings):
     report(texts)
 
-    assert TextVector.objects.count() == Achievement.objects.count() == Demand.objects.count() == 0
+    assert [model.objects.count() for model in (TextVector, ListingVectors, Achievement, Demand)] == [0] * 4
     settings.NAMESPACE = "recall"
     assert engine.current_index() is None
 
