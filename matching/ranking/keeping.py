@@ -45,4 +45,4 @@ def _of_achievements(sides: Sequence[Side]) -> list[Vectors]:
 
 def _digest(kind: Kind, side: Side) -> str:
     read = side.wording if kind == Kind.DEMAND else side.title
-    return hashlib.sha256(f"{vectors.MODEL}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(f"{vectors.model()}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()
