@@ -1,7 +1,7 @@
 """The ranker's vectors of listings: computed once for each content, kept in the database, read for every pair."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from matching.ranking.models import Kind, ListingVectors
@@ -9,7 +9,6 @@ from matching.ranking.quality import vectors
 from matching.ranking.quality.sides import Side
 from matching.ranking.quality.vectors import Vectors
 from search import encoder
-from search import vectors as titles
 
 BATCH = 32
 
@@ -26,21 +25,17 @@ def vectors_of(kind: Kind, sides: Mapping[UUID, Side]) -> dict[UUID, Vectors]:
     return {listing_id: found[digest] for listing_id, digest in digests.items() if digest in found}
 
 
+def keep(kind: Kind, found: Iterable[tuple[Side, Vectors]]) -> None:
+    """Write vectors; two workers that computed the same one agree."""
+    rows = [ListingVectors(digest=_digest(kind, side), content=fresh.to_bytes()) for side, fresh in found]
+    ListingVectors.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def _computed(kind: Kind, sides: Mapping[str, Side]) -> dict[str, Vectors]:
-    compute = vectors.of_demands if kind == Kind.DEMAND else _of_achievements
-    found = dict(zip(sides, compute(list(sides.values())), strict=True))
-    ListingVectors.objects.bulk_create(
-        [ListingVectors(digest=digest, content=fresh.to_bytes()) for digest, fresh in found.items()],
-        ignore_conflicts=True,
-    )
-    return found
-
-
-def _of_achievements(sides: Sequence[Side]) -> list[Vectors]:
-    """The title's vector in the index is of the same pass through the model, so it is kept as well."""
-    encoded = encoder.encode([side.title for side in sides], is_query=False)
-    titles.keep({side.title: text.sentence for side, text in zip(sides, encoded, strict=True)})
-    return [vectors.of_title(text) for text in encoded]
+    compute = vectors.of_demands if kind == Kind.DEMAND else vectors.of_achievements
+    found = compute(list(sides.values()))
+    keep(kind, zip(sides.values(), found, strict=True))
+    return dict(zip(sides, found, strict=True))
 
 
 def _digest(kind: Kind, side: Side) -> str:

@@ -21,15 +21,17 @@ from listings.catalog.models import Achievement, Demand
 from matching.ranking import rows
 from matching.ranking.models import Kind, Level, ListingVectors
 from matching.ranking.quality.evaluation import document
+from matching.ranking.quality.sides import Prepared
 from matching.ranking.quality.statistics import Statistics
+from matching.ranking.quality.vectors import of_title
 from matching.ranking.reader import Reader
-from search import candidates, evaluation, vectors
+from search import candidates, encoder, evaluation, vectors
 from search.breaker import EngineAway
 from search.candidates import Seeker
 from search.models import TextVector
 
 BEST = 10
-CHUNK = 500
+CHUNK = 200
 NAMESPACE = "recall"
 BODIES = ("abstract", "content", "text")
 CODES = ("technology_field", "local_industry")
@@ -94,7 +96,6 @@ def measure(
     wanted = list(_read(demands, Demand, "difficulties"))
     reader = Reader(Statistics.of(document(rows.side_of(row)) for row in [*offered, *wanted]))
     with _own_table(TextVector), _own_table(ListingVectors):
-        vectors.ensure(row.title for row in offered)
         best = _best(reader, offered, wanted, progress)
         items = [(str(row.id), row.title, rows.body(row)) for row in offered]
         with evaluation.index_of(items, NAMESPACE, has_meaning=True) as keys:
@@ -108,13 +109,22 @@ def _best(reader: Reader, offered: Sequence[Any], wanted: Sequence[Any], progres
     asking = reader.prepare(Kind.DEMAND, wanted)
     for start in range(0, len(offered), CHUNK):
         chunk = offered[start : start + CHUNK]
-        sides = reader.prepare(Kind.ACHIEVEMENT, chunk)
+        sides = _prepared(reader, chunk)
         for demand in wanted:
             reads = reader.read(asking[demand.id], [sides[row.id] for row in chunk])
             for row, read in zip(chunk, reads, strict=True):
                 best[demand.id].offer(read.score, row.id, read.level)
         progress(start + len(chunk), len(offered))
     return best
+
+
+def _prepared(reader: Reader, chunk: Sequence[Any]) -> dict[UUID, Prepared]:
+    """As the reader prepares them, but each title goes through the model once, for the index as well."""
+    if not encoder.is_available():
+        return reader.prepare(Kind.ACHIEVEMENT, chunk)
+    encoded = encoder.encode([row.title for row in chunk], is_query=False)
+    vectors.keep({row.title: found.sentence for row, found in zip(chunk, encoded, strict=True)})
+    return {row.id: Prepared.of(rows.side_of(row), of_title(found)) for row, found in zip(chunk, encoded, strict=True)}
 
 
 def _recall(

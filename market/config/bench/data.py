@@ -9,14 +9,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 from urllib.parse import quote
-from zlib import crc32
 
-import numpy as np
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 from django.test.utils import override_settings
 
 from listings.catalog.models import Achievement, Demand, Patent, State
@@ -25,12 +21,11 @@ from market.config.bench import words
 from market.kernel import clock
 from market.kernel.actor import OrganisationKind
 from market.reference.identifiers.credit_code import check_character
-from search import encoder, engine, text, vectors
+from search import engine
 
 BATCH = 5000
 INVENTED = 100_000
 CHARACTERS = (300, 600)
-DIRECTIONS = 4096
 FIELDS = ("01", "03", "04", "05", "06", "07", "09", "10")
 REGIONS = ("360100", "360781", "360702", "350100", "440300", "110108", "310115", "430100")
 MATURITIES = ("sample", "small_trial", "pilot", "mass_production")
@@ -145,26 +140,6 @@ def build_demands(count: int, *, first: int = 0) -> None:
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-def build_vectors(listings: QuerySet[Any]) -> None:
-    """A vector for every title, as if the encoder had made it: those of titles with words in common lie close."""
-    directions = np.random.default_rng(1).normal(size=(DIRECTIONS, encoder.DIMENSIONS)).astype(np.float32)
-    batch: list[str] = []
-    for title in listings.values_list("title", flat=True).iterator(chunk_size=BATCH):
-        batch.append(title)
-        if len(batch) == BATCH:
-            _keep_vectors(batch, directions)
-            batch = []
-    _keep_vectors(batch, directions)
-
-
-def _keep_vectors(titles: list[str], directions: vectors.Floats) -> None:
-    sums = {
-        title: directions[[crc32(token.text.encode()) % len(directions) for token in text.bigrams(title)]].sum(axis=0)
-        for title in titles
-    }
-    vectors.keep({title: found / np.linalg.norm(found) for title, found in sums.items()})
 
 
 def title_of(number: int) -> str:

@@ -1,0 +1,64 @@
+"""Invented vectors, kept as if the encoder had made them: wordings with words in common lie close to each other.
+
+The encoder needs some 30 ms for a title and 250 ms for a demand, which would be hours for the listings of a bench.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from matching.ranking import keeping, rows
+from matching.ranking.models import Kind
+from matching.ranking.quality.sides import Side
+from matching.ranking.quality.statistics import token_ids
+from matching.ranking.quality.vectors import MOST_CONTEXT, TOPICS, Vectors
+from search import encoder, vectors
+
+BATCH = 1000
+DIRECTIONS, POINTS = 4096, 2000
+
+
+def build_for_index(listings: QuerySet[Any]) -> None:
+    """One vector for each title."""
+    for titles in _batches(listings.values_list("title", flat=True)):
+        sums = {title: _directions()[token_ids(title)[1] % DIRECTIONS].sum(axis=0) for title in titles}
+        vectors.keep({title: found / max(float(np.linalg.norm(found)), 1e-6) for title, found in sums.items()})
+
+
+def build_for_ranker(kind: Kind, listings: QuerySet[Any]) -> None:
+    """One vector for each bigram of a title, and for as many of a demand's text as the encoder would leave."""
+    for batch in _batches(listings):
+        sides = [rows.side_of(row) for row in batch]
+        keeping.keep(kind, [(side, _vectors_of(kind, side)) for side in sides])
+
+
+def _vectors_of(kind: Kind, side: Side) -> Vectors:
+    title = token_ids(side.title)[1]
+    context = token_ids(side.body)[1][:MOST_CONTEXT] if kind == Kind.DEMAND else title[:0]
+    words = np.concatenate([title, context])
+    topics = np.sort(np.random.default_rng(title).permutation(POINTS)[:TOPICS])
+    return Vectors(
+        tokens=_directions()[words % DIRECTIONS].astype(np.float16),
+        words=np.stack([words, words], axis=1),
+        title_tokens=len(title),
+        topics=topics.astype(np.uint16),
+        nearness=np.full(TOPICS, TOPICS**-0.5, dtype=np.float16),
+    )
+
+
+@cache
+def _directions() -> NDArray[np.float32]:
+    """float32[4096, 384] of length one."""
+    found = np.random.default_rng(1).normal(size=(DIRECTIONS, encoder.DIMENSIONS))
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _batches(listings: QuerySet[Any]) -> Iterator[list[Any]]:
+    found = listings.iterator(chunk_size=BATCH)
+    while batch := list(islice(found, BATCH)):
+        yield batch
