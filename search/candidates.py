@@ -19,8 +19,8 @@ from search.fallback import raw
 from search.mapping import EMBEDDING
 from search.models import SearchDocument
 
-POOL = 200
-NEAREST = 60
+POOL = 400
+NEAREST = 200  # recall and cost of other sizes: docs/measurements.md, "What proposing misses"
 SHARING = 40
 MAX_TOKENS = 300
 SECONDS = 20.0  # for a whole batch, in a worker where nobody waits

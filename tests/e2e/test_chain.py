@@ -74,7 +74,7 @@ def test_from_the_listing_to_the_figure_and_back(sit_down):
     with broker.page.expect_navigation():
         match.get_by_text("发起对接").click()
     broker.press("确认对接")
-    assert broker.reads("匹配分")
+    assert broker.reads("都提到")
     broker.press("立项")
     deal_url = broker.page.url
     for stage in ("nda_signed", "due_diligence", "negotiating", "terms_agreed"):

@@ -140,8 +140,8 @@ def test_a_document_that_is_refused_is_buried_alone_and_told(cast, monkeypatch, 
     bad = {row.id for row in Achievement.objects.order_by("id")[:poisoned]}
     source_of = mapping.source_of
 
-    def poison(document: Document) -> dict[str, Any]:
-        return source_of(document) | ({"unknown": 1} if document.id in bad else {})
+    def poison(document: Document, embedding: Any = None) -> dict[str, Any]:
+        return source_of(document, embedding) | ({"unknown": 1} if document.id in bad else {})
 
     with monkeypatch.context() as patched:
         patched.setattr(indexing, "source_of", poison)
