@@ -40,4 +40,4 @@ def _computed(kind: Kind, sides: Mapping[str, Side]) -> dict[str, Vectors]:
 
 def _digest(kind: Kind, side: Side) -> str:
     read = side.wording if kind == Kind.DEMAND else side.title
-    return hashlib.sha256(f"{vectors.MODEL}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(f"{vectors.model()}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()

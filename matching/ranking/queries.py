@@ -106,7 +106,8 @@ def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySe
         verdict.demand_id if kind == Kind.ACHIEVEMENT else verdict.achievement_id: verdict
         for verdict in policy.verdicts.visible_to(actor).filter(**{kind.value: listing})
     }
-    shown = [_shown(row, kind, said) for row in rows[:MOST]]
+    is_seeking = listing.state in SEEKING
+    shown = [_shown(row, kind, said) for row in rows[:MOST]] if is_seeking else []
     refused = [item for item in shown if item.verdict and item.verdict.code != Verdict.Code.FITS]
     kept = [item for item in shown if item.verdict is None or item.verdict.code == Verdict.Code.FITS]
     kept.sort(key=lambda item: item.verdict is None)  # stable: the rest stays best first
@@ -114,8 +115,8 @@ def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySe
     return MatchList(
         items=kept[:limit],
         set_aside=refused[:limit],
-        is_seeking=listing.state in SEEKING,
-        is_waiting=listing.state in SEEKING and (state is None or state.is_waiting),
+        is_seeking=is_seeking,
+        is_waiting=is_seeking and (state is None or state.is_waiting),
         is_degraded=state is not None and state.is_degraded,
         model=state.model if state else "",
         matched_at=state.matched_at if state else None,

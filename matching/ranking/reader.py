@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matching.ranking import keeping, rows
 from matching.ranking.models import Kind
-from matching.ranking.quality import explanation, facts, features, ranker
+from matching.ranking.quality import explanation, features, ranker
 from matching.ranking.quality.sides import Prepared, Side
 from matching.ranking.quality.statistics import Statistics
 from search import vectors
@@ -39,12 +39,11 @@ class Read:
 
     def reasons(self) -> dict[str, Any]:
         """Shared phrases and the facts for and against, as `matching.ranking.reasons` puts them into words."""
-        found = explanation.explain(self.demand, self.achievement, self.row, ranker.shipped())
-        named = [(fact.agrees, _fact(fact.code, self.demand, self.achievement)) for fact in found.facts]
+        found = explanation.explain(self.demand, self.achievement, self.row)
         return {
             "phrases": [phrase.text for phrase in found.phrases],
-            "agreements": [fact for agrees, fact in named if agrees],
-            "clashes": [fact for agrees, fact in named if not agrees],
+            "agreements": [{"fact": fact.code, **fact.values} for fact in found.facts if fact.agrees],
+            "clashes": [{"fact": fact.code, **fact.values} for fact in found.facts if not fact.agrees],
         }
 
 
@@ -76,16 +75,3 @@ class Reader:
             Read(float(score), self.ranker.level(float(score)), demand.side, other.side, row)
             for score, other, row in zip(self.ranker.score(table), achievements, table, strict=True)
         ]
-
-
-def _fact(code: str, demand: Side, achievement: Side) -> dict[str, Any]:
-    """A fact with what is needed to say it in any language."""
-    values: dict[str, Any] = {
-        "same_local_industry": {"code": demand.local_industry},
-        "same_field": {"code": demand.technology_field},
-        "same_region": {"code": demand.region},
-        "shared_ipc": {"codes": sorted({c[:4] for c in demand.ipc_codes} & {c[:4] for c in achievement.ipc_codes})},
-        "maturity_short": {"asked": facts.readiness(demand), "offered": facts.readiness(achievement)},
-        "price_over": {"price": str(achievement.amount), "budget": str(demand.amount)},
-    }
-    return {"fact": code, **values.get(code, {})}

@@ -2,15 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
-from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from matching.ranking.quality import facts, features
-from matching.ranking.quality.ranker import MEANINGS, WORDS, Ranker
 from matching.ranking.quality.sides import Side
 from search import text
 
@@ -42,48 +40,24 @@ class Phrase:
 
 
 class Fact(NamedTuple):
-    """`agrees` is False where it speaks against the pair; `code` is stable, `wording` is for people."""
+    """`agrees` is False where it speaks against the pair; `values` are what is needed to say it in any language."""
 
     code: str
     agrees: bool
-    wording: str
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    level: int
-    word: str
-    meaning: str
+    """As codes and stretches of text; `matching.ranking.reasons` puts them into words."""
+
     phrases: tuple[Phrase, ...]
-    facts: tuple[Fact, ...] = field(default=())
-
-    @property
-    def line(self) -> str:
-        """All of it in one line."""
-        parts = []
-        if self.phrases:
-            named = "、".join(f"“{phrase.text}”" for phrase in self.phrases)
-            parts.append(_("都提到%(phrases)s") % {"phrases": named})
-        parts += [fact.wording for fact in self.facts]
-        return _("；").join(parts) or _("用词不同，意思相近")
+    facts: tuple[Fact, ...]
 
 
-def explain(
-    demand: Side,
-    achievement: Side,
-    found: NDArray[np.float32],
-    ranker: Ranker,
-    names: Mapping[str, str] | None = None,
-) -> Explanation:
-    """`found` is the pair's row of features; `names` gives the names of codes (field, key industry)."""
-    level = ranker.level(float(ranker.score(found.reshape(1, -1))[0]))
-    return Explanation(
-        level=level,
-        word=str(WORDS[level]),
-        meaning=str(MEANINGS[level]),
-        phrases=tuple(phrases(demand, achievement)),
-        facts=tuple(_facts(demand, achievement, found, names or {})),
-    )
+def explain(demand: Side, achievement: Side, found: NDArray[np.float32]) -> Explanation:
+    """`found` is the pair's row of features."""
+    return Explanation(tuple(phrases(demand, achievement)), tuple(_facts(demand, achievement, found)))
 
 
 def phrases(demand: Side, achievement: Side) -> Iterator[Phrase]:
@@ -126,23 +100,19 @@ def _marks(phrase: str, side: str, part: str, value: str) -> Iterator[Mark]:
             at = run.text.find(phrase, at + len(phrase))
 
 
-def _facts(demand: Side, achievement: Side, found: NDArray[np.float32], names: Mapping[str, str]) -> Iterator[Fact]:
+def _facts(demand: Side, achievement: Side, found: NDArray[np.float32]) -> Iterator[Fact]:
     values = dict(zip(features.NAMES, found.tolist(), strict=True))
     if values["same_local_industry"] == 1:
-        name = names.get(demand.local_industry, demand.local_industry)
-        yield Fact("same_local_industry", True, _("同属%(name)s产业") % {"name": name})
+        yield Fact("same_local_industry", True, {"code": demand.local_industry})
     elif values["same_field"] == 1:
-        name = names.get(demand.technology_field, demand.technology_field)
-        yield Fact("same_field", True, _("同属%(name)s领域") % {"name": name})
+        yield Fact("same_field", True, {"code": demand.technology_field})
     if values["shared_ipc"] == 1:
         ours = {code[:4] for code in demand.ipc_codes}
-        shared = "、".join(sorted(ours & {code[:4] for code in achievement.ipc_codes}))
-        yield Fact("shared_ipc", True, _("同属 IPC %(codes)s") % {"codes": shared})
+        yield Fact("shared_ipc", True, {"codes": sorted(ours & {code[:4] for code in achievement.ipc_codes})})
     if values["same_region"] == 1:
-        yield Fact("same_region", True, _("同在一地"))
+        yield Fact("same_region", True, {"code": demand.region})
     if values["maturity_short"] > 0:
-        asked, offered = facts.readiness(demand), facts.readiness(achievement)
-        levels = {"asked": asked, "offered": offered}
-        yield Fact("maturity_short", False, _("成熟度不足（要求 TRL %(asked)s，现为 TRL %(offered)s）") % levels)
+        levels = {"asked": facts.readiness(demand), "offered": facts.readiness(achievement)}
+        yield Fact("maturity_short", False, levels)
     if values["price_over"] > 0 and math.isfinite(values["price_over"]):
-        yield Fact("price_over", False, _("超出预算"))
+        yield Fact("price_over", False, {"price": str(achievement.amount), "budget": str(demand.amount)})

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
-from matching.ranking.quality import features, members
+from matching.ranking.quality import features, members, vectors
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "ranker.json"
 FORMAT, VERSION = "technology-market ranker", 1
@@ -126,6 +126,8 @@ def load(file: Path) -> Ranker:
         raise BadRanker(f"{file} is of version {content.get('version')}, not {VERSION}")
     if content.get("sha256") != digest(content):
         raise BadRanker(f"{file} was altered: its content has not the checksum that it names")
+    if content.get("vectors") != vectors.model():
+        raise BadRanker(f"{file} was fitted to vectors of {content.get('vectors')}, not of {vectors.model()}")
     try:
         return from_content(content)
     except (KeyError, TypeError, ValueError, IndexError) as broken:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.ranking.quality import evaluation, features, measures
+from matching.ranking.quality import evaluation, features, measures, vectors
 from matching.ranking.quality.evaluation import Measured
 from matching.ranking.quality.families import FAMILIES, Lists
 from matching.ranking.quality.members import Floats
@@ -71,15 +71,21 @@ def train(found: Measured, progress: Callable[[Iterable[Any], int], Iterable[Any
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "model": f"{family}-{found.sha256[:8]}",
+        "vectors": vectors.model(),
         "members": {"full": full.content(), "words": words.content()},
         "calibration": calibration,
         "report": report(found, held, family, error, cross_validated(found, "ridge", WORDS)),
         "card": CARD | {"training_sha256": found.sha256},
     }
     # As a reader of the file will see it, so that checksum and content are of the same digits.
-    content = json.loads(json.dumps(content, ensure_ascii=False))
+    content = named(json.loads(json.dumps(content, ensure_ascii=False)))
     return content | {"sha256": digest(content)}
+
+
+def named(content: dict[str, Any]) -> dict[str, Any]:
+    """With a name that no ranker of other numbers has: stored matches say by which they were made."""
+    parts = {key: content[key] for key in ("vectors", "members", "calibration")}
+    return content | {"model": f"{content['report']['family']}-{digest(parts)[:8]}"}
 
 
 def lists_of(found: Measured) -> Lists:

@@ -5,6 +5,7 @@ which says nothing. `topics` places a text among 2,000 points of the technical w
 and of papers): texts near to the same points are about the same thing, even where their own cosine says little.
 """
 
+import hashlib
 import struct
 import unicodedata
 from collections.abc import Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "topics.bin"
-MODEL = f"{encoder.MODEL}/1"  # of stored vectors: others are computed anew
 TOPICS = 100  # the nearest points that a text keeps
 MOST_CONTEXT = 64  # tokens of a demand's text that are kept, spread over it evenly
 _HEADER = struct.Struct("<4sBHH")
@@ -136,6 +136,12 @@ def _word(piece: str) -> tuple[int, int] | None:
         return None
     ids = double if len(single) > 1 else single
     return int(ids[0]), int(ids[-1])
+
+
+@cache
+def model() -> str:
+    """What stored vectors were made with: those of another are computed anew."""
+    return f"{encoder.MODEL}-{hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]}"
 
 
 @cache

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from market.kernel import clock
+from matching.ranking.models import Evaluation
 from matching.ranking.quality import evaluation, judgements, ranker
 
 
@@ -17,14 +19,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, required=True, help="demands, achievements and judgements")
         parser.add_argument("--model", type=Path, default=ranker.FILE, help="another ranker than the shipped one")
+        parser.add_argument("--record", action="store_true", help="show it on the page of quality; needs the database")
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
-    def handle(self, *_args: Any, data: Path, model: Path, json: bool, **_options: Any) -> None:
+    def handle(self, *_args: Any, data: Path, model: Path, record: bool, json: bool, **_options: Any) -> None:
         try:
             folder, loaded = judgements.read(data), ranker.load(model)
         except (judgements.BadFolder, ranker.BadRanker) as bad:
             raise CommandError(str(bad)) from bad
         found = evaluation.evaluate(folder, loaded, progress)
+        if record:
+            Evaluation.objects.create(model=loaded.model, report=found, evaluated_at=clock.now())
         self.stdout.write(_dumped(found) if json else told(found))
 
 

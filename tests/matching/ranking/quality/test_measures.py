@@ -171,8 +171,15 @@ def test_what_was_written_is_read_as_it_was_made(trained, tmp_path):
 
     loaded = ranker.load(file)
 
-    assert loaded.model == f"{trained['report']['family']}-00000000"
+    assert loaded.model == trained["model"]
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_rankers_of_other_numbers_have_other_names(trained):
+    moved = trained | {"calibration": trained["calibration"] | {"slope": 1.0}}
+
+    assert trained["model"].rpartition("-")[0] == trained["report"]["family"]
+    assert training.named(trained)["model"] == trained["model"] != training.named(moved)["model"]
 
 
 def test_a_content_that_cannot_be_read_is_not_written(trained, tmp_path):

@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.ranking.quality import features, members, ranker
+from matching.ranking.quality import features, members, ranker, vectors
 from matching.ranking.quality.features import NAMES, pair_features
 from matching.ranking.quality.ranker import BadRanker
 from matching.ranking.quality.sides import Prepared, Side
@@ -28,6 +28,7 @@ def content():
         "format": ranker.FORMAT,
         "version": ranker.VERSION,
         "model": "test-1",
+        "vectors": vectors.model(),
         "members": {"full": linear(**dict.fromkeys(LEARNED, 0.1)), "words": linear(title_words=0.2)},
         "calibration": {
             "slope": 2.0,
@@ -181,7 +182,7 @@ def test_the_shipped_file_holds_numbers_and_its_own_words_and_no_text_of_a_listi
 
     card = set(content["card"].values())
     families = {"linear", "trees", "mean", content["report"]["family"]}
-    known = {content["format"], content["model"], content["sha256"], *card, *families, *NAMES}
+    known = {content["format"], content["model"], content["vectors"], content["sha256"], *card, *families, *NAMES}
     assert texts(content) <= known
     assert {"data", "terms", "training_sha256"} <= content["card"].keys()
 
@@ -219,6 +220,11 @@ def test_a_foreign_file_is_refused(tmp_path, foreign):
 def test_a_file_of_another_version_is_refused(written):
     with pytest.raises(BadRanker, match="is of version 2, not 1"):
         ranker.load(written(version=2))
+
+
+def test_a_file_fitted_to_other_vectors_is_refused(written):
+    with pytest.raises(BadRanker, match="was fitted to vectors of e5-small-q4-00000000, not of e5-small-q4-"):
+        ranker.load(written(vectors="e5-small-q4-00000000"))
 
 
 def test_an_altered_file_is_refused(written, content):
