@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 from django.test.utils import override_settings
+from tqdm import tqdm
 
 from listings.catalog.models import Achievement, Demand
 from market.config.bench import data, frame, meaning, wsgi
@@ -206,7 +207,7 @@ def after_a_small_change(plan: frame.Plan) -> frame.Ratio:
     everything = list(Demand.objects.order_by("id").values_list("id", flat=True))
     changed = everything[:: min(100, len(everything))]
     pairs = []
-    for _ in range(plan.rounds or FEW_ROUNDS):
+    for _ in tqdm(range(plan.rounds or FEW_ROUNDS), desc="P14", unit="round", disable=plan.quiet):
         full, done = timed_matching(is_full=True)
         if done != len(everything):
             raise RuntimeError(f"{done} of {len(everything)} demands were matched, so these times mean nothing")
