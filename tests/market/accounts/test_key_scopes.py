@@ -17,11 +17,13 @@ from tests.market.config.world import build_world
 
 READS = sorted(scope for scope in rules.SCOPES if scope.endswith(":read"))
 WRITES = sorted(rules.SCOPES - set(READS))
-# A person's own: an inbox, saved searches, the keys themselves, and the broker who stands behind an introduction.
+# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, and the
+# operator's desk.
 PERSONAL = {
     "POST /api-keys",
     "POST /api-keys/{key_id}/revoke",
     "POST /introductions",
+    "POST /matching/rematch",
     "POST /notices/{notice_id}/read",
     "PATCH /searches/{search_id}",
     "DELETE /searches/{search_id}",
