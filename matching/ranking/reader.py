@@ -58,7 +58,7 @@ class Reader:
     def questions(self, listings: Iterable[Any]) -> dict[UUID, list[float]]:
         """The meaning of each listing's title, by which the index looks for what is near; empty without a model."""
         titles = {row.id: row.title for row in listings}
-        found = vectors.ensure(titles.values())
+        found = vectors.ensure(titles.values(), keeps=False)
         return {listing_id: found[title].tolist() for listing_id, title in titles.items() if title in found}
 
     def prepare(self, kind: Kind, listings: Iterable[Any]) -> dict[UUID, Prepared]:

@@ -10,6 +10,8 @@ from listings.catalog import services as catalog
 from listings.catalog.models import Achievement
 from matching.ranking import pairing, queries, queue
 from matching.ranking.models import Kind, Match, MatchState
+from search import encoding, engine, vectors
+from search.mapping import EMBEDDING
 from tests.cast import MONDAY
 from tests.running import run_outbox
 from tests.search.conftest import Shelf as Listed
@@ -163,3 +165,16 @@ def test_what_is_secret_is_matched_with_nobody(shelf, secrecy):
     shelf.settle()
 
     assert pairs() == set()
+
+
+def test_a_listing_that_was_matched_first_still_gets_its_vector_into_the_index(shelf):
+    row = shelf.achievement(TITLE)
+    shelf.settle()
+    assert vectors.stored([TITLE]) == {}
+
+    assert encoding.encode({("achievement", row.id): row.version}, at=MONDAY) == 1
+
+    run_outbox()
+    engine.refresh(engine.alias())
+    nearest = {"field": EMBEDDING, "query_vector": vectors.stored([TITLE])[TITLE].tolist(), "k": 5, "num_candidates": 9}
+    assert [hit["_source"]["title"] for hit in engine.search({"knn": nearest})["hits"]["hits"]] == [TITLE]
