@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from search.encoder import layers, pieces, weights
 
@@ -59,9 +58,7 @@ def encode(texts: Sequence[str], *, is_query: bool) -> list[Encoded]:
     found = [vocabulary.pieces(prefix, text, most=model.positions - 2) for text in texts]
     results: list[Encoded | None] = [None] * len(texts)
     for batch in _batches([len(split.ids) for split in found]):
-        # More threads of the matrix library gain little, and on busy cores they wait for each other for ages.
-        with _matrices().limit(limits=1, user_api="blas"):
-            states = model.states([[vocabulary.begin, *found[at].ids, vocabulary.end] for at in batch])
+        states = model.states([[vocabulary.begin, *found[at].ids, vocabulary.end] for at in batch])
         for at, state in zip(batch, states, strict=True):
             results[at] = _encoded(state, found[at])
     return [result for result in results if result is not None]
@@ -82,11 +79,6 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
             batches.append([])
         batches[-1].append(at)
     return batches
-
-
-@cache
-def _matrices() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 @cache
