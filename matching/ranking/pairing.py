@@ -25,7 +25,6 @@ log = structlog.get_logger(__name__)
 KEPT = 100  # pairs of one listing
 JUST_NOW = timedelta(seconds=60)
 MOST_JUST_NOW = 200
-WORDING = 300  # characters of the body that propose; more finds no more (matching reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
         if kind == Kind.DEMAND:
             found = reader.read(mine[listing_id], sides)
         else:
-            found = [read for side in sides for read in reader.read(side, [mine[listing_id]])]
+            found = reader.read_demands(sides, mine[listing_id])
         _store(kind, row, list(zip(met, found, strict=True)), model=reader.model, at=at)
     return Outcome(
         at=at,
@@ -72,16 +71,18 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
 def _proposed(kind: Kind, ours: Mapping[UUID, Any], reader: Reader) -> list[Proposal]:
     meanings = reader.questions(ours.values())
     return candidates.propose(
-        [
-            Seeker(
-                wording=f"{row.title}\n{rows.body(row)[:WORDING]}",
-                kind=rows.OTHER[kind].value,
-                exclude_owner=str(row.owner_id),
-                embedding=meanings.get(row.id),
-                codes=rows.codes_of(row),
-            )
-            for row in ours.values()
-        ]
+        [seeker_of(row, kind=rows.OTHER[kind].value, embedding=meanings.get(row.id)) for row in ours.values()]
+    )
+
+
+def seeker_of(row: Any, *, kind: str, embedding: Sequence[float] | None) -> Seeker:
+    """How a listing asks the search for what is of the other kind and of another owner."""
+    return Seeker(
+        wording=rows.side_of(row).wording,
+        kind=kind,
+        exclude_owner=str(row.owner_id or ""),
+        embedding=embedding,
+        codes=rows.codes_of(row),
     )
 
 

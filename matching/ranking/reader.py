@@ -67,11 +67,23 @@ class Reader:
         return {listing_id: Prepared.of(side, found.get(listing_id)) for listing_id, side in sides.items()}
 
     def read(self, demand: Prepared, achievements: Sequence[Prepared]) -> list[Read]:
-        """One demand with many achievements; the other direction is many demands with one."""
+        """One demand with many achievements."""
         table = features.pair_features(demand, achievements, self.statistics)
+        return self._reads([demand] * len(achievements), achievements, table)
+
+    def read_demands(self, demands: Sequence[Prepared], achievement: Prepared) -> list[Read]:
+        """Many demands with one achievement; the values are those of the other direction."""
+        achievements = [achievement] * len(demands)
+        return self._reads(demands, achievements, features.pairs_features(demands, achievements, self.statistics))
+
+    def _reads(
+        self, demands: Sequence[Prepared], achievements: Sequence[Prepared], table: NDArray[np.float32]
+    ) -> list[Read]:
         if not len(table):
             return []
         return [
-            Read(float(score), self.ranker.level(float(score)), demand.side, other.side, row)
-            for score, other, row in zip(self.ranker.score(table), achievements, table, strict=True)
+            Read(float(score), self.ranker.level(float(score)), demand.side, achievement.side, row)
+            for score, demand, achievement, row in zip(
+                self.ranker.score(table), demands, achievements, table, strict=True
+            )
         ]

@@ -20,6 +20,7 @@ from django.db.models import Model
 from listings.catalog.models import Achievement, Demand
 from matching.ranking import rows
 from matching.ranking.models import Kind, Level, ListingVectors
+from matching.ranking.pairing import seeker_of
 from matching.ranking.quality.evaluation import document
 from matching.ranking.quality.sides import Prepared
 from matching.ranking.quality.statistics import Statistics
@@ -131,15 +132,7 @@ def _recall(
     size: Size, reader: Reader, wanted: Sequence[Any], best: Mapping[UUID, Best], ids: Mapping[UUID, UUID]
 ) -> Recall:
     meanings = reader.questions(wanted)
-    seekers = [
-        Seeker(
-            wording=f"{row.title}\n{rows.body(row)[:300]}",
-            kind=evaluation.KIND,
-            embedding=meanings.get(row.id),
-            codes=rows.codes_of(row),
-        )
-        for row in wanted
-    ]
+    seekers = [seeker_of(row, kind=evaluation.KIND, embedding=meanings.get(row.id)) for row in wanted]
     ways = (
         [Seeker(seeker.wording, seeker.kind) for seeker in seekers],
         [Seeker(seeker.wording, seeker.kind, embedding=seeker.embedding) for seeker in seekers],

@@ -28,7 +28,6 @@ from search.candidates import Seeker
 
 SAMPLE, LARGE_BATCH, READ = 100, 50, 40
 ROUNDS, FEW_ROUNDS = 15, 3
-WORDING = 300
 NEW = 40
 FIRST_NEW = 10_000_000
 REBUILD_SECONDS = 30.0
@@ -129,14 +128,7 @@ def compare(batch: Batch) -> None:
 def seekers_of(batch: Batch) -> list[Seeker]:
     meanings = vectors.stored(row.title for row in batch)
     return [
-        Seeker(
-            wording=f"{row.title}\n{rows.body(row)[:WORDING]}",
-            kind=Kind.ACHIEVEMENT.value,
-            exclude_owner=str(row.owner_id),
-            embedding=meanings[row.title].tolist(),
-            codes=rows.codes_of(row),
-        )
-        for row in batch
+        pairing.seeker_of(row, kind=Kind.ACHIEVEMENT.value, embedding=meanings[row.title].tolist()) for row in batch
     ]
 
 
@@ -161,7 +153,7 @@ def exhaustive(batch: Batch) -> list[dict[str, Any]]:
                     "filter": [{"term": {"kind": Kind.ACHIEVEMENT.value}}, {"term": {"is_open": True}}],
                     "must": {
                         "bool": {
-                            "should": elastic.scored(" ".join([row.title] * 3 + [rows.body(row)[:WORDING]])),
+                            "should": elastic.scored(" ".join([row.title] * 3 + [rows.side_of(row).body])),
                             "minimum_should_match": 1,
                         }
                     },
