@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from listings.catalog.events import ListingChanged
 from market.kernel import clock, outbox
 from matching.ranking import queue
 from search.indexing import wanted_of
-
-LISTING_CHANGED = "listings.catalog.listing.changed"
 
 
 def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
@@ -18,4 +17,4 @@ def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]
     return {}
 
 
-outbox.subscribe_batch("ranking.matches", [LISTING_CHANGED], follow)
+outbox.subscribe_batch("ranking.matches", [ListingChanged.topic], follow)

@@ -6,8 +6,8 @@ from typing import Any
 
 from matching.ranking.models import Evaluation, Level
 from matching.ranking.quality import ranker
+from matching.ranking.quality.evaluation import FIGURES
 
-FIGURES = ("ndcg@1", "ndcg@5", "ndcg@10", "precision@5", "map")
 CHART_HEIGHT, BAR, GAP = 160, 64, 36
 
 
@@ -28,10 +28,6 @@ class Band:
 
     @property
     def middle(self) -> int:
-        return self.x + BAR // 2
-
-    @property
-    def second_x(self) -> int:
         return self.x + BAR // 2
 
     @property

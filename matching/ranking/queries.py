@@ -10,16 +10,16 @@ from django.db.models import Count, QuerySet
 
 from listings.catalog import policy as catalog
 from listings.catalog import queries as listings
-from listings.catalog.models import OPEN_STATES, Achievement, Demand, State
+from listings.catalog.models import OPEN_STATES, Achievement, Demand
 from market.kernel.actor import Actor
 from market.kernel.models import Job
 from market.kernel.problems import NotFound
 from matching.ranking import policy, queue, reasons
 from matching.ranking.models import Kind, Level, Match, MatchState, Verdict
+from matching.ranking.rows import SEEKING
 
 SHOWN = 10
 MOST = 100
-SEEKING = (*OPEN_STATES, State.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)

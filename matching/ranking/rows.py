@@ -10,6 +10,7 @@ from matching.ranking.quality import evaluation
 from matching.ranking.quality.sides import Side
 
 MODELS: Mapping[Kind, type[Achievement] | type[Demand]] = {Kind.ACHIEVEMENT: Achievement, Kind.DEMAND: Demand}
+SEEKING = (*OPEN_STATES, State.DRAFT)
 OTHER = {Kind.ACHIEVEMENT: Kind.DEMAND, Kind.DEMAND: Kind.ACHIEVEMENT}
 TEXTS: Mapping[type[Listing], Sequence[str]] = {
     Achievement: ("title", "summary", "applications", "indicators", "advantages"),
@@ -22,8 +23,7 @@ def seeking(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
 
     Nobody is proposed a draft, since the index has none. What is secret is matched with nobody.
     """
-    states = (*OPEN_STATES, State.DRAFT)
-    rows = MODELS[kind]._default_manager.filter(id__in=ids, state__in=states, secrecy="none")
+    rows = MODELS[kind]._default_manager.filter(id__in=ids, state__in=SEEKING, secrecy="none")
     return {row.id: row for row in rows}
 
 
