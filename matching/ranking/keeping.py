@@ -1,7 +1,10 @@
-"""The ranker's vectors of listings: computed once for each content, kept in the database, read for every pair."""
+"""The ranker's vectors of listings: computed once for each content, kept in the database, read for every pair.
+
+The vectors of the index are the search's own: one that is kept elsewhere first would never be announced to the index.
+"""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from matching.ranking.models import Kind, ListingVectors
@@ -9,7 +12,6 @@ from matching.ranking.quality import vectors
 from matching.ranking.quality.sides import Side
 from matching.ranking.quality.vectors import Vectors
 from search import encoder
-from search import vectors as titles
 
 BATCH = 32
 
@@ -33,19 +35,13 @@ def keep(kind: Kind, found: Iterable[tuple[Side, Vectors]]) -> None:
 
 
 def _computed(kind: Kind, sides: Mapping[str, Side]) -> dict[str, Vectors]:
-    compute = vectors.of_demands if kind == Kind.DEMAND else _of_achievements
+    compute = vectors.of_demands if kind == Kind.DEMAND else vectors.of_achievements
     found = compute(list(sides.values()))
     keep(kind, zip(sides.values(), found, strict=True))
     return dict(zip(sides, found, strict=True))
 
 
-def _of_achievements(sides: Sequence[Side]) -> list[Vectors]:
-    """The title's vector in the index is of the same pass through the model, so it is kept as well."""
-    encoded = encoder.encode([side.title for side in sides], is_query=False)
-    titles.keep({side.title: text.sentence for side, text in zip(sides, encoded, strict=True)})
-    return [vectors.of_title(text) for text in encoded]
-
-
 def _digest(kind: Kind, side: Side) -> str:
     read = side.wording if kind == Kind.DEMAND else side.title
-    return hashlib.sha256(f"{vectors.model()}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()
+    name = f"{vectors.model()}\0{vectors.VERSION}\0{kind}\0{read}"
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()

@@ -16,6 +16,7 @@ import structlog
 from listings.catalog.models import OPEN_STATES
 from matching.ranking import corpus, rows, watching
 from matching.ranking.models import Kind, Level, Match, MatchState
+from matching.ranking.quality.sides import Prepared
 from matching.ranking.reader import Read, Reader
 from search import candidates
 from search.candidates import Proposal, Seeker
@@ -47,7 +48,7 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     Match.objects.filter(**{f"{kind.value}__in": set(ids) - ours.keys()}).delete()
     reader = Reader(corpus.statistics(at=at))
     mine = reader.prepare(kind, ours.values())
-    proposals = dict(zip(ours, _proposed(kind, ours, reader), strict=True))
+    proposals = dict(zip(ours, _proposed(kind, ours, mine), strict=True))
     partners = _partners(kind, ours, proposals, at)
     other = rows.OTHER[kind]
     theirs = rows.seeking(other, list({partner for found in partners.values() for partner in found}))
@@ -69,19 +70,19 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     )
 
 
-def _proposed(kind: Kind, ours: Mapping[UUID, Any], reader: Reader) -> list[Proposal]:
-    meanings = reader.questions(ours.values())
-    return candidates.propose(
-        [
-            Seeker(
-                wording=f"{row.title}\n{rows.body(row)[:WORDING]}",
-                kind=rows.OTHER[kind].value,
-                exclude_owner=str(row.owner_id),
-                embedding=meanings.get(row.id),
-                codes=rows.codes_of(row),
-            )
-            for row in ours.values()
-        ]
+def _proposed(kind: Kind, ours: Mapping[UUID, Any], mine: Mapping[UUID, Prepared]) -> list[Proposal]:
+    return candidates.propose([seeker_of(kind, row, mine[row.id]) for row in ours.values()])
+
+
+def seeker_of(kind: Kind, row: Any, prepared: Prepared) -> Seeker:
+    """How a listing asks: a demand by the meaning of its whole wording, an achievement by that of its title."""
+    return Seeker(
+        title=row.title,
+        context=rows.body(row)[:WORDING],
+        kind=rows.OTHER[kind].value,
+        exclude_owner=str(row.owner_id or ""),
+        embedding=prepared.vectors.sentence.tolist() if prepared.vectors else None,
+        codes=rows.codes_of(row),
     )
 
 

@@ -23,7 +23,8 @@ from market.config.bench.searching import overheard
 from market.kernel import clock
 from matching.ranking import corpus, pairing, queue, rows
 from matching.ranking.models import Kind, Match
-from search import candidates, elastic, engine, maintenance, vectors
+from matching.ranking.reader import Reader
+from search import candidates, elastic, engine, maintenance
 from search.candidates import Seeker
 
 SAMPLE, LARGE_BATCH, READ = 100, 50, 40
@@ -127,17 +128,8 @@ def compare(batch: Batch) -> None:
 
 
 def seekers_of(batch: Batch) -> list[Seeker]:
-    meanings = vectors.stored(row.title for row in batch)
-    return [
-        Seeker(
-            wording=f"{row.title}\n{rows.body(row)[:WORDING]}",
-            kind=Kind.ACHIEVEMENT.value,
-            exclude_owner=str(row.owner_id),
-            embedding=meanings[row.title].tolist(),
-            codes=rows.codes_of(row),
-        )
-        for row in batch
-    ]
+    prepared = Reader(corpus.statistics(at=clock.now())).prepare(Kind.DEMAND, batch)
+    return [pairing.seeker_of(Kind.DEMAND, row, prepared[row.id]) for row in batch]
 
 
 def sent(call: Any) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ from listings.catalog import services as catalog
 from listings.catalog.models import Achievement
 from matching.ranking import pairing, queries, queue
 from matching.ranking.models import Kind, Match, MatchState
+from search import encoding, engine, vectors
+from search.mapping import EMBEDDING
 from tests.cast import MONDAY
 from tests.running import run_outbox
 from tests.search.conftest import Shelf as Listed
@@ -163,3 +165,17 @@ def test_what_is_secret_is_matched_with_nobody(shelf, secrecy):
     shelf.settle()
 
     assert pairs() == set()
+
+
+@pytest.mark.encoder
+def test_a_listing_that_is_matched_before_it_was_encoded_is_found_by_its_meaning_all_the_same(shelf):
+    row = shelf.achievement(TITLE)
+    run_outbox()
+    assert queue.drain() == 1
+
+    assert encoding.encode({("achievement", row.id): row.version}, at=MONDAY) == 1
+
+    run_outbox()
+    engine.refresh(engine.alias())
+    nearest = {"field": EMBEDDING, "query_vector": vectors.stored([TITLE])[TITLE].tolist(), "k": 5, "num_candidates": 9}
+    assert [hit["_source"]["title"] for hit in engine.search({"knn": nearest})["hits"]["hits"]] == [TITLE]
