@@ -13,14 +13,15 @@ from matching.ranking.quality.sides import Side
 from matching.ranking.quality.vectors import Vectors
 from search import encoder
 
-BATCH = 32
+BATCH, READ = 32, 200
 
 
 def vectors_of(kind: Kind, sides: Mapping[UUID, Side]) -> dict[UUID, Vectors]:
     """By listing; those that are missing are computed and kept. Empty where there is no model on this machine."""
     digests = {listing_id: _digest(kind, side) for listing_id, side in sides.items()}
-    rows = ListingVectors.objects.filter(digest__in=set(digests.values()))
-    found = {row.digest: Vectors.from_bytes(bytes(row.content)) for row in rows}
+    rows = ListingVectors.objects.filter(digest__in=set(digests.values())).values_list("digest", "content")
+    # Bit by bit, since an answer of the database takes several times the room of the vectors in it.
+    found = {digest: Vectors.from_bytes(bytes(content)) for digest, content in rows.iterator(chunk_size=READ)}
     if encoder.is_available():
         wanted = {digests[listing_id]: side for listing_id, side in sides.items() if digests[listing_id] not in found}
         for start in range(0, len(wanted), BATCH):

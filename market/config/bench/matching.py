@@ -24,7 +24,7 @@ from market.kernel import clock
 from matching.ranking import corpus, pairing, queue, rows
 from matching.ranking.models import Kind, Match
 from matching.ranking.reader import Reader
-from search import candidates, elastic, engine, maintenance
+from search import candidates, elastic, encoder, engine, maintenance
 from search.candidates import Seeker
 
 SAMPLE, LARGE_BATCH, READ = 100, 50, 40
@@ -274,7 +274,12 @@ def page(sample: Batch, plan: frame.Plan) -> frame.Ratio:
 
 
 def print_peak() -> None:
-    """Count the words and match some demands, as a night's run does, and say what it took."""
+    """Count the words and match some demands, as a night's run does, and say what it took.
+
+    The encoder is loaded on either side: a worker that has encoded one new listing has it from then on.
+    """
+    if encoder.is_available():
+        encoder.encode([data.title_of(1)], is_query=False)
     corpus.recount(at=clock.now())
     for batch in batches(list(Demand.objects.order_by("-published_at")[:READ]), queue.BATCH):
         matched(Kind.DEMAND, batch)
