@@ -24,7 +24,7 @@ def stored(titles: Iterable[str]) -> dict[str, Floats]:
     return {by_digest[digest]: np.frombuffer(sentence, dtype=_KEPT).astype(np.float32) for digest, sentence in rows}
 
 
-def ensure(titles: Iterable[str], *, keeps: bool = True) -> dict[str, Floats]:
+def ensure(titles: Iterable[str]) -> dict[str, Floats]:
     """All vectors; those that are missing are computed and kept, batch by batch. Empty where there is no model.
 
     Whoever keeps a vector must tell the index (`search.encoding`): a title that has one is not encoded again.
@@ -38,8 +38,7 @@ def ensure(titles: Iterable[str], *, keeps: bool = True) -> dict[str, Floats]:
         batch = missing[start : start + BATCH]
         encoded = encoder.encode(batch, is_query=False)
         fresh = {title: text.sentence for title, text in zip(batch, encoded, strict=True)}
-        if keeps:
-            keep(fresh)
+        keep(fresh)
         found |= fresh
     return found
 

@@ -1,4 +1,7 @@
-"""The ranker's vectors of listings: computed once for each content, kept in the database, read for every pair."""
+"""The ranker's vectors of listings: computed once for each content, kept in the database, read for every pair.
+
+The vectors of the index are the search's own: one that is kept elsewhere first would never be announced to the index.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -10,14 +13,15 @@ from matching.ranking.quality.sides import Side
 from matching.ranking.quality.vectors import Vectors
 from search import encoder
 
-BATCH = 32
+BATCH, READ = 32, 200
 
 
 def vectors_of(kind: Kind, sides: Mapping[UUID, Side]) -> dict[UUID, Vectors]:
     """By listing; those that are missing are computed and kept. Empty where there is no model on this machine."""
     digests = {listing_id: _digest(kind, side) for listing_id, side in sides.items()}
-    rows = ListingVectors.objects.filter(digest__in=set(digests.values()))
-    found = {row.digest: Vectors.from_bytes(bytes(row.content)) for row in rows}
+    rows = ListingVectors.objects.filter(digest__in=set(digests.values())).values_list("digest", "content")
+    # Bit by bit, since an answer of the database takes several times the room of the vectors in it.
+    found = {digest: Vectors.from_bytes(bytes(content)) for digest, content in rows.iterator(chunk_size=READ)}
     if encoder.is_available():
         wanted = {digests[listing_id]: side for listing_id, side in sides.items() if digests[listing_id] not in found}
         for start in range(0, len(wanted), BATCH):
@@ -40,4 +44,5 @@ def _computed(kind: Kind, sides: Mapping[str, Side]) -> dict[str, Vectors]:
 
 def _digest(kind: Kind, side: Side) -> str:
     read = side.wording if kind == Kind.DEMAND else side.title
-    return hashlib.sha256(f"{vectors.model()}\0{kind}\0{read}".encode("utf-8", "replace")).hexdigest()
+    name = f"{vectors.model()}\0{vectors.VERSION}\0{kind}\0{read}"
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()

@@ -16,6 +16,7 @@ import structlog
 from listings.catalog.models import OPEN_STATES
 from matching.ranking import corpus, rows, watching
 from matching.ranking.models import Kind, Level, Match, MatchState
+from matching.ranking.quality.sides import Prepared
 from matching.ranking.reader import Read, Reader
 from search import candidates
 from search.candidates import Proposal, Seeker
@@ -46,7 +47,7 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     Match.objects.filter(**{f"{kind.value}__in": set(ids) - ours.keys()}).delete()
     reader = Reader(corpus.statistics(at=at))
     mine = reader.prepare(kind, ours.values())
-    proposals = dict(zip(ours, _proposed(kind, ours, reader), strict=True))
+    proposals = dict(zip(ours, _proposed(kind, ours, mine), strict=True))
     partners = _partners(kind, ours, proposals, at)
     other = rows.OTHER[kind]
     theirs = rows.seeking(other, list({partner for found in partners.values() for partner in found}))
@@ -68,20 +69,18 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     )
 
 
-def _proposed(kind: Kind, ours: Mapping[UUID, Any], reader: Reader) -> list[Proposal]:
-    meanings = reader.questions(ours.values())
-    return candidates.propose(
-        [seeker_of(row, kind=rows.OTHER[kind].value, embedding=meanings.get(row.id)) for row in ours.values()]
-    )
+def _proposed(kind: Kind, ours: Mapping[UUID, Any], mine: Mapping[UUID, Prepared]) -> list[Proposal]:
+    return candidates.propose([seeker_of(kind, row, mine[row.id]) for row in ours.values()])
 
 
-def seeker_of(row: Any, *, kind: str, embedding: Sequence[float] | None) -> Seeker:
-    """How a listing asks the search for what is of the other kind and of another owner."""
+def seeker_of(kind: Kind, row: Any, prepared: Prepared) -> Seeker:
+    """How a listing asks: a demand by the meaning of its whole wording, an achievement by that of its title."""
     return Seeker(
-        wording=rows.side_of(row).wording,
-        kind=kind,
+        title=row.title,
+        context=prepared.side.body,
+        kind=rows.OTHER[kind].value,
         exclude_owner=str(row.owner_id or ""),
-        embedding=embedding,
+        embedding=prepared.vectors.sentence.tolist() if prepared.vectors else None,
         codes=rows.codes_of(row),
     )
 

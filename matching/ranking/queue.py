@@ -20,7 +20,7 @@ from matching.ranking.models import Kind, Match, MatchState
 from search import engine
 from search.breaker import EngineAway
 
-BATCH = 8  # listings read together; each brings some three hundred partners with their vectors
+BATCH = 8  # listings read together; each brings some six hundred partners with their vectors
 REVIVED = 1000
 JOB = "matching.match_all"
 CLAIM = timedelta(seconds=120)

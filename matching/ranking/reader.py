@@ -13,7 +13,6 @@ from matching.ranking.models import Kind
 from matching.ranking.quality import explanation, features, ranker
 from matching.ranking.quality.sides import Prepared, Side
 from matching.ranking.quality.statistics import Statistics
-from search import vectors
 
 
 def model_name() -> str:
@@ -54,12 +53,6 @@ class Reader:
         self.statistics = statistics
         self.ranker = ranker.shipped()
         self.model = self.ranker.model
-
-    def questions(self, listings: Iterable[Any]) -> dict[UUID, list[float]]:
-        """The meaning of each listing's title, by which the index looks for what is near; empty without a model."""
-        titles = {row.id: row.title for row in listings}
-        found = vectors.ensure(titles.values(), keeps=False)
-        return {listing_id: found[title].tolist() for listing_id, title in titles.items() if title in found}
 
     def prepare(self, kind: Kind, listings: Iterable[Any]) -> dict[UUID, Prepared]:
         sides = {row.id: rows.side_of(row) for row in listings}

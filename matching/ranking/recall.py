@@ -8,7 +8,7 @@ import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,9 +18,8 @@ from django.db import connection
 from django.db.models import Model
 
 from listings.catalog.models import Achievement, Demand
-from matching.ranking import rows
+from matching.ranking import pairing, rows
 from matching.ranking.models import Kind, Level, ListingVectors
-from matching.ranking.pairing import seeker_of
 from matching.ranking.quality.evaluation import document
 from matching.ranking.quality.sides import Prepared
 from matching.ranking.quality.statistics import Statistics
@@ -131,11 +130,11 @@ def _prepared(reader: Reader, chunk: Sequence[Any]) -> dict[UUID, Prepared]:
 def _recall(
     size: Size, reader: Reader, wanted: Sequence[Any], best: Mapping[UUID, Best], ids: Mapping[UUID, UUID]
 ) -> Recall:
-    meanings = reader.questions(wanted)
-    seekers = [seeker_of(row, kind=evaluation.KIND, embedding=meanings.get(row.id)) for row in wanted]
+    prepared = reader.prepare(Kind.DEMAND, wanted)
+    seekers = [replace(pairing.seeker_of(Kind.DEMAND, row, prepared[row.id]), kind=evaluation.KIND) for row in wanted]
     ways = (
-        [Seeker(seeker.wording, seeker.kind) for seeker in seekers],
-        [Seeker(seeker.wording, seeker.kind, embedding=seeker.embedding) for seeker in seekers],
+        [replace(seeker, embedding=None, codes={}) for seeker in seekers],
+        [replace(seeker, codes={}) for seeker in seekers],
         seekers,
     )
     proposed: list[list[set[UUID]]] = []

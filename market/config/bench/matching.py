@@ -23,7 +23,8 @@ from market.config.bench.searching import overheard
 from market.kernel import clock
 from matching.ranking import corpus, pairing, queue, rows
 from matching.ranking.models import Kind, Match
-from search import candidates, elastic, engine, maintenance, vectors
+from matching.ranking.reader import Reader
+from search import candidates, elastic, encoder, engine, maintenance
 from search.candidates import Seeker
 
 SAMPLE, LARGE_BATCH, READ = 100, 50, 40
@@ -126,10 +127,8 @@ def compare(batch: Batch) -> None:
 
 
 def seekers_of(batch: Batch) -> list[Seeker]:
-    meanings = vectors.stored(row.title for row in batch)
-    return [
-        pairing.seeker_of(row, kind=Kind.ACHIEVEMENT.value, embedding=meanings[row.title].tolist()) for row in batch
-    ]
+    prepared = Reader(corpus.statistics(at=clock.now())).prepare(Kind.DEMAND, batch)
+    return [pairing.seeker_of(Kind.DEMAND, row, prepared[row.id]) for row in batch]
 
 
 def sent(call: Any) -> list[dict[str, Any]]:
@@ -274,7 +273,12 @@ def page(sample: Batch, plan: frame.Plan) -> frame.Ratio:
 
 
 def print_peak() -> None:
-    """Count the words and match some demands, as a night's run does, and say what it took."""
+    """Count the words and match some demands, as a night's run does, and say what it took.
+
+    The encoder is loaded on either side: a worker that has encoded one new listing has it from then on.
+    """
+    if encoder.is_available():
+        encoder.encode([data.title_of(1)], is_query=False)
     corpus.recount(at=clock.now())
     for batch in batches(list(Demand.objects.order_by("-published_at")[:READ]), queue.BATCH):
         matched(Kind.DEMAND, batch)

@@ -26,8 +26,7 @@ DIRECTIONS, POINTS = 4096, 2000
 def build_for_index(listings: QuerySet[Any]) -> None:
     """One vector for each title."""
     for titles in _batches(listings.values_list("title", flat=True)):
-        sums = {title: _directions()[token_ids(title)[1] % DIRECTIONS].sum(axis=0) for title in titles}
-        vectors.keep({title: found / max(float(np.linalg.norm(found)), 1e-6) for title, found in sums.items()})
+        vectors.keep({title: _unit(_directions()[token_ids(title)[1] % DIRECTIONS].sum(axis=0)) for title in titles})
 
 
 def build_for_ranker(kind: Kind, listings: QuerySet[Any]) -> None:
@@ -41,13 +40,15 @@ def _vectors_of(kind: Kind, side: Side) -> Vectors:
     title = token_ids(side.title)[1]
     context = token_ids(side.body)[1][:MOST_CONTEXT] if kind == Kind.DEMAND else title[:0]
     words = np.concatenate([title, context])
+    states = _directions()[words % DIRECTIONS]
     topics = np.sort(np.random.default_rng(title).permutation(POINTS)[:TOPICS])
     return Vectors(
-        tokens=_directions()[words % DIRECTIONS].astype(np.float16),
+        tokens=states.astype(np.float16),
         words=np.stack([words, words], axis=1),
         title_tokens=len(title),
         topics=topics.astype(np.uint16),
         nearness=np.full(TOPICS, TOPICS**-0.5, dtype=np.float16),
+        sentence=_unit(states.sum(axis=0)).astype(np.float16),
     )
 
 
@@ -56,6 +57,10 @@ def _directions() -> NDArray[np.float32]:
     """float32[4096, 384] of length one."""
     found = np.random.default_rng(1).normal(size=(DIRECTIONS, encoder.DIMENSIONS))
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _unit(value: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(value / max(float(np.linalg.norm(value)), 1e-6), dtype=np.float32)
 
 
 def _batches(listings: QuerySet[Any]) -> Iterator[list[Any]]:

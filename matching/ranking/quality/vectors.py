@@ -28,6 +28,7 @@ Floats = NDArray[np.float32]
 FILE = Path(__file__).resolve().parent.parent / "data" / "topics.bin"
 TOPICS = 100  # the nearest points that a text keeps
 MOST_CONTEXT = 64  # tokens of a demand's text that are kept, spread over it evenly
+VERSION = 2  # of their bytes
 _HEADER = struct.Struct("<4sBHH")
 _POINTS = struct.Struct("<4sII")
 
@@ -39,7 +40,8 @@ class BadVectors(ValueError):
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """`tokens`: float16[n, 384], those of the title first, `title_tokens` of them; `words`: uint32[n, 2], the hashes of
-    each token's first and last bigram; `topics`: uint16[100] and `nearness`: float16[100], of length 1, by `topics`.
+    each token's first and last bigram; `topics`: uint16[100] and `nearness`: float16[100], of length 1, by `topics`;
+    `sentence`: float16[384], of length 1, the mean of all tokens, by which the index looks for what is near.
     """
 
     tokens: NDArray[np.float16]
@@ -47,10 +49,11 @@ class Vectors:
     title_tokens: int
     topics: NDArray[np.uint16]
     nearness: NDArray[np.float16]
+    sentence: NDArray[np.float16]
 
     def to_bytes(self) -> bytes:
-        header = _HEADER.pack(b"MVEC", 1, len(self.tokens), self.title_tokens)
-        parts = (self.tokens, self.words, self.topics, self.nearness)
+        header = _HEADER.pack(b"MVEC", VERSION, len(self.tokens), self.title_tokens)
+        parts = (self.tokens, self.words, self.sentence, self.topics, self.nearness)
         return header + b"".join(part.tobytes() for part in parts)
 
     @classmethod
@@ -60,14 +63,16 @@ class Vectors:
             magic, version, tokens, title_tokens = _HEADER.unpack_from(data)
         except struct.error as broken:
             raise BadVectors(f"damaged vectors: {broken}") from broken
-        size = _HEADER.size + tokens * (2 * encoder.DIMENSIONS + 8) + 4 * TOPICS
-        if (magic, version) != (b"MVEC", 1) or title_tokens > tokens or len(data) != size:
+        size = _HEADER.size + tokens * (2 * encoder.DIMENSIONS + 8) + 2 * encoder.DIMENSIONS + 4 * TOPICS
+        if (magic, version) != (b"MVEC", VERSION) or title_tokens > tokens or len(data) != size:
             raise BadVectors("not vectors of this version")
         at = _HEADER.size
         states = np.frombuffer(data, np.float16, tokens * encoder.DIMENSIONS, at).reshape(tokens, -1)
         words = np.frombuffer(data, np.uint32, 2 * tokens, at + states.nbytes).reshape(tokens, 2)
+        sentence = np.frombuffer(data, np.float16, encoder.DIMENSIONS, at + states.nbytes + words.nbytes)
         topics = np.frombuffer(data, np.uint16, TOPICS, size - 4 * TOPICS)
-        return cls(states, words, title_tokens, topics, np.frombuffer(data, np.float16, TOPICS, size - 2 * TOPICS))
+        nearness = np.frombuffer(data, np.float16, TOPICS, size - 2 * TOPICS)
+        return cls(states, words, title_tokens, topics, nearness, sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ def _vectors(encoded: encoder.Encoded, title_tokens: int, mean: Floats) -> Vecto
     states = _unit(encoded.tokens[kept] - mean)
     topics, nearness = _topics(states[: len(in_title)])
     words = np.array([ids[at] for at in kept], dtype=np.uint32).reshape(-1, 2)
-    return Vectors(states.astype(np.float16), words, len(in_title), topics, nearness)
+    sentence = encoded.sentence.astype(np.float16)
+    return Vectors(states.astype(np.float16), words, len(in_title), topics, nearness, sentence)
 
 
 def _topics(states: Floats) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:

@@ -185,7 +185,7 @@ def test_vectors_are_the_same_after_they_were_stored():
     again = vectors.Vectors.from_bytes(made.to_bytes())
 
     assert made.title_tokens == again.title_tokens > 0
-    for name in ("tokens", "words", "topics", "nearness"):
+    for name in ("tokens", "words", "topics", "nearness", "sentence"):
         np.testing.assert_array_equal(getattr(made, name), getattr(again, name))
     for bad in (b"", made.to_bytes()[:-1], b"XXXX" + made.to_bytes()[4:]):
         with pytest.raises(vectors.BadVectors):
