@@ -1,4 +1,4 @@
-"""How rare words are among the listings: counted at night, kept in the database, read by every worker."""
+"""How rare words are among the listings: counted when enough have changed, kept in the database, read by every worker."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -10,8 +10,10 @@ from matching.ranking import rows
 from matching.ranking.models import CorpusStatistics
 from matching.ranking.quality.statistics import Statistics
 
+COUNTED: tuple[type[Listing], ...] = (Achievement, Demand)
 CHUNK = 2000
 LEAST = 1000
+STALE = 0.05  # of the counted listings; so few that come or go move no weight that a score would show
 
 
 def statistics(*, at: datetime) -> Statistics:
@@ -20,11 +22,21 @@ def statistics(*, at: datetime) -> Statistics:
     return _kept(newest) if newest is not None else recount(at=at)
 
 
+def refresh(*, at: datetime) -> None:
+    """Count anew where more than a few in a hundred of the listings have changed since."""
+    newest = CorpusStatistics.objects.order_by("-id").only("documents", "counted_at").first()
+    if newest is None or _changed_since(newest.counted_at) > STALE * newest.documents:
+        recount(at=at)
+
+
+def _changed_since(at: datetime) -> int:
+    return sum(model._default_manager.filter(updated_at__gte=at).count() for model in COUNTED)
+
+
 def recount(*, at: datetime) -> Statistics:
     """Count all listings on show anew, one after another, so that memory stays flat."""
     found = Statistics()
-    models: tuple[type[Listing], ...] = (Achievement, Demand)
-    for model in models:
+    for model in COUNTED:
         shown = model._default_manager.filter(state__in=SHOWN_STATES)
         for row in shown.only(*rows.TEXTS[model]).iterator(chunk_size=CHUNK):
             found.add(rows.document(row))

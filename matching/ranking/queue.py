@@ -113,7 +113,10 @@ def match_all(
     `is_full`: so it costs little when little changed, and goes on where it was broken off.
     """
     at = clock.now()
-    corpus.recount(at=at)
+    if is_full:
+        corpus.recount(at=at)
+    else:
+        corpus.refresh(at=at)
     stale = pairing.stale(Kind.DEMAND, reader.model_name(), is_full=is_full)
     for start in range(0, len(stale), 1000):
         mark_due([(Kind.DEMAND, listing_id) for listing_id in stale[start : start + 1000]], at=at)

@@ -66,8 +66,8 @@ class Reader:
 
     def read_demands(self, demands: Sequence[Prepared], achievement: Prepared) -> list[Read]:
         """Many demands with one achievement; the values are those of the other direction."""
-        achievements = [achievement] * len(demands)
-        return self._reads(demands, achievements, features.pairs_features(demands, achievements, self.statistics))
+        table = features.demands_features(demands, achievement, self.statistics)
+        return self._reads(demands, [achievement] * len(demands), table)
 
     def _reads(
         self, demands: Sequence[Prepared], achievements: Sequence[Prepared], table: NDArray[np.float32]

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from matching.ranking.quality import facts
 from matching.ranking.quality.sides import Bag, Prepared
 from matching.ranking.quality.statistics import Ids, Statistics
+from matching.ranking.quality.vectors import Vectors
 
 Floats = NDArray[np.float32]
+CHUNK = 100  # demands whose vectors are multiplied at once
 TITLE_WEIGHT = 3  # how much more a word of a demand's title counts than one of its text
 
 
@@ -64,24 +66,40 @@ def pair_features(demand: Prepared, achievements: Sequence[Prepared], statistics
     return found
 
 
-def pairs_features(
-    demands: Sequence[Prepared], achievements: Sequence[Prepared], statistics: Statistics
-) -> NDArray[np.float32]:
-    """The features of `demands[i]` with `achievements[i]`: for an achievement among many demands."""
-    rows = [pair_features(demand, [other], statistics) for demand, other in zip(demands, achievements, strict=True)]
-    return np.concatenate(rows) if rows else np.empty((0, len(NAMES)), dtype=np.float32)
+def demands_features(demands: Sequence[Prepared], achievement: Prepared, statistics: Statistics) -> Floats:
+    """The same of one achievement among many demands, a row for each demand."""
+    found = np.full((len(demands), len(NAMES)), np.nan, dtype=np.float32)
+    if not demands:
+        return found
+    words, vectors, body = len(WORDS), len(VECTORS), len(BODY)
+    for column, bags in enumerate(([one.title for one in demands], [_wording(one) for one in demands])):
+        found[:, column] = _cosines(achievement.title, bags, statistics)
+    for start in range(0, len(demands), CHUNK):
+        part = slice(start, start + CHUNK)
+        found[part, words : words + vectors] = _vectors_asked(demands[part], achievement, statistics)
+    if len(achievement.body.ids):
+        ids, _counts, owners = _joined([one.phrases for one in demands])
+        weights = statistics.weights(ids)
+        is_new = (achievement.body.counts_of(ids) > 0) & (achievement.title.counts_of(ids) == 0)
+        shares = [np.bincount(owners, values, minlength=len(demands)) for values in (weights * is_new, weights)]
+        found[:, words + vectors] = shares[0] / np.maximum(shares[1], 1e-6)
+    found[:, words + vectors + body :] = [facts.of(demand.side, achievement.side) for demand in demands]
+    return found
 
 
 def _words(demand: Prepared, achievements: Sequence[Prepared], statistics: Statistics) -> Floats:
-    ids, counts, owners = _joined([other.title for other in achievements])
+    titles = [other.title for other in achievements]
+    return np.stack([_cosines(bag, titles, statistics) for bag in (demand.title, _wording(demand))], axis=1)
+
+
+def _cosines(one: Bag, many: Sequence[Bag], statistics: Statistics) -> Floats:
+    """Of a text with each of many, by the rarity of their words."""
+    ids, counts, owners = _joined(many)
     weights = _tfidf(ids, counts, statistics)
-    lengths = np.sqrt(np.bincount(owners, weights**2, minlength=len(achievements)))
-    columns = []
-    for asked in (demand.title, _wording(demand)):
-        own = Bag(asked.ids, _tfidf(asked.ids, asked.counts, statistics))
-        common = np.bincount(owners, weights * own.counts_of(ids), minlength=len(achievements))
-        columns.append(common / np.maximum(lengths * np.linalg.norm(own.counts), 1e-6))
-    return np.stack(columns, axis=1).astype(np.float32)
+    lengths = np.sqrt(np.bincount(owners, weights**2, minlength=len(many)))
+    own = Bag(one.ids, _tfidf(one.ids, one.counts, statistics))
+    common = np.bincount(owners, weights * own.counts_of(ids), minlength=len(many))
+    return np.asarray(common / np.maximum(lengths * np.linalg.norm(own.counts), 1e-6), dtype=np.float32)
 
 
 def _wording(demand: Prepared) -> Bag:
@@ -106,10 +124,7 @@ def _vectors(demand: Prepared, achievements: Sequence[Prepared], statistics: Sta
     theirs = [other.vectors for other in achievements if other.vectors is not None]
     if ours is None or not theirs:
         return found
-    topics = np.stack([other.topics for other in theirs])
-    near = np.zeros(1 + max(int(topics.max()), int(ours.topics.max())), dtype=np.float32)
-    near[ours.topics] = ours.nearness
-    found[known, 2] = (near[topics] * np.stack([other.nearness for other in theirs])).sum(axis=1)
+    found[known, 2] = _nearness(ours, theirs)
     # Where a title has no word, nothing of it is met.
     found[known, :2] = 0
     filled = [at for at, other in zip(known, theirs, strict=True) if len(other.tokens)]
@@ -127,6 +142,40 @@ def _vectors(demand: Prepared, achievements: Sequence[Prepared], statistics: Sta
     sums = np.add.reduceat(rarity * asked * np.abs(asked), starts)
     found[filled, 1] = sums / np.maximum(np.add.reduceat(rarity, starts), 1e-6)
     return found
+
+
+def _vectors_asked(demands: Sequence[Prepared], achievement: Prepared, statistics: Statistics) -> Floats:
+    found = np.full((len(demands), len(VECTORS)), np.nan, dtype=np.float32)
+    theirs = achievement.vectors
+    known = [at for at, one in enumerate(demands) if one.vectors is not None]
+    ours = [one.vectors for one in demands if one.vectors is not None]
+    if theirs is None or not ours:
+        return found
+    found[known, 2] = _nearness(theirs, ours)
+    found[known, :2] = 0
+    filled = [at for at, one in zip(known, ours, strict=True) if one.title_tokens]
+    ours = [one for one in ours if one.title_tokens]
+    if not len(theirs.tokens) or not ours:
+        return found
+    sizes = [len(one.tokens) for one in ours]
+    starts = np.cumsum([0, *sizes[:-1]])
+    in_title = np.concatenate([np.arange(size) < one.title_tokens for size, one in zip(sizes, ours, strict=True)])
+    similar = np.concatenate([one.tokens for one in ours]).astype(np.float32) @ theirs.tokens.astype(np.float32).T
+    weights = _rarity(np.concatenate([one.words for one in ours]), statistics) * in_title
+    met = np.add.reduceat(weights * similar.max(axis=1), starts)
+    found[filled, 0] = met / np.maximum(np.add.reduceat(weights, starts), 1e-6)
+    asked = np.maximum.reduceat(similar, starts, axis=0)
+    rarity = _rarity(theirs.words, statistics)
+    found[filled, 1] = (asked * np.abs(asked)) @ rarity / max(float(rarity.sum()), 1e-6)
+    return found
+
+
+def _nearness(one: Vectors, many: Sequence[Vectors]) -> Floats:
+    """Cosines of a title's nearness to the points of the technical world with that of each other title."""
+    topics = np.stack([other.topics for other in many])
+    near = np.zeros(1 + max(int(topics.max()), int(one.topics.max())), dtype=np.float32)
+    near[one.topics] = one.nearness
+    return np.asarray((near[topics] * np.stack([other.nearness for other in many])).sum(axis=1), dtype=np.float32)
 
 
 def _rarity(words: Ids, statistics: Statistics) -> Floats:

@@ -81,7 +81,8 @@ class Prepared:
 
     @classmethod
     def of(cls, side: Side, vectors: Vectors | None = None) -> "Prepared":
-        return cls(side, Bag.of(side.title), Bag.of(side.body), Bag.of_ids(token_ids(side.title)[1]), vectors)
+        title = token_ids(side.title)
+        return cls(side, Bag.of_ids(np.concatenate(title)), Bag.of(side.body), Bag.of_ids(title[1]), vectors)
 
 
 def prepared(sides: Sequence[Side], vectors: Sequence[Vectors | None] | None = None) -> list[Prepared]:

@@ -8,6 +8,7 @@ taken out in any order.
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -20,6 +21,7 @@ _MASK = np.uint32(2**BITS - 1)
 _LAYOUT = struct.Struct("<4sBQQI")
 _MAGIC = b"MSTA"
 _VERSION = 1
+REMEMBERED = 2**17  # hashes of tokens; some 20 MB
 SINGLE, DOUBLE = 1, 2  # start values of the hash: a lone word is a unigram and a bigram, counted apart
 
 Ids = NDArray[np.uint32]
@@ -36,7 +38,12 @@ def token_ids(value: str) -> tuple[Ids, Ids]:
 
 
 def _hashed(tokens: list[str], start: int) -> Ids:
-    return np.array([zlib.crc32(token.encode(), start) for token in tokens], dtype=np.uint32)
+    return np.array([_hash(token, start) for token in tokens], dtype=np.uint32)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _hash(token: str, start: int) -> int:
+    return zlib.crc32(token.encode(), start)
 
 
 class Statistics:

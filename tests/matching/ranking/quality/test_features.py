@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.ranking.quality import facts, features, vectors
-from matching.ranking.quality.features import NAMES, pair_features, pairs_features
+from matching.ranking.quality.features import NAMES, pair_features, demands_features
 from matching.ranking.quality.sides import Prepared, Side, prepared
 from matching.ranking.quality.statistics import BadStatistics, Statistics, token_ids
 
@@ -114,7 +114,7 @@ def test_without_vectors_what_needs_them_is_not_known():
 
 def test_no_achievements_give_no_rows():
     assert pair_features(Prepared.of(WANTED), [], STATISTICS).shape == (0, len(NAMES))
-    assert pairs_features([], [], STATISTICS).shape == (0, len(NAMES))
+    assert demands_features([], Prepared.of(WANTED), STATISTICS).shape == (0, len(NAMES))
 
 
 SIDES = st.builds(
@@ -136,7 +136,9 @@ def test_every_value_is_in_its_range_or_not_known_and_a_list_changes_no_pair(dem
     for column, feature in enumerate(features.FEATURES):
         known = found[:, column][np.isfinite(found[:, column])]
         assert ((known >= feature.low - 1e-5) & (known <= feature.high + 1e-5)).all(), feature
-    np.testing.assert_allclose(found, pairs_features([Prepared.of(demand)] * len(rows), rows, STATISTICS), atol=1e-6)
+    wanted = Prepared.of(demand)
+    for row, other in zip(found, rows, strict=True):
+        np.testing.assert_allclose(demands_features([wanted, wanted], other, STATISTICS), [row, row], atol=1e-6)
 
 
 @pytest.mark.encoder
@@ -160,7 +162,7 @@ def test_a_pair_has_the_same_values_in_a_list_and_alone_and_whichever_side_was_a
 
     forward = np.stack([pair_features(demand, theirs, STATISTICS) for demand in ours])
     for column, achievement in enumerate(theirs):
-        backward = pairs_features(ours, [achievement] * len(ours), STATISTICS)
+        backward = demands_features(ours, achievement, STATISTICS)
         np.testing.assert_allclose(backward, forward[:, column], atol=1e-5)
 
 
