@@ -1,4 +1,4 @@
-"""How rare words are among the listings: counted when enough have changed, kept in the database, read by every worker."""
+"""How rare words are among the listings: counted when enough have changed, kept in the database, read by workers."""
 
 from datetime import datetime
 from functools import lru_cache

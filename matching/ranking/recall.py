@@ -1,5 +1,7 @@
 """What proposing misses: the ranker's ten best of all listings against its ten best of those that are proposed.
 
+Either side may be the one that asks: a demand for achievements, or an achievement for demands.
+
 The texts are read from files. They live in this process and in an index of their own, and their vectors in tables
 that only this connection sees.
 """
@@ -54,7 +56,7 @@ class Size:
 class Recall:
     """Shares of the ten best that were proposed, by what proposed them; `fitting` counts only what would be stored.
 
-    `proposed` is the mean number of listings to be read for a demand, `milliseconds` the time of proposing them.
+    `proposed` is the mean number of listings to be read for one that asks, `milliseconds` the time of proposing them.
     """
 
     size: Size
@@ -83,55 +85,68 @@ class Best:
 
 def measure(
     achievements: Sequence[Path],
-    demands: Path,
+    demands: Sequence[Path],
     sizes: Sequence[Size],
     *,
+    seeking: Kind = Kind.DEMAND,
     progress: Progress = lambda done, total: None,
 ) -> list[Recall]:
     """One figure for each size; raises BadTexts, OSError, EngineAway.
 
     A score depends on its pair alone, so the ten best of the proposed are those of the ten best that are among them.
     """
-    offered = [row for file in achievements for row in _read(file, Achievement, "summary")]
-    wanted = list(_read(demands, Demand, "difficulties"))
-    reader = Reader(Statistics.of(document(rows.side_of(row)) for row in [*offered, *wanted]))
+    have = [row for file in achievements for row in _read(file, Achievement, "summary")]
+    want = [row for file in demands for row in _read(file, Demand, "difficulties")]
+    reader = Reader(Statistics.of(document(rows.side_of(row)) for row in [*have, *want]))
+    asking, offered = (want, have) if seeking == Kind.DEMAND else (have, want)
     with _own_table(TextVector), _own_table(ListingVectors):
-        best = _best(reader, offered, wanted, progress)
+        best = _best(reader, seeking, asking, offered, progress)
         items = [(str(row.id), row.title, rows.body(row)) for row in offered]
         with evaluation.index_of(items, NAMESPACE, has_meaning=True) as keys:
             ids = {UUID(key.partition(":")[2]): UUID(item_id) for key, item_id in keys.items()}
-            return [_recall(size, reader, wanted, best, ids) for size in sizes]
+            return [_recall(size, reader, seeking, asking, best, ids) for size in sizes]
 
 
-def _best(reader: Reader, offered: Sequence[Any], wanted: Sequence[Any], progress: Progress) -> dict[UUID, Best]:
-    """The ranker's ten best of all, for each demand; every pair is read."""
-    best = {row.id: Best() for row in wanted}
-    asking = reader.prepare(Kind.DEMAND, wanted)
+def _best(
+    reader: Reader, seeking: Kind, asking: Sequence[Any], offered: Sequence[Any], progress: Progress
+) -> dict[UUID, Best]:
+    """The ranker's ten best of all, for each that asks; every pair is read."""
+    best = {row.id: Best() for row in asking}
+    own = reader.prepare(seeking, asking)
     for start in range(0, len(offered), CHUNK):
         chunk = offered[start : start + CHUNK]
-        sides = _prepared(reader, chunk)
-        for demand in wanted:
-            reads = reader.read(asking[demand.id], [sides[row.id] for row in chunk])
+        sides = list(_prepared(reader, rows.OTHER[seeking], chunk).values())
+        for listing_id, side in own.items():
+            reads = reader.read(side, sides) if seeking == Kind.DEMAND else reader.read_demands(sides, side)
             for row, read in zip(chunk, reads, strict=True):
-                best[demand.id].offer(read.score, row.id, read.level)
+                best[listing_id].offer(read.score, row.id, read.level)
         progress(start + len(chunk), len(offered))
     return best
 
 
-def _prepared(reader: Reader, chunk: Sequence[Any]) -> dict[UUID, Prepared]:
-    """As the reader prepares them, but each title goes through the model once, for the index as well."""
-    if not encoder.is_available():
-        return reader.prepare(Kind.ACHIEVEMENT, chunk)
+def _prepared(reader: Reader, kind: Kind, chunk: Sequence[Any]) -> dict[UUID, Prepared]:
+    """As the reader prepares them, with the vectors of their titles for the index.
+
+    An achievement's title goes through the model once for both.
+    """
+    if kind == Kind.DEMAND or not encoder.is_available():
+        vectors.ensure(row.title for row in chunk)
+        return reader.prepare(kind, chunk)
     encoded = encoder.encode([row.title for row in chunk], is_query=False)
     vectors.keep({row.title: found.sentence for row, found in zip(chunk, encoded, strict=True)})
     return {row.id: Prepared.of(rows.side_of(row), of_title(found)) for row, found in zip(chunk, encoded, strict=True)}
 
 
 def _recall(
-    size: Size, reader: Reader, wanted: Sequence[Any], best: Mapping[UUID, Best], ids: Mapping[UUID, UUID]
+    size: Size,
+    reader: Reader,
+    seeking: Kind,
+    asking: Sequence[Any],
+    best: Mapping[UUID, Best],
+    ids: Mapping[UUID, UUID],
 ) -> Recall:
-    prepared = reader.prepare(Kind.DEMAND, wanted)
-    seekers = [replace(pairing.seeker_of(Kind.DEMAND, row, prepared[row.id]), kind=evaluation.KIND) for row in wanted]
+    own = reader.prepare(seeking, asking)
+    seekers = [replace(pairing.seeker_of(seeking, row, own[row.id]), kind=evaluation.KIND) for row in asking]
     ways = (
         [replace(seeker, embedding=None, codes={}) for seeker in seekers],
         [replace(seeker, codes={}) for seeker in seekers],
@@ -143,15 +158,15 @@ def _recall(
         began = perf_counter()
         proposed.append([{ids[listing_id] for listing_id in found} for found in _proposed(way, size)])
         taken = perf_counter() - began
-    words, words_and_meaning, everything = (_share(best, wanted, found) for found in proposed)
+    words, words_and_meaning, everything = (_share(best, asking, found) for found in proposed)
     return Recall(
         size=size,
         words=words,
         words_and_meaning=words_and_meaning,
         all=everything,
-        fitting=_share(best, wanted, proposed[-1], least=Level.WEAK),
-        proposed=sum(map(len, proposed[-1])) / len(wanted),
-        milliseconds=taken * 1000 / len(wanted),
+        fitting=_share(best, asking, proposed[-1], least=Level.WEAK),
+        proposed=sum(map(len, proposed[-1])) / len(asking),
+        milliseconds=taken * 1000 / len(asking),
     )
 
 
@@ -164,12 +179,12 @@ def _proposed(seekers: Sequence[Seeker], size: Size) -> Iterator[Sequence[UUID]]
 
 
 def _share(
-    best: Mapping[UUID, Best], wanted: Sequence[Any], proposed: Sequence[set[UUID]], *, least: int = Level.NONE
+    best: Mapping[UUID, Best], asking: Sequence[Any], proposed: Sequence[set[UUID]], *, least: int = Level.NONE
 ) -> float:
-    """Mean over the demands that have any; 1 where none has."""
+    """Mean over those that have any; 1 where none has."""
     shares = [
         len(tops & found) / len(tops)
-        for row, found in zip(wanted, proposed, strict=True)
+        for row, found in zip(asking, proposed, strict=True)
         if (tops := best[row.id].ids(least))
     ]
     return sum(shares) / len(shares) if shares else 1.0

@@ -31,7 +31,7 @@ def texts(tmp_path):
             lines(tmp_path / "first.jsonl", like),
             lines(tmp_path / "second.jsonl", [{"title": title} for title in UNLIKE]),
         ],
-        "demands": lines(tmp_path / "demands.jsonl", [{"title": ABOUT, "content": f"寻求{ABOUT}的工艺"}]),
+        "demands": [lines(tmp_path / "demands.jsonl", [{"title": ABOUT, "content": f"寻求{ABOUT}的工艺"}])],
     }
 
 
@@ -49,6 +49,21 @@ def test_the_ten_best_of_all_are_looked_for_among_the_proposed(texts, db):
     assert four["words"] == 4 / BEST
 
 
+def test_an_achievement_may_be_the_one_that_asks(tmp_path, db):
+    texts = {
+        "achievements": [lines(tmp_path / "a.jsonl", [{"title": ABOUT}])],
+        "demands": [
+            lines(tmp_path / "d.jsonl", [{"title": f"{ABOUT}{number}", "content": ABOUT} for number in range(BEST)])
+        ],
+    }
+
+    shipped, four = report(texts, sizes=[Size(100, 60), Size(4, 4)], seeking="achievement")
+
+    assert shipped["all"] == 1.0
+    assert four["words"] == 4 / BEST
+    assert four["proposed"] < BEST
+
+
 def test_nothing_of_the_texts_stays(texts, db, settings):
     report(texts)
 
@@ -63,7 +78,7 @@ def test_what_means_the_same_in_other_words_is_found_by_meaning_alone(tmp_path, 
     fillers = [{"title": title} for title in UNLIKE]
     texts = {
         "achievements": [lines(tmp_path / "a.jsonl", [{"title": "电解液添加剂"}, *fillers])],
-        "demands": lines(tmp_path / "d.jsonl", [{"title": "battery electrolyte"}]),
+        "demands": [lines(tmp_path / "d.jsonl", [{"title": "battery electrolyte"}])],
     }
 
     (found,) = report(texts)
@@ -95,5 +110,5 @@ def test_a_size_that_proposes_nothing_is_refused(texts, size):
     with pytest.raises(CommandError, match="--sizes"):
         call_command(
             "evaluate_candidates", "--achievements", *map(str, texts["achievements"]), "--demands",
-            str(texts["demands"]), "--sizes", size,
+            str(texts["demands"][0]), "--sizes", size,
         )  # fmt: skip

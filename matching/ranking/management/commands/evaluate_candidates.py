@@ -1,4 +1,4 @@
-"""manage.py evaluate_candidates --achievements FILE … --demands FILE [--sizes 200:60 …] [--json]: what is not proposed.
+"""manage.py evaluate_candidates --achievements FILE … --demands FILE …: what is not proposed.
 
 Files of JSON lines with a title and a text (abstract, content or text).
 """
@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from matching.ranking import recall
+from matching.ranking.models import Kind
 from search.breaker import EngineAway
 
 
@@ -20,7 +21,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--achievements", type=Path, nargs="+", required=True, metavar="FILE")
-        parser.add_argument("--demands", type=Path, required=True, metavar="FILE")
+        parser.add_argument("--demands", type=Path, nargs="+", required=True, metavar="FILE")
+        parser.add_argument(
+            "--seeking",
+            type=Kind,
+            choices=list(Kind),
+            default=Kind.DEMAND,
+            help="the side that asks (default: demand)",
+        )
         parser.add_argument(
             "--sizes",
             type=_size,
@@ -39,7 +47,13 @@ class Command(BaseCommand):
                     bar.total = total
                     bar.update(done - bar.n)
 
-                found = recall.measure(options["achievements"], options["demands"], options["sizes"], progress=progress)
+                found = recall.measure(
+                    options["achievements"],
+                    options["demands"],
+                    options["sizes"],
+                    seeking=options["seeking"],
+                    progress=progress,
+                )
         except EngineAway as away:
             raise CommandError(f"Elasticsearch is away: {away}") from away
         except (OSError, recall.BadTexts) as error:

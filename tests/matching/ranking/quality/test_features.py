@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.ranking.quality import facts, features, vectors
-from matching.ranking.quality.features import NAMES, pair_features, demands_features
+from matching.ranking.quality.features import NAMES, demands_features, pair_features
 from matching.ranking.quality.sides import Prepared, Side, prepared
 from matching.ranking.quality.statistics import BadStatistics, Statistics, token_ids
 
