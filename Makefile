@@ -12,6 +12,8 @@ PYTHON := .venv/bin/python
 TEST_DATA ?= .local/test
 ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA) --
 PYTEST := $(ON_SERVERS) $(PYTHON) -m pytest
+# Chosen tests run in one process, all of them in two (tests/parallel.py).
+PARALLEL := $(if $(ARGS),,-n 2 --dist loadgroup)
 FLOORS := market search listings matching contracts
 
 help: ## this list
@@ -27,10 +29,10 @@ status: environment ## what is running
 	@$(PYTHON) -m deploy.local status || true
 
 test: environment browser messages ## the tests, on real servers (ARGS="-k name" chooses)
-	$(PYTEST) -m "not slow and not faults" $(ARGS)
+	$(PYTEST) $(PARALLEL) -m "not slow and not faults" $(ARGS)
 
 test-all: environment browser messages ## the slow tests too
-	$(PYTEST) -m "not faults" $(ARGS)
+	$(PYTEST) $(PARALLEL) -m "not faults" $(ARGS)
 
 faults: environment messages ## the full fault runs
 	$(PYTEST) -m faults $(ARGS)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.conf import settings
 from django.test.utils import override_settings
 from opencc import OpenCC
 
@@ -57,7 +58,7 @@ def index_of(
 
     With `has_meaning` the stored vectors of the titles are in it too.
     """
-    with override_settings(NAMESPACE=namespace):
+    with override_settings(NAMESPACE=f"{settings.NAMESPACE}-{namespace}"):
         engine.drop_all()
         keys: dict[str, str] = {}
         try:

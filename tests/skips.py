@@ -15,14 +15,17 @@ from search import encoder
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_SHARED = "the development data (../shared) is not beside this checkout"
 NO_BROWSER = "no Chromium on this machine"
+MAY = ("skip", "allowed")
 NO_ENCODER = "no package with the encoder's weights on this machine"
 
 
 class SkipRule:
-    """Remembers which tests may be skipped, and fails a CI run that skipped another."""
+    """Marks the tests that may be skipped, and fails a CI run that skipped another.
+
+    The mark goes with the report, since a run in several processes counts in one and collects in the others.
+    """
 
     def __init__(self) -> None:
-        self.allowed: set[str] = set()
         self.refused: list[str] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -30,13 +33,12 @@ class SkipRule:
         for item in items:
             if item.get_closest_marker("shared") and not SHARED.is_dir():
                 item.add_marker(pytest.mark.skip(reason=NO_SHARED))
-                self.allowed.add(item.nodeid)
+                item.user_properties.append(MAY)
             if item.get_closest_marker("e2e") and not has_browser:
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
-
             if item.get_closest_marker("encoder") and not encoder.is_available():
                 item.add_marker(pytest.mark.skip(reason=NO_ENCODER))
-                self.allowed.add(item.nodeid)
+                item.user_properties.append(MAY)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.note(report)
@@ -46,7 +48,8 @@ class SkipRule:
 
     def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         # An expected failure (xfail) is reported as skipped too, and is none.
-        if report.skipped and not hasattr(report, "wasxfail") and report.nodeid not in self.allowed:
+        is_allowed = MAY in map(tuple, getattr(report, "user_properties", ()))
+        if report.skipped and not hasattr(report, "wasxfail") and not is_allowed:
             self.refused.append(report.nodeid)
 
     @pytest.hookimpl(trylast=True)

@@ -17,7 +17,7 @@ from search import engine
 from tests.cast import Cast
 
 WAIT_SECONDS = 60
-NAMESPACE = "faults"
+NAMESPACE = f"{settings.NAMESPACE}-faults"
 
 
 class Processes:

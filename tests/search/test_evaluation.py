@@ -51,7 +51,7 @@ def report(**options):
 def test_any_folder_of_the_form_is_measured_and_leaves_no_index(tmp_path, settings):
     assert report(data=folder(tmp_path)) == {"ndcg@10": 1.0, "demands": 1}
 
-    settings.NAMESPACE = "evaluation"
+    settings.NAMESPACE += "-evaluation"
     assert engine.current_index() is None
 
 

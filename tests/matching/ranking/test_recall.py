@@ -68,7 +68,7 @@ def test_nothing_of_the_texts_stays(texts, db, settings):
     report(texts)
 
     assert [model.objects.count() for model in (TextVector, ListingVectors, Achievement, Demand)] == [0] * 4
-    settings.NAMESPACE = "recall"
+    settings.NAMESPACE += "-recall"
     assert engine.current_index() is None
 
 
