@@ -147,12 +147,18 @@ class RegistrationEvent(models.Model):
         AMENDED = "amended", _("变更")
         CANCELLED = "cancelled", _("注销")
         REVOKED = "revoked", _("撤销")
+        CORRECTED = "corrected", _("更正")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("事项"), max_length=10, choices=Kind)
     contract_amount = MoneyField(_("成交额增减（元）"), db_comment="Signed change of the contract amount")
     technology_amount = MoneyField(_("技术交易额增减（元）"), db_comment="Signed change of the technology amount")
+    contracts = models.SmallIntegerField(
+        _("项数增减"),
+        default=0,
+        db_comment="Registered 1; a correction takes 1 out of the old cell, into the right one",
+    )
     seller_region = models.CharField(max_length=6)
     buyer_region = models.CharField(max_length=6)
     seller_kind = models.CharField(max_length=10, blank=True, db_comment="Party nature code")
@@ -161,6 +167,11 @@ class RegistrationEvent(models.Model):
     technology_field = models.CharField(max_length=10)
     ip_type = models.CharField(max_length=40)
     plan_source = models.CharField(max_length=40)
+    size_class = models.CharField(max_length=20, blank=True, default="", db_comment="企业规模 of the buyer")
+    broker = models.CharField(max_length=36, blank=True, default="", db_comment="Agency of the deal, by its id")
+    university = models.CharField(
+        max_length=36, blank=True, default="", db_comment="The seller by its id, where it is a university"
+    )
     rule_set = models.CharField(max_length=40)
     reason = models.CharField(_("原因"), max_length=500, blank=True)
     effective_on = models.DateField(_("生效日期"), db_comment="Registry's date, Asia/Shanghai; picks the year")
@@ -175,7 +186,88 @@ class RegistrationEvent(models.Model):
             models.UniqueConstraint(
                 fields=["registration"], condition=Q(kind__in=["cancelled", "revoked"]), name="ended_once"
             ),
+            models.CheckConstraint(
+                condition=Q(kind="registered", contracts=1)
+                | Q(kind="corrected", contracts__in=[-1, 0, 1])
+                | Q(kind__in=["amended", "cancelled", "revoked"], contracts=0),
+                name="event_counts_by_kind",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.contract_amount}"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the figure is cut by, as it stood."""
+        return {name: getattr(self, name) for name in FACTS}
+
+
+# What the figure is cut by: kept with each event, and all that a correction can move between cells.
+FACTS = (
+    "seller_region",
+    "buyer_region",
+    "seller_kind",
+    "buyer_kind",
+    "contract_type",
+    "technology_field",
+    "ip_type",
+    "plan_source",
+    "size_class",
+    "broker",
+    "university",
+    "rule_set",
+)
+
+
+class Correction(Versioned):
+    """更正: what was registered wrongly, found by one person and put right by another.
+
+    An amendment changes a contract from its date on; a correction says that the registration was wrong from the start.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待复核")
+        APPROVED = "approved", _("已更正")
+        DECLINED = "declined", _("未采纳")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="corrections")
+    registration_version = models.PositiveIntegerField(db_comment="What the proposer looked at; else it is stale")
+    state = FSMField(_("状态"), choices=State.choices, default=State.PROPOSED, protected=True)
+    facts = models.JSONField(db_comment="The right codes by name, of those facts alone that were wrong")
+    contract_amount = MoneyField(_("更正后成交额（元）"), db_comment="The right total, as of now")
+    technology_amount = MoneyField(_("更正后技术交易额（元）"), db_comment="The right total, as of now")
+    reason = models.CharField(_("更正原因"), max_length=500)
+    proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("登记更正")
+        verbose_name_plural = _("登记更正")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(state="proposed"), name="one_open_correction_per_registration"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")),
+                name="two_people_correct",
+            ),
+            models.CheckConstraint(
+                condition=Q(technology_amount__gt=0, technology_amount__lte=F("contract_amount")),
+                name="corrected_technology_within_contract",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.state}"
+
+    @transition(field=state, source=State.PROPOSED, target=State.APPROVED)
+    def approve(self, *, by_id: Any, at: datetime) -> None:
+        self.decided_by_id, self.decided_at = by_id, at
+
+    @transition(field=state, source=State.PROPOSED, target=State.DECLINED)
+    def decline(self, *, by_id: Any, at: datetime) -> None:
+        self.decided_by_id, self.decided_at = by_id, at
