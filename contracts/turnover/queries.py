@@ -202,6 +202,7 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
             "event__registration__contract__deal__introduction__achievement",
             "event__registration__contract__deal__introduction__demand",
             "event__registration__contract__deal__introduction__agency",
+            "event__registration__contract__deal__introduction__broker",
             "event__registration__contract__seller",
             "event__registration__contract__buyer",
         )

@@ -215,6 +215,7 @@ PAGES: dict[str, Rule] = {
     "turnover:deal-part": OPEN,
     "turnover:demand-part": OPEN,
     "turnover:entry": Rule(CONTRACT | {"leader"}),
+    "turnover:lines": OPEN,
     "turnover:year": OPEN,
 }
 # Buttons, with the operation of the API that does the same: whoever may do the one may do the other.

@@ -15,7 +15,7 @@ from listings.catalog import policy
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Achievement, Demand
-from market.accounts.models import User
+from market.accounts.models import Membership, User
 from market.kernel.policy import PUBLIC
 from market.notices.models import Notice
 from search import engine, maintenance
@@ -146,7 +146,7 @@ def people_of(cast: Cast, row: Any) -> frozenset[str]:
     own = {name: actor for name, actor in cast.everyone.items() if actor.user_id == user}
     if isinstance(row, Notice):
         return frozenset(own)
-    homes = {actor.organisation_id for actor in own.values()} - {None}
+    homes = set(Membership.objects.filter(user=user).values_list("organisation", flat=True))
     colleagues = {name for name, actor in cast.everyone.items() if actor.organisation_id in homes}
     return frozenset(own) | colleagues | OPERATOR | (DEAL if "broker" in own else NOBODY)
 
