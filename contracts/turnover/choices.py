@@ -64,8 +64,8 @@ class Choice:
         """The address's query for this choice with changes; what is as by default is left out."""
         wanted = replace(self, **changes)
         pairs = {"period": wanted.period}
-        if wanted.side != Side.OUTPUT:
-            pairs["side"] = wanted.side.value
+        if (side := Side(wanted.side)) != Side.OUTPUT:
+            pairs["side"] = side.value
         if wanted.as_of is not None:
             pairs["as_of"] = wanted.as_of.isoformat()
         return urlencode(pairs | {dimension.value: code for dimension, code in wanted.codes.items()})

@@ -89,15 +89,12 @@ class Headline:
 
     @property
     def standing(self) -> str:
-        """`on_path`, `below` or `far_below` (more than a tenth); `running` for a year that is not over; or empty."""
-        gap, planned = self.gap, self.figure.planned
-        if gap is None or planned is None:
+        """`on_path`, `below`, or `running` for a year that is below and not over; empty where nothing was promised."""
+        if self.gap is None:
             return ""
-        if gap >= 0:
+        if self.gap >= 0:
             return "on_path"
-        if self.is_running:
-            return "running"
-        return "below" if -gap * 10 <= planned else "far_below"
+        return "running" if self.is_running else "below"
 
     @property
     def trend(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.turnover.choices import Choice
 from contracts.turnover.dashboard import Headline
+from contracts.turnover.rules import Side
 from market.kernel.money import in_wan, in_yi
 
 register = template.Library()
@@ -16,8 +17,7 @@ register = template.Library()
 # A word and a shape each, so that nobody needs the colour.
 STANDINGS = {
     "on_path": (gettext_lazy("达到当年路径"), "●"),
-    "below": (gettext_lazy("略低于当年路径"), "▲"),
-    "far_below": (gettext_lazy("明显低于当年路径"), "▼"),
+    "below": (gettext_lazy("低于当年路径"), "▲"),
     "running": (gettext_lazy("年度未结束"), "○"),
 }
 
@@ -65,6 +65,12 @@ def gap_words(head: Headline) -> str:
         return ""
     amount = f"{in_yi(abs(head.gap))}"
     return (_("高于路径 %(amount)s 亿元") if head.gap >= 0 else _("比路径少 %(amount)s 亿元")) % {"amount": amount}
+
+
+@register.simple_tag
+def side_words(choice: Choice) -> str:
+    """Whose contracts count."""
+    return {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}[choice.side]
 
 
 @register.simple_tag

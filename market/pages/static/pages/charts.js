@@ -58,7 +58,7 @@ function columns(figure, data, unit, size) {
     legend: { top: 0, textStyle: { color: INK, fontSize: size } },
     grid: { left: 8, right: 12, top: 3.6 * size, bottom: 8 },
     xAxis: { type: "category", data: data.categories, axisLabel: { ...label, hideOverlap: true }, ...line },
-    yAxis: { type: "value", name: unit, nameTextStyle: label, axisLabel: label, ...line },
+    yAxis: { type: "value", axisLabel: label, ...line },
     series: data.series.map((one) => ({
       name: one.name,
       type: one.kind,
