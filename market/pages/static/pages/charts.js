@@ -79,7 +79,7 @@ function bars(figure, data, unit, size) {
     ...frame(figure, size),
     tooltip: { ...frame(figure, size).tooltip, valueFormatter: (value) => written(value, unit) },
     grid: { left: 8, right: 5 * size, top: 8, bottom: 8 },
-    xAxis: { type: "value", name: "", axisLabel: { ...label, hideOverlap: true }, ...line },
+    xAxis: { type: "value", splitNumber: 3, axisLabel: { ...label, hideOverlap: true }, ...line },
     yAxis: {
       type: "category",
       inverse: true,
