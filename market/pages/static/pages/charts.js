@@ -32,10 +32,16 @@ function written(value, unit) {
   return value === null || value === undefined ? "—" : `${value.toLocaleString()} ${unit}`;
 }
 
+// What a screen reader says of the picture; the numbers it reads from the table.
+function spoken(figure) {
+  const heading = figure.closest("section")?.querySelector("h2")?.textContent.trim() ?? "";
+  return `${heading}: ${document.getElementById(figure.dataset.table).caption.textContent.trim()}`;
+}
+
 function frame(figure, size) {
   return {
     animation: false,
-    aria: { enabled: true, decal: { show: true } },
+    aria: { enabled: true, label: { description: spoken(figure) }, decal: { show: figure.dataset.kind !== "matrix" } },
     color: COLOURS,
     textStyle: { color: INK, fontFamily: getComputedStyle(figure).fontFamily, fontSize: size },
     tooltip: { renderMode: "richText", confine: true, textStyle: { color: INK, fontSize: size } },
@@ -56,7 +62,7 @@ function columns(figure, data, unit, size) {
     ...frame(figure, size),
     tooltip: { ...frame(figure, size).tooltip, trigger: "axis", valueFormatter: (value) => written(value, unit) },
     legend: { top: 0, textStyle: { color: INK, fontSize: size } },
-    grid: { left: 8, right: 12, top: 3.6 * size, bottom: 8 },
+    grid: { left: 8, right: 12, top: (figure.clientWidth < NARROW ? 5.4 : 3.6) * size, bottom: 8 },
     xAxis: { type: "category", data: data.categories, axisLabel: { ...label, hideOverlap: true }, ...line },
     yAxis: { type: "value", axisLabel: label, ...line },
     series: data.series.map((one) => ({
@@ -107,7 +113,6 @@ function matrix(figure, data, unit, size) {
   const most = Math.max(...cells.map((cell) => Math.abs(cell[2])), 1);
   return {
     ...frame(figure, size),
-    aria: { enabled: true },
     tooltip: {
       ...frame(figure, size).tooltip,
       formatter: ({ value }) => `${data.categories[value[1]]} → ${names[value[0]]}\n${written(value[2], unit)}`,
