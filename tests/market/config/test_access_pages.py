@@ -21,6 +21,7 @@ VERBS = {
     "monitoring:step": list(monitoring.STEPS),
     "payments:step": list(payments.STEPS),
     "registration:step": list(registration.STEPS),
+    "registration:correction-step": list(registration.CORRECTION_STEPS),
     "catalog:move": list(catalog.MOVES),
     "brokerage:move": ["advance", "lose", "circumvent"],
 }
