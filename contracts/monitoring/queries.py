@@ -63,7 +63,7 @@ def page_of(indicator: PlanIndicator) -> str:
 
 
 def indicators() -> QuerySet[PlanIndicator]:
-    return PlanIndicator.objects.select_related("responsibility__office").order_by("no")
+    return turnover.indicators().select_related("responsibility__office")
 
 
 def indicator(no: int) -> PlanIndicator:

@@ -20,7 +20,6 @@ from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
 from contracts.turnover.services import CODES, TURNOVER_NO
 from market.kernel.actor import Actor
 from market.kernel.clock import start_of_day
-from market.kernel.money import round_half_up
 from market.kernel.problems import NotFound
 
 ALL = Cut()
@@ -212,19 +211,6 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
     if row is None:
         raise NotFound
     return row
-
-
-def chained_share(*, year: int, region: str = "") -> Decimal | None:
-    """Percent of the year's yuan whose contract grew from a deal of the market; None where there is none."""
-    region = region or settings.HOME_REGION
-    rows = TurnoverEntry.objects.filter(_on_side(Side.OUTPUT, region), effective_on__range=_inclusive(year))
-    sums = rows.aggregate(
-        all=Sum("contract_amount"),
-        chained=Sum("contract_amount", filter=Q(event__registration__contract__deal__isnull=False)),
-    )
-    if not sums["all"]:
-        return None
-    return round_half_up((sums["chained"] or rules.ZERO) / sums["all"] * 100)
 
 
 def _cut(as_of: date | None, cut: Cut = ALL) -> Cut:
