@@ -88,9 +88,9 @@ class IndicatorDetail(Schema):
     values: list[ValueOut]
 
 
-class EnterIn(Schema):
+class EnterIn(Payload):
     """The form's fields beside the file `proof`."""
 
     year: Annotated[int, Field(ge=1985, le=2100)]
     value: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4, description="In the indicator's unit")]
-    source_text: Annotated[str, Field(min_length=1, max_length=300)]
+    source_text: Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]

@@ -84,6 +84,10 @@ def test_a_code_that_nobody_has_finds_nothing(db, api, query):
     assert api.get(f"{reverse('turnover:lines')}?{query}").status_code == 200
 
 
+def test_a_code_that_cannot_be_stored_is_refused(db, api):
+    assert api.get(f"{reverse('turnover:lines')}?contract_type=%00").status_code == 422
+
+
 @pytest.fixture
 def told(city, cast):
     """Two contracts of 2026 and one of 2025, sold inside the city and from Nanchang into it."""
