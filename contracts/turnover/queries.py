@@ -21,7 +21,6 @@ from contracts.turnover.services import CODES, TURNOVER_NO
 from contracts.turnover.sums import SUMMED, as_sums
 from market.kernel.actor import Actor
 from market.kernel.clock import start_of_day
-from market.kernel.money import round_half_up
 from market.kernel.problems import NotFound
 
 ALL = Cut()
@@ -239,6 +238,7 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
             "event__registration__contract__deal__introduction__achievement",
             "event__registration__contract__deal__introduction__demand",
             "event__registration__contract__deal__introduction__agency",
+            "event__registration__contract__deal__introduction__broker",
             "event__registration__contract__seller",
             "event__registration__contract__buyer",
         )
@@ -248,19 +248,6 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
     if row is None:
         raise NotFound
     return row
-
-
-def chained_share(*, year: int, region: str = "") -> Decimal | None:
-    """Percent of the year's yuan whose contract grew from a deal of the market; None where there is none."""
-    region = region or settings.HOME_REGION
-    rows = TurnoverEntry.objects.filter(_on_side(Side.OUTPUT, region), effective_on__range=_inclusive(year))
-    found = rows.aggregate(
-        all=Sum("contract_amount"),
-        chained=Sum("contract_amount", filter=Q(event__registration__contract__deal__isnull=False)),
-    )
-    if not found["all"]:
-        return None
-    return round_half_up((found["chained"] or rules.ZERO) / found["all"] * 100)
 
 
 def known_at_end_of(as_of: date | None) -> Cut:

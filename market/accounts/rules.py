@@ -24,6 +24,7 @@ SCOPED = (
     "payments",
     "registrations",
     "turnover",
+    "monitoring",
     "organisations",
     "jobs",
     "searches",

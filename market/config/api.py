@@ -1,6 +1,7 @@
 """The API under /api/v1: every room's router, in the order of the chain."""
 
 from contracts.agreements.api import router as contracts
+from contracts.monitoring.api import router as monitoring
 from contracts.payments.api import router as payments
 from contracts.registration.api import router as registrations
 from contracts.turnover.api import router as turnover
@@ -48,6 +49,7 @@ api.add_router("/contracts", contracts)
 api.add_router("/payments", payments)
 api.add_router("/registrations", registrations)
 api.add_router("/turnover", turnover)
+api.add_router("/monitoring", monitoring)
 api.add_router("/notices", notices)
 api.add_router("/jobs", jobs)
 api.add_router("/dictionaries", dictionaries)

@@ -39,6 +39,7 @@ METRICS_TOKEN = env.metrics_token
 
 INSTALLED_APPS = [
     "market.config",
+    "contracts.monitoring",
     "contracts.turnover",
     "contracts.registration",
     "contracts.payments",
@@ -236,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-index": {"task": "search.tasks.sweep_index", "schedule": crontab(minute="10", hour="4")},
     "match-due": {"task": "matching.ranking.tasks.match_due", "schedule": 60.0},
     "match-everything": {"task": "matching.ranking.tasks.match_everything", "schedule": crontab(minute="20", hour="3")},
+    "warn-of-misses": {"task": "contracts.monitoring.tasks.warn_of_misses", "schedule": crontab(minute="30", hour="8")},
     "prune-saved-search-hits": {
         "task": "search.tasks.prune_saved_search_hits",
         "schedule": crontab(minute="30", hour="3"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("contracts/", include("contracts.agreements.urls")),
     path("payments/", include("contracts.payments.urls")),
     path("registrations/", include("contracts.registration.urls")),
+    path("monitoring/", include("contracts.monitoring.urls")),
     path("turnover/", include("contracts.turnover.urls")),
     path("exchange/", include("listings.exchange.urls")),
     path("inbox/", include("market.notices.urls")),

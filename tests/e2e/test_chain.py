@@ -22,7 +22,7 @@ SEEN_WITHIN_SECONDS = 10.0
 
 def city_figure(desk: Desk) -> Decimal:
     """This year's output, to the fen, as the dashboard shows it."""
-    return desk.open("/turnover/").yuan(".tile >> nth=0 >> p >> nth=1")
+    return desk.open("/turnover/").yuan(".headline .exact")
 
 
 def search_until_found(desk: Desk, words: str, title: str) -> float:
@@ -128,7 +128,7 @@ def test_from_the_listing_to_the_figure_and_back(sit_down):
     while (after := city_figure(leader)) == before and time.monotonic() < deadline:
         pass
     assert after - before == AMOUNT
-    leader.page.locator(f'svg.bars a[href*="/{today().year}/"]').first.click()
+    leader.page.locator(f'#by-year a[href*="/{today().year}/"]').first.click()
     leader.page.locator("tr", has_text=registration_no).get_by_role("link").first.click()
     assert leader.reads(TITLE)
     assert leader.reads(DEMAND)

@@ -1,48 +1,79 @@
-"""The bars of the figure: an SVG of links beside the table that says the same."""
+"""How the figure's pages write numbers: for people, and beside them for the picture of the same table."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from contracts.turnover.views import YearRow
-from market.kernel.money import in_yi
+from contracts.turnover.choices import Choice
+from contracts.turnover.dashboard import Headline
+from contracts.turnover.rules import Side
+from market.kernel.money import in_wan, in_yi
 
 register = template.Library()
 
-HEIGHT, BASE, WIDTH, LEFT = 220, 190, 92, 12
-
-
-@register.inclusion_tag("turnover/_bars.html")
-def figure_bars(rows: Sequence[YearRow], ceiling: Decimal) -> dict[str, Any]:
-    """Actual as bars, the plan's path as a line; geometry in presentation attributes, as the CSP asks."""
-    bars = []
-    for index, row in enumerate(rows):
-        left = LEFT + index * WIDTH
-        height = _height(row.actual, ceiling)
-        bars.append(
-            {
-                "row": row,
-                "x": left + 14,
-                "y": BASE - height,
-                "height": height,
-                "middle": left + WIDTH // 2,
-                "label_y": BASE - height - 6,
-                "planned_y": BASE - _height(row.planned, ceiling) if row.planned else None,
-                "value": "" if row.actual is None else in_yi(row.actual),
-                "planned": "" if row.planned is None else in_yi(row.planned),
-            }
-        )
-    line = " ".join(f"{bar['middle']},{bar['planned_y']}" for bar in bars if bar["planned_y"] is not None)
-    return {"bars": bars, "line": line, "width": LEFT * 2 + WIDTH * len(rows), "height": HEIGHT, "base": BASE}
+# A word and a shape each, so that nobody needs the colour.
+STANDINGS = {
+    "on_path": (gettext_lazy("达到当年路径"), "●"),
+    "below": (gettext_lazy("低于当年路径"), "▲"),
+    "running": (gettext_lazy("年度未结束"), "○"),
+}
 
 
 @register.filter
-def signed(value: Decimal) -> str:
-    """A number with its sign, so that above and below are told apart without colour."""
-    return f"{value:+.2f}"
+def signed(value: Decimal | None) -> str:
+    """A number with its sign, so that above and below are told apart without colour; a dash for none."""
+    return "—" if value is None else f"{value:+.2f}"
 
 
-def _height(value: Decimal | None, ceiling: Decimal) -> int:
-    return 0 if not value or value < 0 else round(float(value / ceiling) * (BASE - 26))
+@register.filter
+def percent(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value}%"
+
+
+@register.filter
+def change(value: Decimal | None) -> str:
+    """A change in percent with its sign."""
+    return "—" if value is None else f"{value:+.2f}%"
+
+
+@register.filter
+def yi_number(value: Decimal | None) -> str:
+    """亿元 for a picture: no separators, empty for none."""
+    return "" if value is None else f"{in_yi(value)}"
+
+
+@register.filter
+def wan_number(value: Decimal | None) -> str:
+    """万元 for a picture."""
+    return "" if value is None else f"{in_wan(value)}"
+
+
+@register.simple_tag
+def standing(head: Headline) -> dict[str, Any] | None:
+    """How the year stands against the plan's path: word, shape and code; None where the plan promised nothing."""
+    found = STANDINGS.get(head.standing)
+    return None if found is None else {"word": found[0], "shape": found[1], "code": head.standing}
+
+
+@register.simple_tag
+def gap_words(head: Headline) -> str:
+    """The distance to the path in words."""
+    if head.gap is None:
+        return ""
+    amount = f"{in_yi(abs(head.gap))}"
+    return (_("高于路径 %(amount)s 亿元") if head.gap >= 0 else _("比路径少 %(amount)s 亿元")) % {"amount": amount}
+
+
+@register.simple_tag
+def side_words(choice: Choice) -> str:
+    """Whose contracts count."""
+    return {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}[choice.side]
+
+
+@register.simple_tag
+def query(choice: Choice, **changes: Any) -> str:
+    """The address's query for a choice with changes."""
+    return choice.query(**changes)

@@ -44,13 +44,15 @@ def test_the_dashboard_shows_the_figure_to_everyone(told, api):
     assert reverse("turnover:year", args=[2026]) in links(answer)
 
 
-def test_a_bar_of_the_picture_is_a_link_to_its_year_and_says_its_number(told, api):
+def test_a_row_of_the_years_is_a_link_and_carries_the_number_that_the_picture_draws(told, api):
     page = api.get(reverse("turnover:dashboard")).content.decode()
 
-    bar = re.search(r'<a href="(/turnover/2026/)" aria-label="([^"]+)"><rect', page)
-    assert bar is not None
-    assert (bar[1], " ".join(bar[2].split())) == ("/turnover/2026/", "2026 0.01 亿元")
-    assert 'aria-label="2020 0.83 亿元（基期）"' in page
+    row = re.search(
+        r'<a href="(/turnover/2026/)">2026</a></th>\s*<td class="number" data-value="([^"]*)">([^<]*)', page
+    )
+    assert row is not None
+    assert row.groups() == ("/turnover/2026/", "0.01", "0.01")
+    assert 'data-value="0.83">0.83' in page
     assert "/turnover/2020/" not in page
 
 
@@ -59,7 +61,8 @@ def test_the_dashboard_of_an_empty_market_shows_the_plan_and_no_figure(db, api):
 
     assert answer.status_code == 200
     assert "8.00" in text(answer)
-    assert answer.context["latest"] is None
+    assert answer.context["head"].figure.contracts == 0
+    assert "没有登记金额" in text(answer)
 
 
 def test_a_year_leads_to_its_lines(told, cast, api):

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from contracts.turnover import queries, services
+from contracts.turnover.dashboard import year_rows
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
 from contracts.turnover.rules import Plan
-from contracts.turnover.views import year_rows
 from market.kernel.money import in_yi
 
 pytestmark = pytest.mark.django_db

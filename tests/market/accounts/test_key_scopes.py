@@ -17,13 +17,16 @@ from tests.market.config.world import build_world
 
 READS = sorted(scope for scope in rules.SCOPES if scope.endswith(":read"))
 WRITES = sorted(rules.SCOPES - set(READS))
-# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, and the
-# operator's desk.
+# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, the two
+# people who stand for an indicator's value, and the operator's desk.
 PERSONAL = {
     "POST /api-keys",
     "POST /api-keys/{key_id}/revoke",
     "POST /introductions",
     "POST /matching/rematch",
+    "POST /monitoring/indicators/{indicator_no}/values",
+    "POST /monitoring/values/{value_id}/confirm",
+    "POST /monitoring/values/{value_id}/reject",
     "POST /notices/{notice_id}/read",
     "PATCH /searches/{search_id}",
     "DELETE /searches/{search_id}",

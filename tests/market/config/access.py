@@ -11,6 +11,8 @@ OUTSIDERS = frozenset({"other_clerk", "leader", "stranger"})
 DEAL = SELLERS | BUYERS | READERS | {"broker"}
 CONTRACT = DEAL | OFFICE
 SIGNED_IN = CONTRACT | OUTSIDERS
+# Of a value that waits for its second person; in the world the leader is of the responsible office.
+WATCHERS = READERS | {"leader"}
 EVERYONE = SIGNED_IN | {"nobody"}
 PUBLISHERS = CLERKS | {"other_clerk"}
 
@@ -126,6 +128,12 @@ API: dict[str, Rule] = {
     "GET /turnover/assessment": OPEN,
     "POST /turnover/assessment": only("operator"),
     "GET /turnover/entries": OPEN,
+    "GET /monitoring/indicators": OPEN,
+    "GET /monitoring/indicators/{indicator_no}": OPEN,
+    "PUT /monitoring/indicators/{indicator_no}/office": only("operator"),
+    "POST /monitoring/indicators/{indicator_no}/values": only("leader"),
+    "POST /monitoring/values/{value_id}/confirm": only("leader", seen_by=WATCHERS),
+    "POST /monitoring/values/{value_id}/reject": only("leader", seen_by=WATCHERS),
     "GET /notices": OPEN,
     "POST /notices/{notice_id}/read": only(SELLER, seen_by=frozenset()),
     "GET /jobs": OPEN,
@@ -185,6 +193,10 @@ PAGES: dict[str, Rule] = {
     "catalog:new-achievement": Rule(PUBLISHERS, seen_by=SIGNED_IN),
     "catalog:new-demand": Rule(PUBLISHERS, seen_by=SIGNED_IN),
     "exchange:listings": OPEN,
+    "monitoring:indicator": OPEN,
+    "monitoring:list": OPEN,
+    "monitoring:proof-file": Rule(WATCHERS),
+    "monitoring:year-part": OPEN,
     "notices:inbox": DESK,
     "pages:accessibility": OPEN,
     "pages:deliveries": Rule(frozenset({"operator"}), seen_by=frozenset()),
@@ -213,6 +225,7 @@ PAGES: dict[str, Rule] = {
     "turnover:deal-part": OPEN,
     "turnover:demand-part": OPEN,
     "turnover:entry": Rule(CONTRACT | {"leader"}),
+    "turnover:lines": OPEN,
     "turnover:year": OPEN,
 }
 # Buttons, with the operation of the API that does the same: whoever may do the one may do the other.
@@ -241,6 +254,10 @@ BUTTONS: dict[str, str] = {
     "catalog:move take_down": "POST /achievements/{achievement_id}/take-down",
     "catalog:new-achievement": "POST /achievements",
     "catalog:new-demand": "POST /demands",
+    "monitoring:assign": "PUT /monitoring/indicators/{indicator_no}/office",
+    "monitoring:enter": "POST /monitoring/indicators/{indicator_no}/values",
+    "monitoring:step confirm": "POST /monitoring/values/{value_id}/confirm",
+    "monitoring:step reject": "POST /monitoring/values/{value_id}/reject",
     "notices:read": "POST /notices/{notice_id}/read",
     "payments:start": "POST /payments",
     "payments:step submit_proof": "POST /payments/{payment_id}/proof",

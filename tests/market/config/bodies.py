@@ -54,6 +54,17 @@ BODIES: dict[str, Body] = {
     },
     "POST /payments/{payment_id}/proof": lambda world: {"proof": scan(), "paid_on": "2026-03-02"},
     "POST /payments/{payment_id}/refund": lambda world: {"amount": "1.00", "reason": "多付"},
+    "PUT /monitoring/indicators/{indicator_no}/office": lambda world: {
+        "organisation_id": str(world.cast.government.id),
+        "due_days": 90,
+    },
+    "POST /monitoring/indicators/{indicator_no}/values": lambda world: {
+        "year": 2022,
+        "value": "1.95",
+        "source_text": "统计公报第 12 页",
+        "proof": scan(),
+    },
+    "POST /monitoring/values/{value_id}/reject": lambda world: {"reason": "与公报不一致"},
     "POST /registrations": lambda world: {
         "contract_id": str(world.story.contract.id),
         "office_id": str(world.cast.registry.id),

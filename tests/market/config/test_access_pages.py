@@ -6,6 +6,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from contracts.agreements import views as agreements
+from contracts.monitoring import views as monitoring
 from contracts.payments import views as payments
 from contracts.registration import views as registration
 from listings.catalog import views as catalog
@@ -17,6 +18,7 @@ from tests.market.config.world import World, build_world
 NOT_OURS = frozenset({"admin", "api"})
 VERBS = {
     "agreements:step": list(agreements.STEPS),
+    "monitoring:step": list(monitoring.STEPS),
     "payments:step": list(payments.STEPS),
     "registration:step": list(registration.STEPS),
     "registration:correction-step": list(registration.CORRECTION_STEPS),

@@ -9,12 +9,13 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
 
+from contracts.monitoring.models import IndicatorValue
 from deploy.local.messages import FLOORS
 from listings.catalog import policy
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Achievement, Demand
-from market.accounts.models import User
+from market.accounts.models import Membership, User
 from market.kernel.policy import PUBLIC
 from market.notices.models import Notice
 from search import engine, maintenance
@@ -28,6 +29,7 @@ from tests.market.config.access import (
     PAGES,
     SELLERS,
     SIGNED_IN,
+    WATCHERS,
 )
 from tests.market.config.test_access_pages import address
 from tests.market.config.world import World, build_world
@@ -70,6 +72,7 @@ READERS: dict[str, frozenset[str]] = {
     "kernel.job": OWN_PEOPLE,
     "kernel.outboxevent": OPERATOR,
     "kernel.privatefile": CONTRACT,
+    "monitoring.indicatorvalue": EVERYONE,  # a confirmed one; one that waits see waiting_values
     "notices.notice": OWN_PEOPLE,  # whose it is, see people_of
     "payments.payment": DEAL,
     "payments.payment.provider_secret": BUYERS,  # with it the payer's browser speaks to the provider
@@ -113,7 +116,7 @@ def planted(cast: Cast, settings: Any) -> Iterator[tuple[World, dict[bytes, tupl
     """The world with a canary in every field of every row, and private listings besides; who may see which."""
     address_of_engine = settings.ELASTICSEARCH_URL
     world = build_world(cast)
-    private = private_listings(cast)
+    private = private_listings(cast) | waiting_values()
     told: dict[bytes, tuple[str, frozenset[str]]] = {}
     for model, field, name in fields():
         for row in model._default_manager.all():
@@ -144,7 +147,7 @@ def people_of(cast: Cast, row: Any) -> frozenset[str]:
     own = {name: actor for name, actor in cast.everyone.items() if actor.user_id == user}
     if isinstance(row, Notice):
         return frozenset(own)
-    homes = {actor.organisation_id for actor in own.values()} - {None}
+    homes = set(Membership.objects.filter(user=user).values_list("organisation", flat=True))
     colleagues = {name for name, actor in cast.everyone.items() if actor.organisation_id in homes}
     return frozenset(own) | colleagues | OPERATOR | (DEAL if "broker" in own else NOBODY)
 
@@ -169,6 +172,12 @@ def private_listings(cast: Cast) -> dict[Any, frozenset[str]]:
             readers if readers == VERIFIED else frozenset({"enterprise_clerk", "enterprise_finance"}) | OPERATOR
         )
     return found
+
+
+def waiting_values() -> dict[Any, frozenset[str]]:
+    """A value that waits for its second person, and the proofs of all values."""
+    found: dict[Any, frozenset[str]] = dict.fromkeys(IndicatorValue.objects.values_list("proof", flat=True), WATCHERS)
+    return found | dict.fromkeys(IndicatorValue.objects.filter(state="entered").values_list("pk", flat=True), WATCHERS)
 
 
 def places(world: World) -> list[str]:

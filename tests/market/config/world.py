@@ -1,16 +1,20 @@
 """One of everything, so that every address of the portal names something that is there."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
 
+from contracts.monitoring import services as monitoring
+from contracts.monitoring.models import IndicatorValue
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
 from contracts.registration import services as registration
 from contracts.turnover.models import TurnoverEntry
 from market.accounts import services as accounts
 from market.accounts.models import Membership
+from market.kernel.actor import Role
 from market.kernel.models import Delivery, Job, OutboxEvent
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
@@ -19,7 +23,7 @@ from search.query import parse
 from search.saved import addresses
 from search.saved import services as saved
 from tests import story as telling
-from tests.cast import MONDAY, Cast
+from tests.cast import MONDAY, Cast, member
 from tests.running import run_outbox
 
 
@@ -31,6 +35,20 @@ class World:
     story: telling.Story
     payment: Payment
     parameters: dict[str, Any]
+
+
+def told_values(cast: Cast) -> IndicatorValue:
+    """A confirmed value of 2021, and the one of 2023 that waits for its second person."""
+    colleague = member(cast.government, "colleague", Role.CLERK)
+    monitoring.assign_office(
+        actor=cast.operator, indicator_no=1, organisation_id=cast.government.id, due_days=90, at=MONDAY
+    )
+    common: dict[str, Any] = {"actor": colleague, "indicator_no": 1, "source_text": "统计公报第 9 页", "at": MONDAY}
+    proof = ContentFile(telling.SCAN, "bulletin.pdf")
+    first = monitoring.enter_value(year=2021, value=Decimal("2.01"), proof=proof, **common)
+    monitoring.confirm_value(actor=cast.leader, value_id=first.id, version=None, at=MONDAY)
+    proof = ContentFile(telling.SCAN, "bulletin.pdf")
+    return monitoring.enter_value(year=2023, value=Decimal("2.20"), proof=proof, **common)
 
 
 def build_world(cast: Cast) -> World:
@@ -92,6 +110,7 @@ def build_world(cast: Cast) -> World:
         note="对方要的是另一种合金",
         at=MONDAY,
     )
+    value = told_values(cast)
     move = story.deal.moves.exclude(proof=None).get()
     return World(
         cast=cast,
@@ -121,6 +140,8 @@ def build_world(cast: Cast) -> World:
             "search_id": search.id,
             "feed_token": addresses.feed_token(search),
             "unsubscribe_token": addresses.unsubscribe_token(search),
+            "indicator_no": 1,
+            "value_id": value.id,
             "listing_id": story.achievement.id,
         },
     )

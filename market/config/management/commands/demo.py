@@ -12,6 +12,7 @@ from contracts.registration.models import Registration
 from contracts.turnover.services import load_plan
 from listings.catalog.models import Achievement, Demand
 from market.config.demo.city import City
+from market.config.demo.indicators import load_indicators
 from market.config.demo.people import People, demo_password, read, write_accounts
 from matching.brokerage.models import Deal
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         people = People()
         people.build(password)
         write_accounts(password)
+        load_indicators(people)
         total = 2 + 2 * len(read("pairs"))
         for _ in tqdm(City(people).steps(), total=total, unit="step", disable=options["json"]):
             pass

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    name = "contracts.monitoring"
+    label = "monitoring"
+
+    def ready(self) -> None:
+        from contracts.monitoring import pages, policy  # noqa: F401  slot, menu and policies

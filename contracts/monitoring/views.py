@@ -1,0 +1,205 @@
+"""The eight indicators in a year, each one's history, and the desk of the office that answers for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contracts.monitoring import policy, queries, services
+from contracts.monitoring.forms import ConfirmForm, EnterForm, OfficeForm, RejectForm
+from contracts.monitoring.models import IndicatorValue
+from contracts.turnover.models import PlanIndicator
+from market.kernel import clock, files
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, render_page
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button beside a value that waits: its words, its form and the service behind it."""
+
+    label: Any
+    form: type[forms.Form]
+    service: Callable[..., Any]
+    is_grave: bool = False
+
+
+STEPS = {
+    "confirm": Step(_("复核无误，确认"), ConfirmForm, services.confirm_value),
+    "reject": Step(_("退回"), RejectForm, services.reject_value, is_grave=True),
+}
+
+
+@require_safe
+def indicator_list(request: PageRequest) -> HttpResponse:
+    rows = list(queries.indicators())
+    years = queries.plan_years(rows)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and int(asked) in years else queries.year_to_show(rows, clock.today())
+    return render_page(request, "monitoring/list.html", years=years, **_of_year(year))
+
+
+@require_safe
+def year_part(request: PageRequest, year: int) -> HttpResponse:
+    """The indicators beneath the figure, in a year of the figure's page; outside the plan, in its last year."""
+    rows = list(queries.indicators())
+    years = queries.plan_years(rows)
+    if not 1985 <= year <= 2100:
+        raise NotFound
+    shown = min(max(year, years[0]), years[-1]) if years else year
+    return render_page(request, "monitoring/part.html", fragment="monitoring/_readings.html", **_of_year(shown))
+
+
+@require_safe
+def indicator(request: PageRequest, indicator_no: int) -> HttpResponse:
+    return _page(request, queries.indicator(indicator_no))
+
+
+@require_safe
+def proof_file(request: PageRequest, value_id: UUID) -> FileResponse:
+    row = policy.values.fetch(actor=request.actor, pk=value_id, related=("proof", "indicator__responsibility"))
+    if not policy.reads_proof(request.actor, row):
+        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+    return files.response(row.proof)
+
+
+@require_POST
+def enter(request: PageRequest, indicator_no: int) -> HttpResponse:
+    row = queries.indicator(indicator_no)
+    if not policy.answers_for(request.actor, row):
+        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+    form = _enter_form(row, request.POST, request.FILES)
+    if _done(form, lambda data: services.enter_value(actor=request.actor, indicator_no=row.no, at=clock.now(), **data)):
+        messages.success(request, _("已录入，请由本单位另一人复核。"))
+        return redirect("monitoring:indicator", row.no)
+    return _page(request, row, failed=form)
+
+
+@require_POST
+def step(request: PageRequest, value_id: UUID, verb: str) -> HttpResponse:
+    chosen = STEPS.get(verb)
+    if chosen is None:
+        raise NotFound
+    value = policy.values.fetch(
+        actor=request.actor, pk=value_id, verb=verb, related=("indicator__responsibility__office",)
+    )
+    form = chosen.form(request.POST)
+    if _done(form, lambda data: chosen.service(actor=request.actor, value_id=value_id, at=clock.now(), **data)):
+        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+        return redirect("monitoring:indicator", value.indicator.no)
+    return _page(request, value.indicator, failed=form, failed_at=(value_id, verb))
+
+
+@require_POST
+def assign(request: PageRequest, indicator_no: int) -> HttpResponse:
+    row = queries.indicator(indicator_no)
+    if not request.actor.is_operator:
+        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+    form = OfficeForm(request.POST)
+    if _done(
+        form, lambda data: services.assign_office(actor=request.actor, indicator_no=row.no, at=clock.now(), **data)
+    ):
+        messages.success(request, _("已指定责任单位。"))
+        return redirect("monitoring:indicator", row.no)
+    return _page(request, row, failed=form)
+
+
+def _of_year(year: int) -> dict[str, Any]:
+    found = queries.readings(year=year, today=clock.today())
+    return {
+        "year": year,
+        "readings": found,
+        "counts": {status: sum(row.status == status for row in found) for status in ("on_path", "below", "far_below")},
+        "without": sum(row.status == "no_value" for row in found),
+    }
+
+
+def _done(form: forms.Form, act: Callable[[dict[str, Any]], Any]) -> bool:
+    """Whether the service did it; a refusal is put beside the fields."""
+    if not form.is_valid():
+        return False
+    try:
+        act(form.cleaned_data)
+    except Problem as problem:
+        if problem.status in {401, 403, 404}:
+            raise
+        form_problem(form, problem)
+        return False
+    return True
+
+
+def _page(
+    request: PageRequest,
+    row: PlanIndicator,
+    failed: forms.Form | None = None,
+    failed_at: tuple[UUID, str] | None = None,
+) -> HttpResponse:
+    actor, today = request.actor, clock.today()
+    years = queries.history(row, today=today)
+    values = list(queries.values_of(row, actor=actor))
+    shown = queries.year_to_show([row], today)
+    context: dict[str, Any] = {
+        "row": row,
+        "years": years,
+        "reading": next((found for found in years if found.year == shown), None),
+        "values": [_value(value, request, failed, failed_at) for value in values],
+        "enter_form": _enter_panel(request, row, years, failed),
+        "office_form": _office_panel(request, row, failed),
+        "sees_proof": any(policy.reads_proof(actor, value) for value in values[:1]),
+    }
+    response = render_page(request, "monitoring/indicator.html", **context)
+    if failed is not None:
+        response.status_code = 409
+    return response
+
+
+def _value(
+    value: IndicatorValue, request: PageRequest, failed: forms.Form | None, failed_at: tuple[UUID, str] | None
+) -> dict[str, Any]:
+    allowed = policy.allowed(request.actor, value)
+    steps = [
+        (
+            verb,
+            chosen,
+            failed if failed_at == (value.id, verb) else chosen.form(initial={"version": value.version}),
+        )
+        for verb, chosen in STEPS.items()
+        if verb in allowed or failed_at == (value.id, verb)
+    ]
+    is_own = value.state == IndicatorValue.State.ENTERED and value.entered_by_id == request.actor.user_id
+    return {"row": value, "steps": steps, "is_own": is_own}
+
+
+def _enter_form(row: PlanIndicator, *data: Any) -> EnterForm:
+    begun = [year for year in queries.plan_years([row]) if year <= clock.today().year]
+    return EnterForm(*data, years=reversed(begun), unit=row.unit)
+
+
+def _enter_panel(
+    request: PageRequest,
+    row: PlanIndicator,
+    years: list[queries.Reading],
+    failed: forms.Form | None,
+) -> EnterForm | None:
+    if isinstance(failed, EnterForm):
+        return failed
+    is_typed = bool(years) and not years[0].is_fed_by_ledger
+    return _enter_form(row) if is_typed and policy.answers_for(request.actor, row) else None
+
+
+def _office_panel(request: PageRequest, row: PlanIndicator, failed: forms.Form | None) -> OfficeForm | None:
+    if isinstance(failed, OfficeForm):
+        return failed
+    if not request.actor.is_operator:
+        return None
+    responsibility = getattr(row, "responsibility", None)
+    if responsibility is None:
+        return OfficeForm(initial={"due_days": 90})
+    return OfficeForm(initial={"organisation_id": str(responsibility.office_id), "due_days": responsibility.due_days})

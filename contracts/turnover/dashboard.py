@@ -1,0 +1,211 @@
+"""What the figure's page shows, prepared: the figure and what is missing, the years, and the parts of a period."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contracts.turnover import labels, queries, rules
+from contracts.turnover.choices import Choice
+from contracts.turnover.rules import Dimension, Period, Sums
+
+MOST_REGIONS = 12
+REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    """A year of the dashboard; `planned` is None outside the plan's years."""
+
+    year: int
+    actual: Decimal | None
+    planned: Decimal | None
+    contracts: int
+    is_baseline: bool
+
+    @property
+    def against_plan_percent(self) -> Decimal | None:
+        return None if self.actual is None else rules.change_percent(self.actual, self.planned)
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A row of a breakdown with its name, its share of the whole and its change against the same days a year before."""
+
+    code: str
+    name: str
+    sums: Sums
+    share: Decimal | None
+    change: Decimal | None
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A dimension's table; `slug` names its place on the page."""
+
+    dimension: Dimension
+    title: Any
+    rows: list[PartRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Yuan from the regions of sellers (rows) to those of buyers (columns); None where nothing flowed."""
+
+    columns: list[str]
+    rows: list[tuple[str, list[Decimal | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figure of the period in one look. `before` is the same days of the year before."""
+
+    figure: queries.Figure
+    before: Sums
+    is_running: bool
+
+    @property
+    def amount(self) -> Decimal:
+        return self.figure.contract_amount
+
+    @property
+    def change(self) -> Decimal | None:
+        return rules.change_percent(self.amount, self.before.contract_amount)
+
+    @property
+    def gap(self) -> Decimal | None:
+        """Yuan above (+) or below (−) the path of the year."""
+        return None if self.figure.planned is None else self.amount - self.figure.planned
+
+    @property
+    def missing(self) -> Decimal | None:
+        """Yuan still missing to the plan's target; zero when it is reached."""
+        plan = self.figure.plan
+        return None if plan is None else max(plan.target - self.amount, rules.ZERO)
+
+    @property
+    def standing(self) -> str:
+        """`on_path`, `below`, or `running` for a year that is below and not over; empty where nothing was promised."""
+        if self.gap is None:
+            return ""
+        if self.gap >= 0:
+            return "on_path"
+        return "running" if self.is_running else "below"
+
+    @property
+    def trend(self) -> str:
+        """One sentence in plain words."""
+        change = self.change
+        if change is None:
+            return _("上年同期没有登记金额，无从比较。")
+        words = {"percent": f"{abs(change):.1f}"}
+        if change > 0:
+            return _("比上年同期增长 %(percent)s%%。") % words
+        return _("比上年同期下降 %(percent)s%%。") % words if change < 0 else _("与上年同期持平。")
+
+
+def headline(choice: Choice, *, today: date) -> Headline:
+    seen = choice.until(today)
+    figure = queries.figure(period=choice.whole, cut=choice.cut)
+    before = queries.figure(period=seen.year_before(), cut=choice.cut)
+    return Headline(figure, before.output, is_running=seen.last < choice.whole.last)
+
+
+def year_rows(as_of: date | None = None) -> list[YearRow]:
+    """Every year that the plan or the ledger knows, in order; the baseline is the plan's fact."""
+    plan, actual = queries.plan(), queries.series(as_of=as_of)
+    path = plan.path if plan else {}
+    baseline_year = plan.baseline_year if plan else None
+    return [
+        YearRow(
+            year=year,
+            actual=plan.baseline if plan and year == baseline_year else _amount(actual.get(year)),
+            planned=path.get(year),
+            contracts=actual[year].contracts if year in actual else 0,
+            is_baseline=year == baseline_year,
+        )
+        for year in sorted(path.keys() | actual.keys())
+    ]
+
+
+def breakdown(choice: Choice, dimension: Dimension, *, today: date) -> Breakdown:
+    """The parts of the period, the largest first; each leads to its lines."""
+    parts = queries.breakdown(choice.until(today), by=dimension, side=choice.side, cut=choice.cut)
+    whole = sum((part.sums.contract_amount for part in parts), rules.ZERO)
+    names = labels.of_codes(dimension, (part.code for part in parts))
+    rows = [
+        PartRow(
+            code=part.code,
+            name=names[part.code],
+            sums=part.sums,
+            share=rules.share_percent(part.sums.contract_amount, whole),
+            change=rules.change_percent(part.sums.contract_amount, part.before.contract_amount),
+            query=choice.with_code(dimension, part.code).query(),
+        )
+        for part in sorted(parts, key=lambda part: (-part.sums.contract_amount, part.code))
+    ]
+    return Breakdown(dimension, labels.NAMES[dimension], rows)
+
+
+def months(choice: Choice) -> list[tuple[str, str, Sums, Sums]]:
+    """The twelve months of the period's year: name, period, sums, and those of the same month a year before."""
+    parts = {
+        part.code: part
+        for part in queries.breakdown(Period.year(choice.year), by=Dimension.MONTH, side=choice.side, cut=choice.cut)
+    }
+    names = labels.of_codes(Dimension.MONTH, (f"{month:02d}" for month in range(1, 13)))
+    nothing = queries.Part("", Sums(), Sums())
+    return [
+        (name, f"{choice.year}-{code}", parts.get(code, nothing).sums, parts.get(code, nothing).before)
+        for code, name in names.items()
+    ]
+
+
+def chained(choice: Choice, *, today: date) -> list[PartRow]:
+    """The period's yuan with a full chain (the contract grew from a deal of the market) and without."""
+    found = breakdown(choice, Dimension.BROKER, today=today).rows
+    groups = (
+        (_("全链条可查"), [row for row in found if row.code]),
+        (_("直接申请登记"), [row for row in found if not row.code]),
+    )
+    sums = [(name, sum((row.sums for row in rows), Sums())) for name, rows in groups]
+    whole = sum((total.contract_amount for _name, total in sums), rules.ZERO)
+    return [
+        PartRow("", name, total, rules.share_percent(total.contract_amount, whole), None, "") for name, total in sums
+    ]
+
+
+def matrix(choice: Choice, *, today: date) -> Matrix:
+    """From seller's region to buyer's; the regions beyond the twelve largest stand together as one."""
+    found = queries.flows(choice.until(today), cut=choice.cut)
+    sellers = _largest((flow.seller_region, flow.sums.contract_amount) for flow in found)
+    buyers = _largest((flow.buyer_region, flow.sums.contract_amount) for flow in found)
+    cells: dict[tuple[str, str], Decimal] = {}
+    for flow in found:
+        key = _kept(flow.seller_region, sellers), _kept(flow.buyer_region, buyers)
+        cells[key] = cells.get(key, rules.ZERO) + flow.sums.contract_amount
+    names = labels.of_codes(Dimension.SELLER_REGION, {*sellers, *buyers} - {REST}) | {REST: _("其他地区")}
+    return Matrix(
+        columns=[names[code] for code in buyers],
+        rows=[(names[seller], [cells.get((seller, buyer)) for buyer in buyers]) for seller in sellers],
+    )
+
+
+def _largest(amounts: Iterable[tuple[str, Decimal]]) -> list[str]:
+    sums: dict[str, Decimal] = {}
+    for code, amount in amounts:
+        sums[code] = sums.get(code, rules.ZERO) + amount
+    ranked = sorted(sums, key=lambda code: (-sums[code], code))
+    return ranked if len(ranked) <= MOST_REGIONS else [*ranked[: MOST_REGIONS - 1], REST]
+
+
+def _kept(code: str, kept: list[str]) -> str:
+    return code if code in kept else REST
+
+
+def _amount(sums: Sums | None) -> Decimal | None:
+    return None if sums is None else sums.contract_amount
