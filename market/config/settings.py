@@ -25,6 +25,7 @@ DEMO = env.demo
 ALLOWED_HOSTS = env.allowed_hosts
 DATA_DIR = Path(env.data_dir)
 FILES_DIR = DATA_DIR / "files"
+AUDIT_DIR = DATA_DIR / "audit"
 NAMESPACE = env.namespace
 MARKET_NAME = env.market_name
 MARKET_CODE = env.market_code
@@ -43,6 +44,7 @@ AUDIT_HEADS_TO = env.audit_heads_to
 
 INSTALLED_APPS = [
     "market.config",
+    "contracts.audit",
     "contracts.turnover",
     "contracts.registration",
     "contracts.payments",

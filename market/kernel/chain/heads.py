@@ -93,7 +93,7 @@ def as_dict(head: ChainHead) -> dict[str, Any]:
 
 def file() -> Path:
     """Where heads are appended to, one JSON object a line; a job of the operating system carries it away."""
-    return Path(settings.DATA_DIR) / "audit" / "heads.jsonl"
+    return Path(settings.AUDIT_DIR) / "heads.jsonl"
 
 
 def write_file() -> int:

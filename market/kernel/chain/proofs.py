@@ -34,7 +34,7 @@ def line(link: ChainLink, values: Mapping[str, str | None] | None) -> dict[str, 
         "names": names,
         "fields": None,
         "hidden": {},
-        "hashes": [found.hex() for found in hashes],
+        "hashes": stored.hex(),
         "leaf": bytes(link.leaf).hex(),
         "link": bytes(link.link).hex(),
     }
