@@ -73,5 +73,5 @@ def change(table: str, key: str, row: object, values: Mapping[str, str]) -> None
     """Set columns of one row to the values of SQL expressions."""
     texts = ", ".join(f"{name} = {value}" for name, value in values.items())
     with superuser() as cursor:
-        cursor.execute(f"UPDATE {table} SET {texts} WHERE {key}::text = %s", [str(row)])
+        cursor.execute(f"UPDATE {table} SET {texts} WHERE {key}::text = %s", [str(row)])  # noqa: S608
         assert cursor.rowcount == 1
