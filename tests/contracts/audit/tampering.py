@@ -1,12 +1,13 @@
 """Changes of one field of one row, drawn at random, as the database's superuser can make them."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 
 from contracts.agreements.models import Signature
 from contracts.registration.models import RegistrationEvent
@@ -27,64 +28,79 @@ SEALED: tuple[tuple[str, type[models.Model]], ...] = (
 
 
 @dataclass(frozen=True)
-class Tampering:
-    """What was done, and the finding that must name it: source, row and field."""
+class Cell:
+    table: str
+    key: str
+    pk: Any
+    column: str
 
-    what: str
+    def read(self) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {self.column} FROM {self.table} WHERE {self.key} = %s", [self.pk])  # noqa: S608
+            return cursor.fetchone()[0]
+
+    def write(self, value: Any) -> None:
+        with superuser() as cursor:
+            cursor.execute(f"UPDATE {self.table} SET {self.column} = %s WHERE {self.key} = %s", [value, self.pk])  # noqa: S608
+            assert cursor.rowcount == 1
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """What is done to a cell, and the finding that must name it: source, row and field."""
+
     source: str
     row: str
     field: str
+    cell: Cell
+    change: Callable[[Any], Any]
 
 
-@contextmanager
-def tampered(drawn: Random) -> Iterator[Tampering]:
-    """One field of one row of what is sealed is another until the block ends."""
+def tampering(drawn: Random) -> Tampering:
+    """Some field of some row of what is sealed."""
     source_name, model = drawn.choice(SEALED)
     source = sources.source(source_name)
     assert source is not None
     pk = drawn.choice(list(model._default_manager.order_by("pk").values_list("pk", flat=True)))
     column = drawn.choice([name for name in source.fields if name != "id"])
     field = next(field for field in model._meta.concrete_fields if field.column == column)
-    with _set(model._meta.db_table, "id", pk, column, lambda old: other(field, old, drawn)):
-        yield Tampering(f"{source_name} {pk} {column}", source_name, str(pk), column)
+    return Tampering(
+        source_name, str(pk), column, Cell(model._meta.db_table, "id", pk, column), lambda old: other(field, old, drawn)
+    )
 
 
-@contextmanager
-def tampered_chain(drawn: Random) -> Iterator[Tampering]:
-    """One field of one link is another until the block ends."""
+def chain_tampering(drawn: Random) -> Tampering:
+    """Some field of some link; under another id it leaves one row without, and names one that is not there."""
     link = drawn.choice(list(ChainLink.objects.order_by("seq")))
     column = drawn.choice(["salt", "field_hashes", "leaf", "link", "row_id"])
-    named = {"row_id": "*", "field_hashes": "hash of"}.get(column, column)
-    with _set("kernel_chainlink", "seq", link.seq, column, lambda old: bent(old, drawn)):
-        row = ChainLink.objects.get(seq=link.seq).row_id
-        yield Tampering(f"link {link.seq} {column}", link.source, row, named)
+    names = {"row_id": "*", "field_hashes": "hash of"}
+    cell = Cell("kernel_chainlink", "seq", link.seq, column)
+    return Tampering(link.source, link.row_id, names.get(column, column), cell, lambda old: bent(old, drawn))
 
 
-@contextmanager
-def tampered_head(drawn: Random) -> Iterator[Tampering]:
-    """One field of the newest signed head is another."""
+def head_tampering(drawn: Random) -> Tampering:
+    """Some field of the newest signed head, whose signature then no longer holds."""
     head = ChainHead.objects.latest("seq")
     column = drawn.choice(["market", "link", "root", "at", "signature"])
-    with _set("kernel_chainhead", "id", head.pk, column, lambda old: bent(old, drawn)):
-        yield Tampering(f"head {head.seq} {column}", "head", ChainHead.objects.get(pk=head.pk).at, "signature")
+    cell = Cell("kernel_chainhead", "id", head.pk, column)
+    return Tampering("head", head.at, "signature", cell, lambda old: bent(old, drawn))
 
 
 @contextmanager
-def _set(table: str, key: str, pk: Any, column: str, change: Any) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table} WHERE {key} = %s", [pk])  # noqa: S608
-        (old,) = cursor.fetchone()
-    _write(table, key, pk, column, change(old))
+def done(draw: Callable[[Random], Tampering], drawn: Random) -> Iterator[Tampering]:
+    """A tampering that the database's constraints let through, until the block ends."""
+    while True:
+        made = draw(drawn)
+        old = made.cell.read()
+        try:
+            made.cell.write(made.change(old))
+        except IntegrityError:
+            continue
+        break
     try:
-        yield
+        yield made
     finally:
-        _write(table, key, pk, column, old)
-
-
-def _write(table: str, key: str, pk: Any, column: str, value: Any) -> None:
-    with superuser() as cursor:
-        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", [value, pk])  # noqa: S608
-        assert cursor.rowcount == 1
+        made.cell.write(old)
 
 
 def other(field: models.Field, old: Any, drawn: Random) -> Any:
@@ -93,7 +109,7 @@ def other(field: models.Field, old: Any, drawn: Random) -> Any:
     if kind in {"UUIDField", "ForeignKey", "OneToOneField"} and not isinstance(old, int):
         return f"{drawn.getrandbits(128):032x}"
     if kind == "JSONField":
-        return '{"forged": %d}' % drawn.randrange(10**6)
+        return json.dumps({"forged": drawn.randrange(10**6)})
     if kind == "DateTimeField":
         return f"20{drawn.randrange(10, 25)}-0{drawn.randrange(1, 10)}-01 00:00:00.{drawn.randrange(10**6):06d}+00"
     if kind == "DateField":

@@ -1,4 +1,4 @@
-"""What a superuser does to the rows is found, with the row and the field; with a kept head, what the key's owner does."""
+"""What a superuser does to the rows is found by row and field; what the key's owner does, with a kept head."""
 
 from random import Random
 
@@ -13,7 +13,7 @@ from market.kernel.chain import heads, sequencer, sources
 from market.kernel.models import AuditRow, ChainLink, PrivateFile
 from tests.contracts.audit import forgery
 from tests.contracts.audit.bundles import change, export, keep_heads, superuser, verify
-from tests.contracts.audit.tampering import tampered, tampered_chain, tampered_head
+from tests.contracts.audit.tampering import chain_tampering, done, head_tampering, tampering
 
 TAMPERINGS = 24
 
@@ -25,21 +25,20 @@ def kept(committed_city, tmp_path):
     return keep_heads(tmp_path / "heads.jsonl")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_changes_of_one_field_are_found_with_row_and_field(kept, tmp_path, seed):
-    drawn = Random(f"tampering {seed}")
-    path = tmp_path / "evidence.jsonl"
-    for _ in range(TAMPERINGS // 3):
-        with tampered(drawn) as done:
+    drawn, path = Random(f"tampering {seed}"), tmp_path / "evidence.jsonl"  # noqa: S311
+    for _ in range(TAMPERINGS // 2):
+        with done(tampering, drawn) as made:
             verdict = verify(export(path))
-            assert verdict.code == 1, done
-            assert verdict.names(done.source, done.row, done.field), (done, verdict.output)
+            assert verdict.code == 1, made
+            assert verdict.names(made.source, made.row, made.field), (made, verdict.output)
             accused = [found for found in verdict.findings if found["code"] == "touched"]
-            assert len(accused) == 1, (done, verdict.output)
+            assert len(accused) == 1, (made, verdict.output)
     assert verify(export(path)).findings == []
 
 
-def test_every_sealed_column_is_found_when_it_changes(kept, tmp_path):
+def test_what_is_sealed_is_sealed_with_every_column():
     tables = {
         "turnover.entry": TurnoverEntry,
         "registration.event": RegistrationEvent,
@@ -48,34 +47,29 @@ def test_every_sealed_column_is_found_when_it_changes(kept, tmp_path):
         "kernel.audit": AuditRow,
     }
 
-    assert {name: model for name, model in tables.items()} == {
-        source.name: source.model for source in sources.sources() if source.name in tables
-    }
+    assert {source.name: source.model for source in sources.sources()} == tables
     for source in sources.sources():
         assert set(source.fields) == {field.column for field in source.model._meta.concrete_fields}
 
 
 def test_random_changes_of_the_chain_itself_are_found_with_their_row(kept, tmp_path):
-    drawn = Random("chain")
-    for _ in range(12):
-        with tampered_chain(drawn) as done:
+    drawn = Random("chain")  # noqa: S311
+    for _ in range(10):
+        with done(chain_tampering, drawn) as made:
             verdict = verify(export(tmp_path / "evidence.jsonl"))
-            assert verdict.code == 1, done
-            assert (
-                any(
-                    (found["source"], found["row"]) == (done.source, done.row) and done.field in found["field"]
-                    for found in verdict.findings
-                )
-                or done.field == "*"
-            ), (done, verdict.output)
-            if done.field == "*":  # the link names a row that is not there, and the true row has no link
-                assert {"missing", "outside"} <= verdict.codes
+            assert verdict.code == 1, made
+            accused = [
+                found for found in verdict.findings if (found["source"], found["row"]) == (made.source, made.row)
+            ]
+            assert any(made.field in found["field"] for found in accused), (made, verdict.output)
 
 
 def test_a_changed_head_no_longer_has_its_signature(kept, tmp_path):
     for seed in range(5):
-        with tampered_head(Random(seed)) as done:
-            assert verify(export(tmp_path / "evidence.jsonl")).names(done.source, done.row, "signature"), done
+        with done(head_tampering, Random(seed)) as made:  # noqa: S311
+            verdict = verify(export(tmp_path / "evidence.jsonl"))
+            at = made.cell.read() if made.cell.column == "at" else made.row
+            assert verdict.names("head", at, "signature"), made
 
 
 def test_a_removed_row_is_missed(kept, tmp_path):
@@ -154,7 +148,7 @@ def test_a_figure_changes_with_a_changed_entry_and_the_entry_is_named(kept, tmp_
 
 @pytest.mark.parametrize("forge", [forgery.cut_tail, forgery.rewrite, forgery.fork])
 def test_what_the_owner_of_the_key_does_is_found_with_a_kept_head_alone(kept, tmp_path, forge):
-    forge(Random(forge.__name__))
+    forge(Random(forge.__name__))  # noqa: S311
     path = export(tmp_path / "evidence.jsonl")
 
     without, with_head = verify(path), verify(path, "--head", kept)
