@@ -30,11 +30,11 @@ def list_heads(request: ApiRequest, cursor: Cursor = "", limit: Limit = 20) -> C
     return cursor_page(heads.heads(), name="heads", order=("-seq",), cursor=cursor, limit=limit)
 
 
-@router.get("/consistency", response={200: ConsistencyOut, **problems()})
+@router.get("/consistency/{int:first}/{int:second}", response={200: ConsistencyOut, **problems()})
 def get_consistency(request: ApiRequest, first: Seq, second: Seq) -> dict[str, Any]:
     """The proof that one head's chain goes on in another's. Public."""
     if first > second:
-        raise InvalidInput(errors=[{"loc": ["query", "first"], "code": "order", "message": "first > second"}])
+        raise InvalidInput(errors=[{"loc": ["path", "first"], "code": "order", "message": "first > second"}])
     old, new = queries.head_at(first), queries.head_at(second)
     return {"first": old, "second": new, "proof": proofs.consistency(old, new)}
 
