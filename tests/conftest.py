@@ -37,6 +37,7 @@ def load_facts() -> None:
 def _plain_settings(settings: Any, tmp_path: Path) -> None:
     """Files of a test are its own; limits are tested where they are the matter."""
     settings.FILES_DIR = tmp_path / "files"
+    settings.AUDIT_DIR = tmp_path / "audit"
     settings.RATE_LIMIT = False
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import CharField, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import CharField, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear, LPad
 
 from contracts.turnover import policy, rules, sums

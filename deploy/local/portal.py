@@ -31,6 +31,7 @@ def settings(folder: Folder, port: int) -> dict[str, str]:
     chosen = {
         "DEMO": "1",
         "SECRET_KEY": folder.key("secret_key"),
+        "AUDIT_KEY": folder.key("audit_key"),
         "PUBLIC_URL": address,
         "PYTHONUNBUFFERED": "1",
     }

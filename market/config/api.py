@@ -1,6 +1,8 @@
 """The API under /api/v1: every room's router, in the order of the chain."""
 
 from contracts.agreements.api import router as contracts
+from contracts.audit.api import entry_router
+from contracts.audit.api import router as audit
 from contracts.monitoring.api import router as monitoring
 from contracts.payments.api import router as payments
 from contracts.registration.api import router as registrations
@@ -50,6 +52,8 @@ api.add_router("/payments", payments)
 api.add_router("/registrations", registrations)
 api.add_router("/turnover", turnover)
 api.add_router("/monitoring", monitoring)
+api.add_router("/turnover", entry_router)
+api.add_router("/audit", audit)
 api.add_router("/notices", notices)
 api.add_router("/jobs", jobs)
 api.add_router("/dictionaries", dictionaries)

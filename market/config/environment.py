@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,9 +42,28 @@ class Environment(BaseSettings):
     stripe_secret_key: str = Field("", description="Stripe's secret key; none: that rail is off.")
     stripe_webhook_secret: str = Field("", description="Signs Stripe's webhooks.")
     metrics_token: str = Field("", description="Bearer token for /metrics; none: this machine only.")
+    audit_key: str = Field(
+        "",
+        description="Secret of 32 characters or more that the key of signed audit heads is made from; none: no heads.",
+    )
+    audit_hash: Literal["sha256", "sm3"] = Field(
+        "sha256", description="Hash of the audit chain; an existing chain keeps the one that it began with."
+    )
+    audit_head_seconds: int = Field(60, ge=1, description="Seconds between two signed heads, where there is news.")
+    audit_heads_to: Annotated[list[str], NoDecode] = Field(
+        [], description="E-mail addresses that are sent a signed head every day, comma separated."
+    )
     rate_limit: bool = Field(True, description="Requests are limited per principal.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("audit_key")
+    @classmethod
+    def long_enough(cls, value: str) -> str:
+        """A key that could be guessed would sign anybody's chain."""
+        if value and len(value) < 32:
+            raise ValueError("needs 32 characters or more")
+        return value
+
+    @field_validator("allowed_hosts", "audit_heads_to", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         """A comma separated text as a list."""

@@ -25,6 +25,7 @@ DEMO = env.demo
 ALLOWED_HOSTS = env.allowed_hosts
 DATA_DIR = Path(env.data_dir)
 FILES_DIR = DATA_DIR / "files"
+AUDIT_DIR = DATA_DIR / "audit"
 NAMESPACE = env.namespace
 MARKET_NAME = env.market_name
 MARKET_CODE = env.market_code
@@ -36,10 +37,15 @@ STRIPE_API_BASE = env.stripe_api_base
 STRIPE_SECRET_KEY = env.stripe_secret_key
 STRIPE_WEBHOOK_SECRET = env.stripe_webhook_secret
 METRICS_TOKEN = env.metrics_token
+AUDIT_KEY = env.audit_key
+AUDIT_HASH = env.audit_hash
+AUDIT_HEAD_SECONDS = env.audit_head_seconds
+AUDIT_HEADS_TO = env.audit_heads_to
 
 INSTALLED_APPS = [
     "market.config",
     "contracts.monitoring",
+    "contracts.audit",
     "contracts.turnover",
     "contracts.registration",
     "contracts.payments",
@@ -230,6 +236,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resume-stalled-jobs": {"task": "market.kernel.tasks.resume_stalled_jobs", "schedule": 30.0},
     "prune-outbox": {"task": "market.kernel.tasks.prune_outbox", "schedule": 3600.0},
+    "mail-audit-head": {"task": "market.kernel.tasks.mail_audit_head", "schedule": crontab(minute="50", hour="7")},
     # Eight o'clock is when digests are due; the other hours make up for an eight o'clock that was missed.
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
     "encode-missing": {"task": "search.tasks.encode_missing", "schedule": crontab(minute="40", hour="2")},

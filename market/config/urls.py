@@ -21,6 +21,7 @@ urlpatterns = [
     path("registrations/", include("contracts.registration.urls")),
     path("monitoring/", include("contracts.monitoring.urls")),
     path("turnover/", include("contracts.turnover.urls")),
+    path("audit/", include("contracts.audit.urls")),
     path("exchange/", include("listings.exchange.urls")),
     path("inbox/", include("market.notices.urls")),
     path("organisation/", include("market.accounts.urls")),

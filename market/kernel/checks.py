@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 
@@ -26,5 +27,26 @@ def chinese_trigrams(databases: Sequence[str] | None = None, **_: Any) -> list[C
             "The database must be UTF-8 with a locale that knows Chinese.",
             hint="initdb --locale-provider=builtin --builtin-locale=C.UTF-8",
             id="kernel.E001",
+        )
+    ]
+
+
+@register(Tags.database)
+def chain_keeps_its_hash(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """A chain that began with one hash is not carried on with another, whatever the setting says."""
+    if not databases or "default" not in databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('kernel_sealshape') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            return []
+        cursor.execute("SELECT algorithm FROM kernel_sealshape ORDER BY id LIMIT 1")
+        row = cursor.fetchone()
+    if row is None or row[0] == settings.AUDIT_HASH:
+        return []
+    return [
+        Warning(
+            f"The audit chain goes on with {row[0]}, with which it began; AUDIT_HASH says {settings.AUDIT_HASH}.",
+            id="kernel.W001",
         )
     ]

@@ -6,6 +6,7 @@ There is no address for a file itself: the room that keeps one serves it through
 import hashlib
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -66,7 +67,12 @@ def store(
 
 def store_bytes(content: bytes, *, name: str, media_type: str, actor: Actor, at: datetime) -> PrivateFile:
     """Keep a document that the product itself made."""
-    sha256, size = _write(iter([content]), max_bytes=len(content))
+    return store_file(iter([content]), name=name, media_type=media_type, actor=actor, at=at)
+
+
+def store_file(content: Iterator[bytes], *, name: str, media_type: str, actor: Actor, at: datetime) -> PrivateFile:
+    """Keep a long document that the product itself made, piece by piece."""
+    sha256, size = _write(content, max_bytes=sys.maxsize)
     return PrivateFile.objects.create(
         sha256=sha256,
         size_bytes=size,

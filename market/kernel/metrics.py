@@ -1,4 +1,4 @@
-"""Prometheus metrics of the process; the backlog of the outbox is read when asked."""
+"""Prometheus metrics of the process; the backlogs of the outbox and of the audit chain are read when asked."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from market.kernel import deadletters
+from market.kernel.chain import sequencer
 from market.kernel.http import problem_response
 from market.kernel.problems import NotFound
 
@@ -35,12 +36,22 @@ class _Backlog(Collector):
         yield from (open_, dead, age)
 
 
+class _Chain(Collector):
+    def collect(self) -> Iterator[Metric]:
+        found = sequencer.backlog()
+        yield GaugeMetricFamily("market_chain_links", "Rows in the audit chain", found.links)
+        yield GaugeMetricFamily("market_chain_unsealed", "Rows waiting for their link", found.waiting)
+        yield GaugeMetricFamily("market_chain_lag_seconds", "Age of the oldest row that waits", found.lag_seconds)
+        yield GaugeMetricFamily("market_chain_signed", "Rows under a signed head", found.signed)
+
+
 def exposition(request: HttpRequest) -> HttpResponse:
     """`/metrics`, for who has the token, or, where none is set, for this machine itself."""
     if not _may_read(request):
         return problem_response(request, NotFound())
     registry = CollectorRegistry()
     registry.register(_Backlog())
+    registry.register(_Chain())
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)
         body = generate_latest(registry)

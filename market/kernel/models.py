@@ -158,3 +158,84 @@ class PrivateFile(models.Model):
     def evidence(self) -> dict[str, Any]:
         """What an audit row keeps of a file."""
         return {"file_id": str(self.id), "sha256": self.sha256, "size_bytes": self.size_bytes}
+
+
+class UnsealedRow(models.Model):
+    """A row that waits for its link; written by a trigger in the transaction of the row itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=40)
+    row_id = models.CharField(max_length=40)
+    written_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.row_id}"
+
+
+class SealShape(models.Model):
+    """Which columns of a source a link covers, in order, and by which hash; a new row when that changes."""
+
+    source = models.CharField(max_length=40)
+    fields = models.JSONField()
+    hidden = models.JSONField(db_comment="Of the fields: shown to nobody outside but as a hash")
+    algorithm = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "fields", "hidden", "algorithm"], name="one_seal_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.algorithm}"
+
+
+class ChainLink(models.Model):
+    """One sealed row: what its fields hash to, and its place in the chain. Append-only."""
+
+    seq = models.BigIntegerField(primary_key=True, db_comment="From 1 without a gap")
+    shape = models.ForeignKey(SealShape, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=40)
+    row_id = models.CharField(max_length=40)
+    salt = models.BinaryField()
+    veil = models.BinaryField(db_comment="Salt of the fields that stay hidden; leaves the database with no bundle")
+    field_hashes = models.BinaryField(db_comment="32 bytes for each field of the shape")
+    leaf = models.BinaryField()
+    link = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "row_id"], name="a_row_is_sealed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.source} {self.row_id}"
+
+
+class ChainNode(models.Model):
+    """An inner node of the Merkle tree, kept for every eighth level. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "number"], name="one_node_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.number}"
+
+
+class ChainHead(models.Model):
+    """What the chain came to at a time, signed; to be kept by somebody else as well. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    market = models.CharField(max_length=20)
+    algorithm = models.CharField(max_length=10)
+    seq = models.BigIntegerField(unique=True, db_comment="The last link under it: the size of the tree")
+    link = models.CharField(max_length=64)
+    root = models.CharField(max_length=64, db_comment="Merkle root over the leaves (RFC 6962)")
+    at = models.CharField(max_length=32, db_comment="As signed; says when the signer's clock believed it was")
+    key = models.CharField(max_length=64, db_comment="Ed25519 public key")
+    signature = models.CharField(max_length=128)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.root[:8]}"

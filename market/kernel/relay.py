@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef
 
 from market.kernel import clock, heartbeat, outbox
+from market.kernel.chain.duty import Sealing
 from market.kernel.models import Delivery, OutboxEvent
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ KEEP_EVENTS = timedelta(days=30)
 
 
 class Relay:
-    """One thread for the deliveries of workers, one for each batch consumer."""
+    """One thread for the deliveries of workers, one for each batch consumer, one that seals the audit chain."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -35,7 +36,7 @@ class Relay:
     def start(self) -> None:
         batch = [reader for reader in outbox.consumers() if reader.handle_batch]
         jobs = [(f"relay-{reader.name}", (lambda reader=reader: feed_batch(reader))) for reader in batch]
-        for name, step in [("relay-workers", dispatch), *jobs]:
+        for name, step in [("relay-workers", dispatch), ("relay-sealing", Sealing().step), *jobs]:
             thread = threading.Thread(target=self._loop, args=(name, step), name=name, daemon=True)
             thread.start()
             self.threads.append(thread)

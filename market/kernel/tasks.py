@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from market.kernel import jobs, relay
+from market.kernel.chain import heads
 
 
 @shared_task(queue="events", acks_late=True, ignore_result=True)
@@ -27,3 +28,8 @@ def resume_stalled_jobs(**_: object) -> None:
 @shared_task(queue="events", ignore_result=True)
 def prune_outbox(**_: object) -> None:
     relay.prune()
+
+
+@shared_task(queue="events", ignore_result=True)
+def mail_audit_head(**_: object) -> None:
+    heads.mail()

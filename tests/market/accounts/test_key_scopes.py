@@ -21,6 +21,7 @@ WRITES = sorted(rules.SCOPES - set(READS))
 # people who stand for an indicator's value, and the operator's desk.
 PERSONAL = {
     "POST /api-keys",
+    "POST /audit/evidence",
     "POST /api-keys/{key_id}/revoke",
     "POST /introductions",
     "POST /matching/rematch",

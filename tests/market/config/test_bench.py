@@ -104,3 +104,8 @@ def test_the_memory_of_matching_is_measured_in_processes_of_its_own(committed_db
 @pytest.mark.slow
 def test_the_lag_is_measured_with_a_relay_and_writers_of_its_own(committed_db):
     assert measured("lag", replace(PLAN, rounds=1, only=("P12",))) == ["P12"]
+
+
+@pytest.mark.slow
+def test_the_audit_chain_is_measured_with_a_sequencer_and_writers_of_its_own(committed_db):
+    assert measured("chain", replace(PLAN, rounds=1)) == ["P18", "P19-lag", "P19"]

@@ -86,7 +86,7 @@ READERS: dict[str, frozenset[str]] = {
 }
 # Codes, addresses, hashes and facts of public lists: a canary there would break the page, not tell on it.
 NO_FREE_TEXT = re.compile(
-    r"reference\.|turnover\.|search\.|payments\.journal|exchange\.feeditem|agreements\.signature"
+    r"reference\.|kernel\.(chain|seal|unsealed)|turnover\.|search\.|payments\.journal|exchange\.feeditem|agreements\.signature"
     r"|\.(subtype|ip_type|plan_source|rule_set|local_industry|pricing|attribute|form|level|category|source"
     r"|application_state|source_market|scheme|kind|sha256|media_type|topic|key|consumer|action|subject_kind"
     r"|subject_id|request_id|route|principal|body_hash|industries|ipc_codes|transfer_modes|short_cooperation"
@@ -124,6 +124,8 @@ def planted(cast: Cast, settings: Any) -> Iterator[tuple[World, dict[bytes, tupl
             readers = private.get(row.pk, readers_of(name))
             if model in (User, Notice) and readers:
                 readers = people_of(cast, row)
+            if row.pk == world.parameters["evidence_id"]:
+                readers = frozenset({"auditor", "leader"}) | OPERATOR  # a job of their organisation
             value = f"canary{number}@example.com" if field.name == "email" else f"canary{number} {COMMON}"
             try:
                 with transaction.atomic():

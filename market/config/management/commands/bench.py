@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.bench import data, lagging, listing, matching, reindexing, saving, searching, writing
+from market.config.bench import chain, data, lagging, listing, matching, reindexing, saving, searching, writing
 from market.config.bench.frame import Plan
 
 BENCHES: dict[str, Any] = {
+    "chain": chain,
     "lag": lagging,
     "list": listing,
     "match": matching,
