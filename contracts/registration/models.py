@@ -147,12 +147,18 @@ class RegistrationEvent(models.Model):
         AMENDED = "amended", _("变更")
         CANCELLED = "cancelled", _("注销")
         REVOKED = "revoked", _("撤销")
+        CORRECTED = "corrected", _("更正")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("事项"), max_length=10, choices=Kind)
     contract_amount = MoneyField(_("成交额增减（元）"), db_comment="Signed change of the contract amount")
     technology_amount = MoneyField(_("技术交易额增减（元）"), db_comment="Signed change of the technology amount")
+    contracts = models.SmallIntegerField(
+        _("项数增减"),
+        default=0,
+        db_comment="Registered 1; a correction takes 1 out of the old cell, into the right one",
+    )
     seller_region = models.CharField(max_length=6)
     buyer_region = models.CharField(max_length=6)
     seller_kind = models.CharField(max_length=10, blank=True, db_comment="Party nature code")
@@ -161,6 +167,11 @@ class RegistrationEvent(models.Model):
     technology_field = models.CharField(max_length=10)
     ip_type = models.CharField(max_length=40)
     plan_source = models.CharField(max_length=40)
+    size_class = models.CharField(max_length=20, blank=True, default="", db_comment="企业规模 of the buyer")
+    broker = models.CharField(max_length=36, blank=True, default="", db_comment="Agency of the deal, by its id")
+    university = models.CharField(
+        max_length=36, blank=True, default="", db_comment="The seller by its id, where it is a university"
+    )
     rule_set = models.CharField(max_length=40)
     reason = models.CharField(_("原因"), max_length=500, blank=True)
     effective_on = models.DateField(_("生效日期"), db_comment="Registry's date, Asia/Shanghai; picks the year")
@@ -174,6 +185,12 @@ class RegistrationEvent(models.Model):
             models.UniqueConstraint(fields=["registration"], condition=Q(kind="registered"), name="registered_once"),
             models.UniqueConstraint(
                 fields=["registration"], condition=Q(kind__in=["cancelled", "revoked"]), name="ended_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="registered", contracts=1)
+                | Q(kind="corrected", contracts__in=[-1, 0, 1])
+                | Q(kind__in=["amended", "cancelled", "revoked"], contracts=0),
+                name="event_counts_by_kind",
             ),
         ]
 

@@ -4,24 +4,28 @@ The sums are public: they are what the city publishes. The lines behind them ope
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import ExtractYear
+from django.db import connection, transaction
+from django.db.models import CharField, F, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear, LPad
 
-from contracts.registration.models import RegistrationEvent
 from contracts.turnover import policy, rules
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
+from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
 from contracts.turnover.services import CODES, TURNOVER_NO
 from market.kernel.actor import Actor
 from market.kernel.clock import start_of_day
 from market.kernel.money import round_half_up
 from market.kernel.problems import NotFound
 
-Kind = RegistrationEvent.Kind
+ALL = Cut()
+NOTHING = Sums()
+SUMMED = {"contract": Sum("contract_amount"), "technology": Sum("technology_amount"), "count": Sum("contracts")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,18 @@ class Figure:
     `contract_amount` and its neighbours are output, the count that the city's assessment uses by default.
     """
 
-    year: int
+    period: rules.Period
     region: str
     as_of: date | None
-    output: rules.Sums
-    absorption: rules.Sums
-    intra: rules.Sums
+    output: Sums
+    absorption: Sums
+    intra: Sums
     plan: rules.Plan | None
+
+    @property
+    def year(self) -> int:
+        """The year that the period begins in."""
+        return self.period.first.year
 
     @property
     def contract_amount(self) -> Decimal:
@@ -53,7 +62,8 @@ class Figure:
 
     @property
     def planned(self) -> Decimal | None:
-        return self.plan.path.get(self.year) if self.plan else None
+        """Yuan that the plan promised for the period; it promises years, and nothing for a part of one."""
+        return self.plan.path.get(self.year) if self.plan and self.period.is_year else None
 
     @property
     def against_plan_percent(self) -> Decimal | None:
@@ -61,37 +71,97 @@ class Figure:
         return rules.change_percent(self.contract_amount, self.planned)
 
 
-def figure(*, year: int, region: str = "", as_of: date | None = None) -> Figure:
-    """The figure of a year; with `as_of`, as it was known at the end of that day in Asia/Shanghai."""
+def figure(
+    *,
+    year: int | None = None,
+    period: Period | None = None,
+    region: str = "",
+    as_of: date | None = None,
+    cut: Cut = ALL,
+) -> Figure:
+    """The figure of a year or another period; with `as_of`, as it was known at the end of that day in Asia/Shanghai."""
+    if period is None:
+        if year is None:
+            raise ValueError("a figure needs a year or a period")
+        period = Period.year(year)
     region = region or settings.HOME_REGION
-    rows = _known(as_of).filter(effective_on__range=_inclusive(year))
+    rows = _known(_cut(as_of, cut)).filter(effective_on__range=(period.first, period.last))
     return Figure(
-        year=year,
+        period=period,
         region=region,
         as_of=as_of,
-        output=_sums(rows.filter(_sold_in(region))),
-        absorption=_sums(rows.filter(_bought_in(region))),
-        intra=_sums(rows.filter(_sold_in(region) & _bought_in(region))),
+        output=_sums(rows.filter(_on_side(Side.OUTPUT, region))),
+        absorption=_sums(rows.filter(_on_side(Side.ABSORPTION, region))),
+        intra=_sums(rows.filter(_on_side(Side.INTRA, region))),
         plan=plan(),
     )
 
 
-def series(*, region: str = "", as_of: date | None = None) -> Mapping[int, rules.Sums]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cell of a breakdown: its code, its sums, and the sums of the same cell a year before."""
+
+    code: str
+    sums: Sums
+    before: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the sellers of one region sold to the buyers of another."""
+
+    seller_region: str
+    buyer_region: str
+    sums: Sums
+
+
+def breakdown(
+    period: Period, *, by: Dimension, side: Side = Side.OUTPUT, region: str = "", cut: Cut = ALL
+) -> list[Part]:
+    """The figure in parts, sorted by code; a code that only the year before has is there with nothing now.
+
+    A month's code is its two digits, so that it stands beside the same month of the year before.
+    """
+    region = region or settings.HOME_REGION
+    now, before = (_parts(within, by, side, region, cut) for within in (period, period.year_before()))
+    return [
+        Part(code, now.get(code, NOTHING), before.get(code, NOTHING)) for code in sorted(now.keys() | before.keys())
+    ]
+
+
+def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:
+    """Every pair of regions of which one lies in the region, sorted."""
+    region = region or settings.HOME_REGION
+    rows = _within(period, cut).filter(_on_side(Side.OUTPUT, region) | _on_side(Side.ABSORPTION, region))
+    pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED).order_by("seller_region", "buyer_region")
+    return [Flow(row["seller_region"], row["buyer_region"], _as_sums(row)) for row in pairs]
+
+
+def last_entry() -> int:
+    """The id of the newest entry, for `Cut.up_to_entry`; 0 where there is none. Inside the caller's transaction.
+
+    Writers of the ledger wait from here until that transaction ends: no entry is half written, so every later one
+    has a larger id, whatever the clock says.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the last entry is only the last inside a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TurnoverEntry._meta.db_table} IN SHARE MODE")
+    return TurnoverEntry.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def series(*, region: str = "", as_of: date | None = None) -> Mapping[int, Sums]:
     """Output by year, for the years that have entries."""
     region = region or settings.HOME_REGION
     rows = (
-        _known(as_of)
-        .filter(_sold_in(region))
+        _known(_cut(as_of))
+        .filter(_on_side(Side.OUTPUT, region))
         .annotate(year=ExtractYear("effective_on"))
         .values("year")
-        .annotate(
-            contract=Sum("contract_amount"),
-            technology=Sum("technology_amount"),
-            count=Count("id", filter=Q(kind=Kind.REGISTERED)),
-        )
+        .annotate(**SUMMED)
         .order_by("year")
     )
-    return {row["year"]: rules.Sums(row["contract"], row["technology"], row["count"]) for row in rows}
+    return {row["year"]: _as_sums(row) for row in rows}
 
 
 def plan() -> rules.Plan | None:
@@ -114,12 +184,12 @@ def entries(
     rows = visible_entries(actor=actor, as_of=as_of)
     if year is not None:
         rows = rows.filter(effective_on__range=_inclusive(year))
-    return rows.filter(_bought_in(region) if side == "absorption" else _sold_in(region))
+    return rows.filter(_on_side(Side(side), region))
 
 
 def visible_entries(*, actor: Actor, as_of: date | None = None) -> QuerySet[TurnoverEntry]:
     """Every line that the actor may see, with its contract and parties."""
-    return _known(as_of, policy.entries.visible_to(actor)).select_related(
+    return _known(_cut(as_of), policy.entries.visible_to(actor)).select_related(
         "event__registration__contract__seller", "event__registration__contract__buyer"
     )
 
@@ -146,7 +216,7 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
 def chained_share(*, year: int, region: str = "") -> Decimal | None:
     """Percent of the year's yuan whose contract grew from a deal of the market; None where there is none."""
     region = region or settings.HOME_REGION
-    rows = TurnoverEntry.objects.filter(_sold_in(region), effective_on__range=_inclusive(year))
+    rows = TurnoverEntry.objects.filter(_on_side(Side.OUTPUT, region), effective_on__range=_inclusive(year))
     sums = rows.aggregate(
         all=Sum("contract_amount"),
         chained=Sum("contract_amount", filter=Q(event__registration__contract__deal__isnull=False)),
@@ -156,31 +226,43 @@ def chained_share(*, year: int, region: str = "") -> Decimal | None:
     return round_half_up((sums["chained"] or rules.ZERO) / sums["all"] * 100)
 
 
-def _known(as_of: date | None, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[TurnoverEntry]:
+def _cut(as_of: date | None, cut: Cut = ALL) -> Cut:
+    if as_of is None:
+        return cut
+    end = start_of_day(as_of + timedelta(days=1))
+    return replace(cut, known_before=end if cut.known_before is None else min(end, cut.known_before))
+
+
+def _known(cut: Cut, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[TurnoverEntry]:
     rows = TurnoverEntry.objects.all() if rows is None else rows
-    return rows.filter(known_at__lt=_end_of(as_of)) if as_of is not None else rows
+    if cut.known_before is not None:
+        rows = rows.filter(known_at__lt=cut.known_before)
+    return rows if cut.up_to_entry is None else rows.filter(id__lte=cut.up_to_entry)
 
 
-def _end_of(on: date) -> datetime:
-    return start_of_day(on + timedelta(days=1))
+def _within(period: Period, cut: Cut) -> QuerySet[TurnoverEntry]:
+    return _known(cut).filter(effective_on__range=(period.first, period.last))
 
 
 def _inclusive(year: int) -> tuple[date, date]:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _sold_in(region: str) -> Q:
-    return Q(seller_region__startswith=rules.region_prefix(region))
+def _on_side(side: Side, region: str) -> Q:
+    prefix = rules.region_prefix(region)
+    sold, bought = Q(seller_region__startswith=prefix), Q(buyer_region__startswith=prefix)
+    return {Side.OUTPUT: sold, Side.ABSORPTION: bought, Side.INTRA: sold & bought}[side]
 
 
-def _bought_in(region: str) -> Q:
-    return Q(buyer_region__startswith=rules.region_prefix(region))
+def _parts(period: Period, by: Dimension, side: Side, region: str, cut: Cut) -> dict[str, Sums]:
+    rows = _within(period, cut).filter(_on_side(side, region))
+    code = LPad(Cast(ExtractMonth("effective_on"), CharField()), 2, Value("0")) if by == Dimension.MONTH else F(by)
+    return {row["code"]: _as_sums(row) for row in rows.values(code=code).annotate(**SUMMED)}
 
 
-def _sums(rows: QuerySet[TurnoverEntry]) -> rules.Sums:
-    found = rows.aggregate(
-        contract=Sum("contract_amount"),
-        technology=Sum("technology_amount"),
-        count=Count("id", filter=Q(kind=Kind.REGISTERED)),
-    )
-    return rules.Sums(found["contract"] or rules.ZERO, found["technology"] or rules.ZERO, found["count"])
+def _sums(rows: QuerySet[TurnoverEntry]) -> Sums:
+    return _as_sums(rows.aggregate(**SUMMED))
+
+
+def _as_sums(row: Mapping[str, Any]) -> Sums:
+    return Sums(row["contract"] or rules.ZERO, row["technology"] or rules.ZERO, row["count"] or 0)

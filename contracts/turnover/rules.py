@@ -1,7 +1,10 @@
 """The arithmetic of the figure: values in, values out (domain reference 2, worked examples 3 to 7)."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
+from enum import StrEnum
 
 from market.kernel.money import YI, round_half_up
 
@@ -10,11 +13,106 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Both amounts in yuan and the number of contracts behind them."""
+    """Both amounts in yuan and the number of contracts behind them; each may be negative where corrections prevail."""
 
     contract_amount: Decimal = ZERO
     technology_amount: Decimal = ZERO
     contracts: int = 0
+
+    @property
+    def average(self) -> Decimal | None:
+        """Contract amount per contract, in yuan; None where no contract was counted."""
+        return round_half_up(self.contract_amount / self.contracts) if self.contracts > 0 else None
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.contract_amount + other.contract_amount,
+            self.technology_amount + other.technology_amount,
+            self.contracts + other.contracts,
+        )
+
+
+class Side(StrEnum):
+    """Whose contracts count: the city's sellers' (输出), its buyers' (吸纳), or those with both in it."""
+
+    OUTPUT = "output"
+    ABSORPTION = "absorption"
+    INTRA = "intra"
+
+
+class Dimension(StrEnum):
+    """What the figure can be cut by. `size_class` is the buyer's 企业规模 as the registration form has it.
+
+    `broker` and `university` are ids of organisations. 重大合同 is no dimension: its threshold is known from
+    Beijing's practice alone (domain reference 2.3), and no table of this city's province asks for it.
+    """
+
+    CONTRACT_TYPE = "contract_type"
+    TECHNOLOGY_FIELD = "technology_field"
+    SELLER_KIND = "seller_kind"
+    BUYER_KIND = "buyer_kind"
+    IP_TYPE = "ip_type"
+    PLAN_SOURCE = "plan_source"
+    SIZE_CLASS = "size_class"
+    SELLER_REGION = "seller_region"
+    BUYER_REGION = "buyer_region"
+    MONTH = "month"
+    BROKER = "broker"
+    UNIVERSITY = "university"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the registry's date, both ends included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("a period ends before it begins")
+
+    @classmethod
+    def year(cls, year: int) -> "Period":
+        return cls(date(year, 1, 1), date(year, 12, 31))
+
+    @classmethod
+    def quarter(cls, year: int, quarter: int) -> "Period":
+        return cls(cls.month(year, 3 * quarter - 2).first, cls.month(year, 3 * quarter).last)
+
+    @classmethod
+    def month(cls, year: int, month: int) -> "Period":
+        return cls(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+
+    @property
+    def is_year(self) -> bool:
+        return self == Period.year(self.first.year)
+
+    def year_before(self) -> "Period":
+        """The same days of the year before; the end of a month stays the end of that month, leap years included."""
+        ends_month = (self.last + timedelta(days=1)).day == 1
+        last = Period.month(self.last.year - 1, self.last.month).last
+        return Period(_a_year_before(self.first), last if ends_month else _a_year_before(self.last))
+
+
+def _a_year_before(on: date) -> date:
+    return on.replace(year=on.year - 1, day=min(on.day, monthrange(on.year - 1, on.month)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of the ledger is looked at; with both None, everything that is known now.
+
+    `known_before`: an instant; what became known at it or later is left out. `up_to_entry`: an entry's id; entries
+    with a larger one are left out, whatever the clock said when they were written.
+    """
+
+    known_before: datetime | None = None
+    up_to_entry: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.known_before is None and self.up_to_entry is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +146,11 @@ def change_percent(now: Decimal, before: Decimal | None) -> Decimal | None:
     if not before:
         return None
     return round_half_up((now - before) / before * 100)
+
+
+def share_percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """A part in percent of its whole, with two places; None where the whole is nothing."""
+    return round_half_up(part / whole * 100) if whole else None
 
 
 def yuan(hundred_millions: str) -> Decimal:

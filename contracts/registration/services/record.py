@@ -6,7 +6,7 @@ from decimal import Decimal
 from contracts.registration.events import RegistrationRecorded
 from contracts.registration.models import Registration, RegistrationEvent
 from market.kernel import outbox
-from market.kernel.actor import Actor
+from market.kernel.actor import Actor, OrganisationKind
 
 
 def record_event(
@@ -27,6 +27,7 @@ def record_event(
         kind=kind,
         contract_amount=contract_amount,
         technology_amount=technology_amount,
+        contracts=1 if kind == RegistrationEvent.Kind.REGISTERED else 0,
         seller_region=contract.seller.region,
         buyer_region=contract.buyer.region,
         seller_kind=contract.seller.party_nature,
@@ -35,6 +36,9 @@ def record_event(
         technology_field=contract.technology_field,
         ip_type=contract.ip_type,
         plan_source=contract.plan_source,
+        size_class=contract.buyer.scale,
+        broker="" if contract.deal is None else str(contract.deal.agency_id),
+        university=str(contract.seller_id) if contract.seller.kind == OrganisationKind.UNIVERSITY else "",
         rule_set=registration.rule_set,
         reason=reason,
         effective_on=effective_on,
