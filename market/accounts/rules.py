@@ -24,6 +24,7 @@ SCOPED = (
     "payments",
     "registrations",
     "turnover",
+    "reports",
     "organisations",
     "jobs",
     "searches",

@@ -3,6 +3,7 @@
 from contracts.agreements.api import router as contracts
 from contracts.payments.api import router as payments
 from contracts.registration.api import router as registrations
+from contracts.reports.api import router as reports
 from contracts.turnover.api import router as turnover
 from listings.catalog.api import achievements, demands
 from listings.imports.api import achievements as achievement_imports
@@ -48,6 +49,7 @@ api.add_router("/contracts", contracts)
 api.add_router("/payments", payments)
 api.add_router("/registrations", registrations)
 api.add_router("/turnover", turnover)
+api.add_router("/reports", reports)
 api.add_router("/notices", notices)
 api.add_router("/jobs", jobs)
 api.add_router("/dictionaries", dictionaries)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("payments/", include("contracts.payments.urls")),
     path("registrations/", include("contracts.registration.urls")),
     path("turnover/", include("contracts.turnover.urls")),
+    path("reports/", include("contracts.reports.urls")),
     path("exchange/", include("listings.exchange.urls")),
     path("inbox/", include("market.notices.urls")),
     path("organisation/", include("market.accounts.urls")),
