@@ -42,7 +42,7 @@ class Report(ConcurrentTransitionMixin, Versioned):
     sides = ArrayField(
         models.CharField(max_length=10), verbose_name=_("分项口径"), db_comment="Which sides have tables of their own"
     )
-    edition = models.PositiveSmallIntegerField(_("版次"), db_comment="From 1; a newer one supersedes the former")
+    edition = models.PositiveSmallIntegerField(_("报告版次"), db_comment="From 1; a newer one supersedes the former")
     layout = models.PositiveSmallIntegerField(_("版式"), db_comment="The rules that lay it out, and recompute it")
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
     note = models.TextField(_("说明"), max_length=2000, blank=True)

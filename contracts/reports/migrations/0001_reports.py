@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 (
                     "edition",
                     models.PositiveSmallIntegerField(
-                        db_comment="From 1; a newer one supersedes the former", verbose_name="版次"
+                        db_comment="From 1; a newer one supersedes the former", verbose_name="报告版次"
                     ),
                 ),
                 (

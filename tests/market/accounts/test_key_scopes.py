@@ -17,14 +17,17 @@ from tests.market.config.world import build_world
 
 READS = sorted(scope for scope in rules.SCOPES if scope.endswith(":read"))
 WRITES = sorted(rules.SCOPES - set(READS))
-# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, and the
-# operator's desk.
+# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, the
+# operator's desk, and the two pairs of eyes that answer for a report.
 PERSONAL = {
     "POST /api-keys",
     "POST /api-keys/{key_id}/revoke",
     "POST /introductions",
     "POST /matching/rematch",
     "POST /notices/{notice_id}/read",
+    "POST /reports/{report_id}/submit",
+    "POST /reports/{report_id}/publish",
+    "POST /reports/{report_id}/return",
     "PATCH /searches/{search_id}",
     "DELETE /searches/{search_id}",
     "POST /searches/{search_id}/renew-feed",

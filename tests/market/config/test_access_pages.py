@@ -8,6 +8,7 @@ from django.urls import get_resolver, reverse
 from contracts.agreements import views as agreements
 from contracts.payments import views as payments
 from contracts.registration import views as registration
+from contracts.reports import views as reports
 from listings.catalog import views as catalog
 from tests.market.config.access import API, BUTTONS, OWN_BUTTONS, PAGES, ended, expected
 from tests.market.config.bodies import BODIES
@@ -19,6 +20,7 @@ VERBS = {
     "agreements:step": list(agreements.STEPS),
     "payments:step": list(payments.STEPS),
     "registration:step": list(registration.STEPS),
+    "reports:step": list(reports.STEPS),
     "catalog:move": list(catalog.MOVES),
     "brokerage:move": ["advance", "lose", "circumvent"],
 }

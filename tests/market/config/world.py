@@ -7,6 +7,8 @@ from django.core.files.base import ContentFile
 
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
+from contracts.reports import services as reports
+from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
 from market.accounts import services as accounts
 from market.accounts.models import Membership
@@ -81,6 +83,8 @@ def build_world(cast: Cast) -> World:
         note="对方要的是另一种合金",
         at=MONDAY,
     )
+    report = publish_report(cast)
+    reports.draft_report(actor=cast.operator, kind="monthly", year=2026, number=1, note="等待核对", at=MONDAY)
     move = story.deal.moves.exclude(proof=None).get()
     return World(
         cast=cast,
@@ -99,6 +103,8 @@ def build_world(cast: Cast) -> World:
             "registration_id": story.registration.id,
             "entry_id": TurnoverEntry.objects.get().id,
             "year": MONDAY.year,
+            "report_id": report.id,
+            "form": "json",
             "organisation_id": cast.university.id,
             "membership_id": Membership.objects.get(user=cast.university_finance.user_id).id,
             "key_id": key.id,
@@ -112,3 +118,10 @@ def build_world(cast: Cast) -> World:
             "listing_id": story.achievement.id,
         },
     )
+
+
+def publish_report(cast: Cast) -> Report:
+    """The yearly report of the year before, made by the operator and approved by the leader."""
+    report = reports.draft_report(actor=cast.operator, kind="yearly", year=2025, number=None, at=MONDAY)
+    reports.submit_report(actor=cast.operator, report_id=report.id, version=None, at=MONDAY)
+    return reports.publish_report(actor=cast.leader, report_id=report.id, version=None, at=MONDAY)
