@@ -196,7 +196,7 @@ def test_the_restatement_says_published_later_and_now(api, adjusted):
     }
 
 
-@pytest.mark.parametrize(("name", "reason"), [("auditor", "合同金额变更"), ("leader", "补充协议"), ("nobody", "")])
+@pytest.mark.parametrize(("name", "reason"), [("auditor", "合同金额变更"), ("leader", "合同金额变更"), ("nobody", "")])
 def test_the_reason_of_an_adjustment_is_for_those_who_see_its_contract(api, cast, adjusted, name, reason):
     client = api if name == "nobody" else api.as_(getattr(cast, name))
 

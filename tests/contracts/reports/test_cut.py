@@ -20,7 +20,7 @@ from contracts.turnover.models import TurnoverEntry
 from tests.cast import Cast
 from tests.contracts.reports import entries
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, MARCH, Office, on
-from tests.contracts.reports.test_publishing import content_of
+from tests.contracts.reports.frozen import content_of
 from tests.contracts.turnover.conftest import City
 from tests.together import WAITING
 

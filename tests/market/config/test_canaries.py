@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
 
-from contracts.reports.models import Report
+from contracts.reports.models import Report, ReportFile
 from deploy.local.messages import FLOORS
 from listings.catalog import policy
 from listings.catalog import services as catalog
@@ -115,6 +115,7 @@ def planted(cast: Cast, settings: Any) -> Iterator[tuple[World, dict[bytes, tupl
     address_of_engine = settings.ELASTICSEARCH_URL
     world = build_world(cast)
     private = private_listings(cast)
+    private |= dict.fromkeys(ReportFile.objects.values_list("file_id", flat=True), EVERYONE)
     told: dict[bytes, tuple[str, frozenset[str]]] = {}
     for model, field, name in fields():
         for row in model._default_manager.all():
