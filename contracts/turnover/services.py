@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contracts.registration.models import RegistrationEvent
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
@@ -47,13 +48,28 @@ TAKEN_OVER = {
 
 @transaction.atomic
 def enter_event(*, event_id: UUID) -> TurnoverEntry:
-    """The ledger entry of a registration event; a second call finds the first one's."""
-    event = RegistrationEvent.objects.select_for_update().get(pk=event_id)
-    entry, _ = TurnoverEntry.objects.get_or_create(
-        event=event,
-        defaults={name: getattr(event, source) for name, source in TAKEN_OVER.items()},
-    )
-    return entry
+    """The ledger entry of a registration event; a second call finds the first one's.
+
+    The lines of one correction enter together, so that nobody reads a figure in which a contract is reversed and not
+    yet entered rightly.
+    """
+    entries = {}
+    for event in _to_enter(event_id):
+        entry, _ = TurnoverEntry.objects.get_or_create(
+            event=event,
+            defaults={name: getattr(event, source) for name, source in TAKEN_OVER.items()},
+        )
+        entries[event.pk] = entry
+    return entries[event_id]
+
+
+def _to_enter(event_id: UUID) -> QuerySet[RegistrationEvent]:
+    """The event, or every line of the correction it belongs to, locked in the order of their ids."""
+    event = RegistrationEvent.objects.get(pk=event_id)
+    rows = RegistrationEvent.objects.select_for_update(no_key=True).order_by("pk")
+    if event.kind != RegistrationEvent.Kind.CORRECTED:
+        return rows.filter(pk=event_id)
+    return rows.filter(registration=event.registration_id, kind=event.kind, recorded_at=event.recorded_at)
 
 
 @transaction.atomic

@@ -66,6 +66,7 @@ BODIES: dict[str, Body] = {
     "POST /registrations/{registration_id}/amend": lambda world: REGISTERED | ENDING,
     "POST /registrations/{registration_id}/cancel": lambda world: ENDING,
     "POST /registrations/{registration_id}/revoke": lambda world: ENDING,
+    "POST /registrations/{registration_id}/correct": lambda world: {"seller_region": "360400", "reason": "录入有误"},
     "POST /reports": lambda world: {"kind": "monthly", "year": 2025, "number": 12, "note": "按月核对"},
     "PUT /reports/{report_id}": lambda world: {"sides": ["output"], "note": "按月核对"},
     "POST /reports/{report_id}/return": lambda world: {"reason": "三月漏计"},

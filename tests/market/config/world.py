@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
+from contracts.registration import services as registration
 from contracts.reports import services as reports
 from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
@@ -47,6 +48,16 @@ def build_world(cast: Cast) -> World:
     )
     story = telling.sign(telling.draft(telling.agree(story)))
     telling.register(telling.apply(story))
+    registration.correct_registration(
+        actor=cast.registrar,
+        registration_id=story.registration.id,
+        version=None,
+        facts={"technology_field": "09"},
+        contract_amount=None,
+        technology_amount=None,
+        reason="领域录入有误",
+        at=MONDAY,
+    )
     contract = story.contract
     instalment = contract.instalments.order_by("position").first()
     payment = payments.start_payment(
@@ -101,6 +112,7 @@ def build_world(cast: Cast) -> World:
             "instalment_id": instalment.id,
             "payment_id": payment.id,
             "registration_id": story.registration.id,
+            "correction_id": story.registration.corrections.get().id,
             "entry_id": TurnoverEntry.objects.get().id,
             "year": MONDAY.year,
             "report_id": report.id,
