@@ -16,7 +16,9 @@ def grouped(value: str | None) -> str:
 @register.filter
 def change(value: str | None) -> str:
     """Percent with its sign, so that up and down are told apart without colour."""
-    return "—" if value is None else f"{Decimal(value):+,}%"
+    if value is None:
+        return "—"
+    return f"{Decimal(value):+,}%" if Decimal(value) else f"{value}%"
 
 
 @register.filter

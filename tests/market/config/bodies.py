@@ -67,6 +67,12 @@ BODIES: dict[str, Body] = {
     "POST /registrations/{registration_id}/cancel": lambda world: ENDING,
     "POST /registrations/{registration_id}/revoke": lambda world: ENDING,
     "POST /registrations/{registration_id}/correct": lambda world: {"seller_region": "360400", "reason": "录入有误"},
+    "POST /turnover/assessment": lambda world: {
+        "valid_from": "2026-01-01",
+        "side": "absorption",
+        "amount": "contract_amount",
+        "reason": "市科技局通知",
+    },
     "POST /reports": lambda world: {"kind": "monthly", "year": 2025, "number": 12, "note": "按月核对"},
     "PUT /reports/{report_id}": lambda world: {"sides": ["output"], "note": "按月核对"},
     "POST /reports/{report_id}/return": lambda world: {"reason": "三月漏计"},
