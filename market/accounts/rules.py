@@ -25,6 +25,7 @@ SCOPED = (
     "registrations",
     "turnover",
     "monitoring",
+    "reports",
     "organisations",
     "jobs",
     "searches",

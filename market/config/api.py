@@ -6,6 +6,7 @@ from contracts.audit.api import router as audit
 from contracts.monitoring.api import router as monitoring
 from contracts.payments.api import router as payments
 from contracts.registration.api import router as registrations
+from contracts.reports.api import router as reports
 from contracts.turnover.api import router as turnover
 from listings.catalog.api import achievements, demands
 from listings.imports.api import achievements as achievement_imports
@@ -54,6 +55,7 @@ api.add_router("/turnover", turnover)
 api.add_router("/monitoring", monitoring)
 api.add_router("/turnover", entry_router)
 api.add_router("/audit", audit)
+api.add_router("/reports", reports)
 api.add_router("/notices", notices)
 api.add_router("/jobs", jobs)
 api.add_router("/dictionaries", dictionaries)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "market.config",
     "contracts.monitoring",
     "contracts.audit",
+    "contracts.reports",
     "contracts.turnover",
     "contracts.registration",
     "contracts.payments",
@@ -245,6 +246,11 @@ CELERY_BEAT_SCHEDULE = {
     "match-due": {"task": "matching.ranking.tasks.match_due", "schedule": 60.0},
     "match-everything": {"task": "matching.ranking.tasks.match_everything", "schedule": crontab(minute="20", hour="3")},
     "warn-of-misses": {"task": "contracts.monitoring.tasks.warn_of_misses", "schedule": crontab(minute="30", hour="8")},
+    # The 5th is the day; the days after make up for a 5th that was missed, since a month has its draft once.
+    "draft-last-month": {
+        "task": "contracts.reports.tasks.draft_last_month",
+        "schedule": crontab(minute="0", hour="8", day_of_month="5-28"),
+    },
     "prune-saved-search-hits": {
         "task": "search.tasks.prune_saved_search_hits",
         "schedule": crontab(minute="30", hour="3"),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("monitoring/", include("contracts.monitoring.urls")),
     path("turnover/", include("contracts.turnover.urls")),
     path("audit/", include("contracts.audit.urls")),
+    path("reports/", include("contracts.reports.urls")),
     path("exchange/", include("listings.exchange.urls")),
     path("inbox/", include("market.notices.urls")),
     path("organisation/", include("market.accounts.urls")),

@@ -10,6 +10,7 @@ from django.db import models
 from contracts.agreements.models import Deduction, Instalment, Signature, TechnologyContract
 from contracts.payments.models import JournalEntry, JournalLine, Payment, Refund
 from contracts.registration.models import Registration, RegistrationEvent
+from contracts.reports.models import Report, ReportFile
 from contracts.turnover.models import TurnoverEntry
 from market.kernel import relay
 from market.kernel.models import AuditRow, Delivery, OutboxEvent, PrivateFile
@@ -24,10 +25,12 @@ TABLES: tuple[type[models.Model], ...] = (
     Registration,
     Payment,
     Refund,
+    Report,
 )
 GROWING: tuple[type[models.Model], ...] = (
     RegistrationEvent,
     TurnoverEntry,
+    ReportFile,
     JournalEntry,
     JournalLine,
     AuditRow,

@@ -17,8 +17,8 @@ from tests.market.config.world import build_world
 
 READS = sorted(scope for scope in rules.SCOPES if scope.endswith(":read"))
 WRITES = sorted(rules.SCOPES - set(READS))
-# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, the two
-# people who stand for an indicator's value, and the operator's desk.
+# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, the
+# operator's desk, and the two people who stand for an indicator's value or for a report.
 PERSONAL = {
     "POST /api-keys",
     "POST /audit/evidence",
@@ -29,6 +29,9 @@ PERSONAL = {
     "POST /monitoring/values/{value_id}/confirm",
     "POST /monitoring/values/{value_id}/reject",
     "POST /notices/{notice_id}/read",
+    "POST /reports/{report_id}/submit",
+    "POST /reports/{report_id}/publish",
+    "POST /reports/{report_id}/return",
     "PATCH /searches/{search_id}",
     "DELETE /searches/{search_id}",
     "POST /searches/{search_id}/renew-feed",

@@ -9,6 +9,7 @@ from contracts.agreements import views as agreements
 from contracts.monitoring import views as monitoring
 from contracts.payments import views as payments
 from contracts.registration import views as registration
+from contracts.reports import views as reports
 from listings.catalog import views as catalog
 from tests.market.config.access import API, BUTTONS, OWN_BUTTONS, PAGES, ended, expected
 from tests.market.config.bodies import BODIES
@@ -22,6 +23,7 @@ VERBS = {
     "payments:step": list(payments.STEPS),
     "registration:step": list(registration.STEPS),
     "registration:correction-step": list(registration.CORRECTION_STEPS),
+    "reports:step": list(reports.STEPS),
     "catalog:move": list(catalog.MOVES),
     "brokerage:move": ["advance", "lose", "circumvent"],
 }

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
 
 from contracts.monitoring.models import IndicatorValue
+from contracts.reports.models import Report, ReportFile
 from deploy.local.messages import FLOORS
 from listings.catalog import policy
 from listings.catalog import services as catalog
@@ -82,6 +83,7 @@ READERS: dict[str, frozenset[str]] = {
     "ranking.verdict": SELLERS,  # the organisation that gave it
     "registration.correction": CONTRACT,
     "registration.registration": CONTRACT,
+    "reports.report": frozenset({"operator", "leader", "auditor"}),  # a draft; a published one is frozen
     "registration.registrationevent": CONTRACT | {"leader"},
 }
 # Codes, addresses, hashes and facts of public lists: a canary there would break the page, not tell on it.
@@ -90,7 +92,7 @@ NO_FREE_TEXT = re.compile(
     r"|\.(subtype|ip_type|plan_source|rule_set|local_industry|pricing|attribute|form|level|category|source"
     r"|application_state|source_market|scheme|kind|sha256|media_type|topic|key|consumer|action|subject_kind"
     r"|subject_id|request_id|route|principal|body_hash|industries|ipc_codes|transfer_modes|short_cooperation"
-    r"|long_cooperation|qualifications|scopes|roles|code|provider_event_id|type|account|url|model|digest)$"
+    r"|long_cooperation|qualifications|scopes|roles|code|provider_event_id|type|account|url|model|digest|sides)$"
 )
 
 
@@ -117,6 +119,7 @@ def planted(cast: Cast, settings: Any) -> Iterator[tuple[World, dict[bytes, tupl
     address_of_engine = settings.ELASTICSEARCH_URL
     world = build_world(cast)
     private = private_listings(cast) | waiting_values()
+    private |= dict.fromkeys(ReportFile.objects.values_list("file_id", flat=True), EVERYONE)
     told: dict[bytes, tuple[str, frozenset[str]]] = {}
     for model, field, name in fields():
         for row in model._default_manager.all():
@@ -193,6 +196,8 @@ def places(world: World) -> list[str]:
     for model, kind in ((Achievement, "achievements"), (Demand, "demands")):
         for row in model.objects.all():
             found += [f"/{kind}/{row.pk}/", f"/api/v1/{kind}/{row.pk}", f"/api/v1/{kind}/{row.pk}/matches"]
+    for report_id in Report.objects.values_list("pk", flat=True):
+        found += [f"/reports/{report_id}/", f"/api/v1/reports/{report_id}", f"/reports/{report_id}/content.json"]
     found += [f"/api/v1/search?q={COMMON}&limit=100", f"/search?q={COMMON}", f"/search/suggest?q={COMMON}"]
     found += ["/search?q=canary 绝无此词", f"/api/v1/search/suggest?q={COMMON}", "/exchange/v1/listings", "/feed"]
     found += ["/api/v1/turnover?year=2026", "/api/v1/turnover?year=canary", "/api/v1/achievements?cursor=canary"]

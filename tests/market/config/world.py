@@ -13,6 +13,8 @@ from contracts.monitoring.models import IndicatorValue
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
 from contracts.registration import services as registration
+from contracts.reports import services as reports
+from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
 from market.accounts import services as accounts
 from market.accounts.models import Membership
@@ -115,6 +117,8 @@ def build_world(cast: Cast) -> World:
         at=MONDAY,
     )
     value = told_values(cast)
+    report = publish_report(cast)
+    reports.draft_report(actor=cast.operator, kind="monthly", year=2026, number=1, note="等待核对", at=MONDAY)
     move = story.deal.moves.exclude(proof=None).get()
     with override_settings(AUDIT_KEY="a-key-of-the-tests-that-signs-nothing-else"):
         head = heads.seal_and_sign(at=MONDAY)
@@ -136,6 +140,8 @@ def build_world(cast: Cast) -> World:
             "correction_id": story.registration.corrections.get().id,
             "entry_id": TurnoverEntry.objects.get().id,
             "year": MONDAY.year,
+            "report_id": report.id,
+            "form": "json",
             "organisation_id": cast.university.id,
             "membership_id": Membership.objects.get(user=cast.university_finance.user_id).id,
             "key_id": key.id,
@@ -166,3 +172,10 @@ def evidence_made(cast: Cast) -> Job:
         created_at=MONDAY,
         result=file.evidence() | {"rows": 0, "entries": 0, "head": None},
     )
+
+
+def publish_report(cast: Cast) -> Report:
+    """The yearly report of the year before, made by the operator and approved by the leader."""
+    report = reports.draft_report(actor=cast.operator, kind="yearly", year=2025, number=None, at=MONDAY)
+    reports.submit_report(actor=cast.operator, report_id=report.id, version=None, at=MONDAY)
+    return reports.publish_report(actor=cast.leader, report_id=report.id, version=None, at=MONDAY)

@@ -14,6 +14,7 @@ from listings.catalog.models import Achievement, Demand
 from market.config.demo.city import City
 from market.config.demo.indicators import load_indicators
 from market.config.demo.people import People, demo_password, read, write_accounts
+from market.config.demo.reports import publish_reports
 from matching.brokerage.models import Deal
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         total = 2 + 2 * len(read("pairs"))
         for _ in tqdm(City(people).steps(), total=total, unit="step", disable=options["json"]):
             pass
+        publish_reports(people)
         report = {
             "achievements": Achievement.objects.count(),
             "demands": Demand.objects.count(),

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "contracts.reports"
+    label = "reports"
+
+    def ready(self) -> None:
+        from contracts.reports import pages  # noqa: F401  the menu

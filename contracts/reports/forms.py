@@ -1,0 +1,58 @@
+"""What the office types."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts.reports import queries, rules
+from contracts.reports.models import Report
+from contracts.turnover.rules import Side
+from market.kernel.clock import today
+
+
+class VersionedForm(forms.Form):
+    """Carries the version that the page showed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class MoveForm(VersionedForm):
+    """A step that needs no words."""
+
+
+def sides_field() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("分项口径"),
+        choices=[(side.value, queries.SIDE_LABELS[side]) for side in Side],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("不选则为输出和吸纳"),
+    )
+
+
+def note_field() -> forms.CharField:
+    return forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DraftForm(forms.Form):
+    kind = forms.ChoiceField(label=_("报告类型"), choices=Report.Kind.choices)
+    year = forms.IntegerField(label=_("年度"), min_value=rules.FIRST_YEAR, max_value=rules.LAST_YEAR)
+    number = forms.IntegerField(
+        label=_("月份或季度"), min_value=1, max_value=12, required=False, help_text=_("年报不填")
+    )
+    sides = sides_field()
+    note = note_field()
+
+    @staticmethod
+    def of_last_month() -> "DraftForm":
+        """The form filled in for last month's report."""
+        year, month = rules.month_before(today())
+        return DraftForm(initial={"kind": Report.Kind.MONTHLY, "year": year, "number": month})
+
+
+class ReviseForm(VersionedForm):
+    sides = sides_field()
+    note = note_field()
+
+
+class ReturnForm(VersionedForm):
+    reason = forms.CharField(label=_("退回原因"), max_length=500)

@@ -1,0 +1,174 @@
+"""What the reports' pages and endpoints show: published ones to everyone, the others as the policy says."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext_lazy as _
+
+from contracts.registration.models import RegistrationEvent
+from contracts.reports import freezing, policy
+from contracts.reports.models import Report, ReportFile
+from contracts.reports.problems import NotPublished
+from contracts.turnover import queries as turnover
+from contracts.turnover.models import TurnoverEntry
+from contracts.turnover.rules import Side, Sums, region_prefix
+from market.kernel import files
+from market.kernel.actor import Actor
+
+Kind = RegistrationEvent.Kind
+SIDE_LABELS = {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}
+
+
+def reports(
+    *, actor: Actor, kind: str = "", year: int | None = None, region: str = "", state: str = ""
+) -> QuerySet[Report]:
+    """The reports the actor may know of, each with `superseded_by`; the caller orders them."""
+    rows = policy.reports.visible_to(actor).annotate(superseded_by=_newest_edition())
+    rows = rows.select_related("submitted_for", "approved_for").prefetch_related("files__file")
+    chosen = {"kind": kind, "last_on__year": year, "region": region, "state": state}
+    return rows.filter(**{name: value for name, value in chosen.items() if value})
+
+
+def years(*, actor: Actor) -> list[int]:
+    """The years that the actor's reports end in, the newest first."""
+    found = policy.reports.visible_to(actor).values_list("last_on__year", flat=True).distinct()
+    return sorted(found, reverse=True)
+
+
+def published(*, actor: Actor, report_id: UUID) -> Report:
+    """A published report. Raises NotFound where it is hidden or absent, NotPublished before that."""
+    report = policy.reports.fetch(actor=actor, pk=report_id)
+    if report.state != Report.State.PUBLISHED:
+        raise NotPublished
+    return report
+
+
+def editions(report: Report, *, actor: Actor) -> QuerySet[Report]:
+    """Every edition of the report's period that the actor may know of, the newest first."""
+    same = policy.reports.visible_to(actor).filter(kind=report.kind, first_on=report.first_on, region=report.region)
+    return same.order_by("-edition")
+
+
+def file_of(report: Report, form: str) -> ReportFile:
+    """The report in one of its forms. Raises NotPublished while there is none."""
+    found = ReportFile.objects.select_related("file").filter(report=report, form=form).first()
+    if found is None:
+        raise NotPublished
+    return found
+
+
+def bytes_of(kept: ReportFile) -> bytes:
+    with files.open_file(kept.file) as source:
+        return source.read()
+
+
+def content(report: Report) -> dict[str, Any]:
+    """What the report says: as frozen, or, before that, as it would be now."""
+    if report.state != Report.State.PUBLISHED:
+        return freezing.preview(report)
+    found: dict[str, Any] = json.loads(bytes_of(file_of(report, ReportFile.Form.JSON)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The later entries of one kind on one side, in sum; `contracts` is how many they add or take."""
+
+    kind: str
+    entries: int
+    sums: Sums
+
+    @property
+    def label(self) -> Any:
+        return Kind(self.kind).label
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A side of a published report: as published, what came later by kind, and as known now."""
+
+    side: Side
+    published: Sums
+    changes: list[Change]
+    now: Sums
+
+    @property
+    def label(self) -> str:
+        return str(SIDE_LABELS[self.side])
+
+
+def restatement(report: Report) -> list[Restated]:
+    """Each side as published, adjusted, and as known now; the first two add up to the third."""
+    published = content(report)["figure"]
+    figure = turnover.figure(period=report.period, region=report.region)
+    now = {Side.OUTPUT: figure.output, Side.ABSORPTION: figure.absorption, Side.INTRA: figure.intra}
+    return [Restated(side, _sums(published[side.value]), _changes(report, side), now[side]) for side in Side]
+
+
+def adjustments(report: Report) -> QuerySet[TurnoverEntry]:
+    """The entries that came after the report's cut and take effect in its period; the caller orders them."""
+    later = TurnoverEntry.objects.filter(
+        id__gt=report.up_to_entry, effective_on__range=(report.first_on, report.last_on)
+    )
+    return later.filter(_on_side(Side.OUTPUT, report.region) | _on_side(Side.ABSORPTION, report.region))
+
+
+def sides_of(entry: TurnoverEntry, region: str) -> list[Side]:
+    """The sides of a region's figure that the entry counts on."""
+    prefix = region_prefix(region)
+    is_sold, is_bought = entry.seller_region.startswith(prefix), entry.buyer_region.startswith(prefix)
+    return [
+        side
+        for side, counts in ((Side.OUTPUT, is_sold), (Side.ABSORPTION, is_bought), (Side.INTRA, is_sold and is_bought))
+        if counts
+    ]
+
+
+def side_labels(entry: TurnoverEntry, region: str) -> list[Any]:
+    return [SIDE_LABELS[side] for side in sides_of(entry, region)]
+
+
+def opened_by(actor: Actor, entries: list[TurnoverEntry]) -> dict[int, TurnoverEntry]:
+    """Those of the entries that the actor may open, by id, each with its event."""
+    rows = turnover.visible_entries(actor=actor).filter(id__in=[entry.id for entry in entries])
+    return {row.id: row for row in rows}
+
+
+def _changes(report: Report, side: Side) -> list[Change]:
+    rows = adjustments(report).filter(_on_side(side, report.region)).values("kind")
+    summed = rows.annotate(
+        entries=Count("id"),
+        contract=Sum("contract_amount"),
+        technology=Sum("technology_amount"),
+        counted=Sum("contracts"),
+    ).order_by("kind")
+    return [
+        Change(row["kind"], row["entries"], Sums(row["contract"], row["technology"], row["counted"])) for row in summed
+    ]
+
+
+def _on_side(side: Side, region: str) -> Q:
+    prefix = region_prefix(region)
+    sold, bought = Q(seller_region__startswith=prefix), Q(buyer_region__startswith=prefix)
+    return {Side.OUTPUT: sold, Side.ABSORPTION: bought, Side.INTRA: sold & bought}[side]
+
+
+def _sums(found: Mapping[str, Any]) -> Sums:
+    return Sums(Decimal(found["contract_amount"]), Decimal(found["technology_amount"]), found["contracts"])
+
+
+def _newest_edition() -> Subquery:
+    """The newest published edition above the row's own, or null."""
+    newer = Report.objects.filter(
+        kind=OuterRef("kind"),
+        first_on=OuterRef("first_on"),
+        region=OuterRef("region"),
+        edition__gt=OuterRef("edition"),
+        state=Report.State.PUBLISHED,
+    )
+    return Subquery(newer.order_by("-edition").values("id")[:1])

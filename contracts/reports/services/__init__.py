@@ -1,0 +1,19 @@
+"""What the office does: draft, revise, submit, return, publish."""
+
+from contracts.reports.services.drafting import (
+    draft_last_month,
+    draft_report,
+    return_report,
+    revise_report,
+    submit_report,
+)
+from contracts.reports.services.publication import publish_report
+
+__all__ = [
+    "draft_last_month",
+    "draft_report",
+    "publish_report",
+    "return_report",
+    "revise_report",
+    "submit_report",
+]

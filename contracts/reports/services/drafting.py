@@ -1,0 +1,144 @@
+"""Making a report: the draft, its words, and the way to the second person and back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from contracts.reports import layouts, policy, rules
+from contracts.reports.models import Report
+from contracts.reports.problems import AlreadyDrafted, PeriodNotOver
+from contracts.reports.services import steps
+from contracts.turnover.rules import Period, Side
+from market.kernel import audit
+from market.kernel.actor import SYSTEM, Actor
+from market.kernel.clock import local_date
+from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn, SecondPersonNeeded
+from market.notices.services import worded
+from market.reference import queries as reference
+
+DEFAULT_SIDES = (Side.OUTPUT.value, Side.ABSORPTION.value)
+
+
+@transaction.atomic
+def draft_report(
+    *,
+    actor: Actor,
+    kind: str,
+    year: int,
+    number: int | None,
+    region: str = "",
+    sides: Sequence[str] = (),
+    note: str = "",
+    at: datetime,
+) -> Report:
+    """Begin the next edition of a period's report; `number` is the quarter or month.
+
+    Raises PeriodInvalid, PeriodNotOver, and AlreadyDrafted where the edition before is not published yet.
+    """
+    if not actor.is_system and not policy.is_office(actor):
+        raise NotAllowed if actor.is_signed_in else NotSignedIn
+    period = rules.period_of(kind, year=year, number=number)
+    require_over(period, at=at)
+    region = region or settings.HOME_REGION
+    if reference.unknown_codes("region", [region], period.last):
+        raise InvalidInput(errors=[{"loc": ["region"], "code": "region_unknown", "message": region}])
+    report = Report(
+        kind=kind,
+        first_on=period.first,
+        last_on=period.last,
+        region=region,
+        sides=ordered_sides(sides),
+        edition=_next_edition(kind, period, region),
+        layout=layouts.NEWEST,
+        note=note,
+        made_by_id=actor.user_id,
+        created_at=at,
+        updated_at=at,
+    )
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError as error:
+        if "one_report_per_edition" not in str(error):
+            raise
+        raise AlreadyDrafted from error
+    changes = {"kind": kind, "first_on": period.first, "region": region, "edition": report.edition}
+    audit.record("report.drafted", actor=actor, subject=report, at=at, changes=changes)
+    return report
+
+
+@transaction.atomic
+def revise_report(
+    *, actor: Actor, report_id: UUID, version: int | None, sides: Sequence[str], note: str, at: datetime
+) -> Report:
+    """Change the words of a draft, and which sides have tables."""
+    report = steps.fetch(actor=actor, report_id=report_id, verb="revise", version=version)
+    steps.require_move(report, report.submit)
+    report.sides, report.note = ordered_sides(sides), note
+    steps.conclude(report, actor=actor, action="revised", at=at, changes={"sides": report.sides, "note": note})
+    return report
+
+
+@transaction.atomic
+def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> Report:
+    """Hand the draft to the second person, who is told."""
+    report = steps.fetch(actor=actor, report_id=report_id, verb="submit", version=version)
+    steps.require_move(report, report.submit)
+    if actor.user_id is None:
+        raise SecondPersonNeeded
+    report.submit(by_id=actor.user_id, organisation_id=actor.organisation_id, at=at)
+    steps.conclude(report, actor=actor, action="submitted", at=at)
+    steps.tell(steps.approvers(report), report, title=worded(lambda: _("统计报告待您审核")), at=at)
+    return report
+
+
+@transaction.atomic
+def return_report(*, actor: Actor, report_id: UUID, version: int | None, reason: str, at: datetime) -> Report:
+    """Send the report back to its makers, saying why."""
+    report = steps.fetch(actor=actor, report_id=report_id, verb="return", version=version)
+    steps.require_move(report, report.send_back)
+    report.send_back(reason=reason)
+    steps.conclude(report, actor=actor, action="returned", at=at, changes={"reason": reason})
+    makers = {person for person in (report.made_by_id, report.submitted_by_id) if person is not None}
+    steps.tell(makers, report, title=worded(lambda: _("统计报告被退回")), at=at)
+    return report
+
+
+@transaction.atomic
+def draft_last_month(*, at: datetime) -> Report | None:
+    """The draft of last month's report for the city, unless there is any report of that month; the office is told."""
+    year, month = rules.month_before(local_date(at))
+    period = Period.month(year, month)
+    if Report.objects.filter(kind=Report.Kind.MONTHLY, first_on=period.first, region=settings.HOME_REGION).exists():
+        return None
+    try:
+        report = draft_report(actor=SYSTEM, kind=Report.Kind.MONTHLY, year=year, number=month, at=at)
+    except AlreadyDrafted:  # another process was faster
+        return None
+    steps.tell(steps.makers(), report, title=worded(lambda: _("上月统计月报草稿已生成")), at=at)
+    return report
+
+
+def require_over(period: Period, *, at: datetime) -> None:
+    """Raise PeriodNotOver unless the period lies behind, in Asia/Shanghai."""
+    if period.last >= local_date(at):
+        raise PeriodNotOver(last_on=period.last)
+
+
+def ordered_sides(sides: Sequence[str]) -> list[str]:
+    """The sides in one order, each once; both where none is named."""
+    return [side.value for side in Side if side.value in sides] or list(DEFAULT_SIDES)
+
+
+def _next_edition(kind: str, period: Period, region: str) -> int:
+    """Raises AlreadyDrafted while the newest edition is not published."""
+    editions = Report.objects.filter(kind=kind, first_on=period.first, region=region)
+    if live := editions.exclude(state=Report.State.PUBLISHED).first():
+        raise AlreadyDrafted(report_id=live.id)
+    newest: int | None = editions.aggregate(newest=Max("edition"))["newest"]
+    return (newest or 0) + 1

@@ -1,0 +1,176 @@
+"""The reports of the city, and the office's desk for making them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contracts.reports import policy, queries, services
+from contracts.reports.download import download
+from contracts.reports.forms import DraftForm, MoveForm, ReturnForm, ReviseForm
+from contracts.reports.models import Report, ReportFile
+from contracts.turnover.rules import Dimension
+from market.kernel import clock
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+
+DIMENSION_LABELS = {
+    Dimension.CONTRACT_TYPE: _("按合同类型"),
+    Dimension.TECHNOLOGY_FIELD: _("按技术领域"),
+    Dimension.SELLER_KIND: _("按卖方性质"),
+    Dimension.BUYER_KIND: _("按买方性质"),
+    Dimension.IP_TYPE: _("按知识产权类型"),
+    Dimension.PLAN_SOURCE: _("按计划来源"),
+    Dimension.SIZE_CLASS: _("按买方规模"),
+    Dimension.MONTH: _("按月份（本年累计）"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button of the page: its verb, its words, its form and the service behind it."""
+
+    verb: str
+    label: Any
+    form: type[forms.Form]
+    service: Callable[..., Report]
+    is_grave: bool = False
+
+
+STEPS = {
+    step.verb: step
+    for step in (
+        Step("revise", _("修改"), ReviseForm, services.revise_report),
+        Step("submit", _("提交审核"), MoveForm, services.submit_report),
+        Step("publish", _("审核通过并发布"), MoveForm, services.publish_report),
+        Step("return", _("退回"), ReturnForm, services.return_report, is_grave=True),
+    )
+}
+
+
+@require_safe
+def report_list(request: PageRequest) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Report.Kind.values else ""
+    year = request.GET.get("year", "")
+    years = queries.years(actor=request.actor)
+    chosen_year = next((found for found in years if str(found) == year), None)
+    rows = queries.reports(actor=request.actor, kind=kind, year=chosen_year).order_by("-last_on", "-id")
+    context: dict[str, Any] = {
+        "page": paginate(request, rows),
+        "kind": kind,
+        "kinds": Report.Kind.choices,
+        "year": chosen_year,
+        "years": years,
+        "may_draft": policy.is_office(request.actor),
+    }
+    return render_page(request, "reports/list.html", **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_report(request: PageRequest) -> HttpResponse:
+    if not policy.is_office(request.actor):
+        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+    form = DraftForm(request.POST) if request.method == "POST" else DraftForm.of_last_month()
+    if form.is_bound and form.is_valid():
+        try:
+            row = services.draft_report(actor=request.actor, at=clock.now(), **form.cleaned_data)
+        except Problem as problem:
+            form_problem(form, problem)
+        else:
+            return redirect("reports:detail", row.id)
+    response = render_page(request, "reports/new.html", form=form)
+    if form.errors:
+        response.status_code = 409
+    return response
+
+
+@require_safe
+def report_detail(request: PageRequest, report_id: UUID) -> HttpResponse:
+    return _detail(request, report_id)
+
+
+@require_safe
+def content(request: PageRequest, report_id: UUID, form: str) -> HttpResponseBase:
+    """The published report as a file."""
+    row = policy.reports.fetch(actor=request.actor, pk=report_id)
+    if form not in ReportFile.Form.values:
+        raise NotFound
+    return download(request, queries.file_of(row, form))
+
+
+@require_POST
+def step(request: PageRequest, report_id: UUID, verb: str) -> HttpResponse:
+    chosen = STEPS.get(verb)
+    if chosen is None:
+        raise NotFound
+    policy.reports.fetch(actor=request.actor, pk=report_id, verb=verb)
+    form = chosen.form(request.POST)
+    if form.is_valid():
+        try:
+            chosen.service(actor=request.actor, report_id=report_id, at=clock.now(), **form.cleaned_data)
+        except Problem as problem:
+            if problem.status in {401, 403, 404}:
+                raise
+            form_problem(form, problem)
+        else:
+            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+            return redirect("reports:detail", report_id)
+    return _detail(request, report_id, failed=(verb, form))
+
+
+def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+    policy.reports.fetch(actor=request.actor, pk=report_id)
+    row = queries.reports(actor=request.actor).get(pk=report_id)
+    allowed = policy.allowed(request.actor, row)
+    found = queries.content(row)
+    is_published = row.state == Report.State.PUBLISHED
+    context: dict[str, Any] = {
+        "row": row,
+        "content": found,
+        "spans": [
+            (_("本期"), [(queries.SIDE_LABELS[side], found["figure"][side.value]) for side in queries.SIDE_LABELS]),
+            (
+                _("本年累计"),
+                [(queries.SIDE_LABELS[side], found["cumulative"][side.value]) for side in queries.SIDE_LABELS],
+            ),
+        ],
+        "tables": [
+            (DIMENSION_LABELS[Dimension(table["dimension"])], queries.SIDE_LABELS[table["side"]], table["rows"])
+            for table in found["tables"]
+        ],
+        "is_published": is_published,
+        "files": sorted(row.files.all(), key=lambda kept: ReportFile.Form.values.index(kept.form)),
+        "editions": queries.editions(row, actor=request.actor),
+        "restatement": queries.restatement(row) if is_published else [],
+        "steps": _steps(row, allowed, failed),
+        "awaits_another": row.state == Report.State.SUBMITTED
+        and policy.approves(request.actor, row)
+        and not policy.is_second_person(request.actor, row),
+    }
+    if is_published:
+        context["page"] = page = paginate(request, queries.adjustments(row).order_by("id"))
+        opened = queries.opened_by(request.actor, list(page.items))
+        context["adjustments"] = [
+            (entry, queries.side_labels(entry, row.region), opened.get(entry.id)) for entry in page.items
+        ]
+    response = render_page(request, "reports/detail.html", **context)
+    if failed:
+        response.status_code = 409
+    return response
+
+
+def _steps(row: Report, allowed: list[str], failed: tuple[str, forms.Form] | None) -> list[tuple[Step, forms.Form]]:
+    initial = {"version": row.version, "sides": row.sides, "note": row.note}
+    return [
+        (chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial=initial))
+        for verb, chosen in STEPS.items()
+        if verb in allowed or (failed is not None and failed[0] == verb)
+    ]
