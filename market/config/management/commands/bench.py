@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.bench import data, lagging, listing, matching, reindexing, saving, searching, writing
+from market.config.bench import data, lagging, listing, matching, reindexing, saving, searching, turnover, writing
 from market.config.bench.frame import Plan
 
 BENCHES: dict[str, Any] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Any] = {
     "reindex": reindexing,
     "saved": saving,
     "search": searching,
+    "turnover": turnover,
     "write": writing,
 }
 
