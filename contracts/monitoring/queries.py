@@ -134,8 +134,8 @@ def _confirmed(rows: list[PlanIndicator], years: set[int]) -> Mapping[int, dict[
             for year in sorted(years):
                 figure = turnover.figure(year=year)
                 # A year that the ledger knows nothing of has no value; zero would be a claim.
-                if figure.contracts or figure.contract_amount:
-                    found[row.pk][year] = figure.contract_amount / YI
+                if figure.output.contracts or figure.counted:
+                    found[row.pk][year] = figure.counted / YI
     return found
 
 

@@ -1,7 +1,7 @@
 """What the figure's page shows, prepared: the figure and what is missing, the years, and the parts of a period."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -62,19 +62,27 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The figure of the period in one look. `before` is the same days of the year before."""
+    """The figure of the period in one look: what the city's assessment counts, in yuan.
+
+    `before` is the same count for the same days of the year before.
+    """
 
     figure: queries.Figure
-    before: Sums
+    before: Decimal
     is_running: bool
 
     @property
     def amount(self) -> Decimal:
-        return self.figure.contract_amount
+        return self.figure.counted
+
+    @property
+    def contracts(self) -> int:
+        sums: Sums = getattr(self.figure, self.figure.counts.side)
+        return sums.contracts
 
     @property
     def change(self) -> Decimal | None:
-        return rules.change_percent(self.amount, self.before.contract_amount)
+        return rules.change_percent(self.amount, self.before)
 
     @property
     def gap(self) -> Decimal | None:
@@ -111,8 +119,9 @@ class Headline:
 def headline(choice: Choice, *, today: date) -> Headline:
     seen = choice.until(today)
     figure = queries.figure(period=choice.whole, cut=choice.cut)
-    before = queries.figure(period=seen.year_before(), cut=choice.cut)
-    return Headline(figure, before.output, is_running=seen.last < choice.whole.last)
+    # Counted as the period itself is, also where the assessment counted otherwise a year before.
+    before = replace(queries.figure(period=seen.year_before(), cut=choice.cut), counts=figure.counts)
+    return Headline(figure, before.counted, is_running=seen.last < choice.whole.last)
 
 
 def year_rows(as_of: date | None = None) -> list[YearRow]:

@@ -70,7 +70,20 @@ def gap_words(head: Headline) -> str:
 @register.simple_tag
 def side_words(choice: Choice) -> str:
     """Whose contracts count."""
-    return {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}[choice.side]
+    return side_name(choice.side)
+
+
+@register.simple_tag
+def counted_words(head: Headline, period: str) -> str:
+    """What the big number is: the side and the amount that the assessment counts."""
+    words = {"period": period, "side": side_name(head.figure.counts.side)}
+    if head.figure.counts.amount == "technology_amount":
+        return _("%(period)s技术交易额（%(side)s）") % words
+    return _("%(period)s成交额（%(side)s）") % words
+
+
+def side_name(side: Side) -> str:
+    return {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}[side]
 
 
 @register.simple_tag
