@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from ninja import Router, Status
 
 from contracts.registration import policy, problems, queries, rules, services
-from contracts.registration.models import Registration
+from contracts.registration.models import Correction, Registration
 from contracts.registration.schemas import (
     AmendIn,
     ApplyIn,
+    CorrectIn,
+    CorrectionOut,
     EndIn,
     GroundsIn,
     RegisterIn,
@@ -24,6 +26,7 @@ from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import SecondPersonNeeded
 
+PROPOSED = Correction.State.PROPOSED
 router = Router(tags=["registrations"])
 
 
@@ -193,6 +196,73 @@ def revoke(request: ApiRequest, response: HttpResponse, registration_id: UUID, p
     return _answer(request, response, row)
 
 
+@router.post(
+    "/{uuid:registration_id}/correct",
+    response={
+        200: RegistrationOut,
+        **answers(*CHANGING, problems.AmountsInvalid, problems.NothingToCorrect, problems.CorrectionOpen),
+    },
+)
+def correct(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: CorrectIn) -> dict[str, Any]:
+    """Propose what the registration should have said from the start; a second person puts it right."""
+    facts = payload.model_dump(include=set(rules.CORRECTABLE), exclude_none=True)
+    row = services.correct_registration(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        facts=facts,
+        contract_amount=payload.contract_amount,
+        technology_amount=payload.technology_amount,
+        reason=payload.reason,
+        at=clock.now(),
+    )
+    return _answer(request, response, row)
+
+
+@router.get("/corrections/{uuid:correction_id}", response={200: CorrectionOut, **answers()})
+def get_correction(request: ApiRequest, response: HttpResponse, correction_id: UUID) -> dict[str, Any]:
+    """One correction."""
+    return _corrected(request, response, policy.corrections.fetch(actor=request.actor, pk=correction_id))
+
+
+@router.post(
+    "/corrections/{uuid:correction_id}/approve",
+    response={200: CorrectionOut, **answers(*CHANGING, SecondPersonNeeded)},
+)
+def approve_correction(request: ApiRequest, response: HttpResponse, correction_id: UUID) -> dict[str, Any]:
+    """Put the registration right as the second person."""
+    row = services.approve_correction(
+        actor=request.actor, correction_id=correction_id, version=if_match(request), at=clock.now()
+    )
+    return _corrected(request, response, row)
+
+
+@router.post("/corrections/{uuid:correction_id}/decline", response={200: CorrectionOut, **answers(*CHANGING)})
+def decline_correction(request: ApiRequest, response: HttpResponse, correction_id: UUID) -> dict[str, Any]:
+    """Leave the registration as it is."""
+    row = services.decline_correction(
+        actor=request.actor, correction_id=correction_id, version=if_match(request), at=clock.now()
+    )
+    return _corrected(request, response, row)
+
+
+def _corrected(request: ApiRequest, response: HttpResponse, row: Correction) -> dict[str, Any]:
+    tag(response, row)
+    return {
+        "id": row.id,
+        "registration_id": row.registration_id,
+        "state": row.state,
+        "facts": row.facts,
+        "contract_amount": str(row.contract_amount),
+        "technology_amount": str(row.technology_amount),
+        "reason": row.reason,
+        "proposed_at": row.proposed_at,
+        "decided_at": row.decided_at,
+        "version": row.version,
+        "allowed": policy.allowed_for_correction(request.actor, row),
+    }
+
+
 def _answer(request: ApiRequest, response: HttpResponse, row: Registration) -> dict[str, Any]:
     tag(response, row)
     return shown(row, request.actor)
@@ -224,6 +294,7 @@ def shown(row: Registration, actor: Actor) -> dict[str, Any]:
         "contract_amount": None if row.contract_amount is None else str(row.contract_amount),
         "technology_amount": None if row.technology_amount is None else str(row.technology_amount),
         "warnings": warnings,
+        "correction_id": next((found.id for found in row.corrections.all() if found.state == PROPOSED), None),
         "version": row.version,
         "allowed": policy.allowed(actor, row),
     }

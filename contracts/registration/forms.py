@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.registration import queries, rules
+from market.kernel.clock import today
 from market.kernel.money import MAX_AMOUNT
+from market.reference import queries as reference
 
 
 class VersionedForm(forms.Form):
@@ -67,3 +69,37 @@ class EndForm(VersionedForm):
         label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     reason = forms.CharField(label=_("原因"), max_length=500)
+
+
+FACT_LABELS = {
+    "seller_region": _("卖方地区（行政区划代码）"),
+    "buyer_region": _("买方地区（行政区划代码）"),
+    "seller_kind": _("卖方性质"),
+    "buyer_kind": _("买方性质"),
+    "contract_type": _("合同类型"),
+    "technology_field": _("技术领域"),
+    "ip_type": _("知识产权类型"),
+    "plan_source": _("计划来源"),
+    "size_class": _("买方规模"),
+}
+
+
+class CorrectForm(VersionedForm):
+    """Every fact as it stands, to be put right where it is wrong; a region is typed, the others are chosen."""
+
+    contract_amount = amount_field(_("正确的成交额（元）"))
+    technology_amount = amount_field(_("正确的技术交易额（元）"))
+    reason = forms.CharField(label=_("更正原因"), max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in FACT_LABELS.items():
+            scheme, is_required = rules.CORRECTABLE[name], name not in rules.MAY_BE_EMPTY
+            self.fields[name] = (
+                forms.RegexField(r"^\d{6}$", label=label, required=is_required)
+                if scheme == "region"
+                else forms.ChoiceField(
+                    label=label, required=is_required, choices=[("", _("无")), *reference.choices(scheme, today())]
+                )
+            )
+        self.order_fields(["version", *FACT_LABELS])

@@ -196,3 +196,78 @@ class RegistrationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.contract_amount}"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the figure is cut by, as it stood."""
+        return {name: getattr(self, name) for name in FACTS}
+
+
+# What the figure is cut by: kept with each event, and all that a correction can move between cells.
+FACTS = (
+    "seller_region",
+    "buyer_region",
+    "seller_kind",
+    "buyer_kind",
+    "contract_type",
+    "technology_field",
+    "ip_type",
+    "plan_source",
+    "size_class",
+    "broker",
+    "university",
+    "rule_set",
+)
+
+
+class Correction(Versioned):
+    """更正: what was registered wrongly, found by one person and put right by another.
+
+    An amendment changes a contract from its date on; a correction says that the registration was wrong from the start.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待复核")
+        APPROVED = "approved", _("已更正")
+        DECLINED = "declined", _("未采纳")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="corrections")
+    registration_version = models.PositiveIntegerField(db_comment="What the proposer looked at; else it is stale")
+    state = FSMField(_("状态"), choices=State.choices, default=State.PROPOSED, protected=True)
+    facts = models.JSONField(db_comment="The right codes by name, of those facts alone that were wrong")
+    contract_amount = MoneyField(_("更正后成交额（元）"), db_comment="The right total, as of now")
+    technology_amount = MoneyField(_("更正后技术交易额（元）"), db_comment="The right total, as of now")
+    reason = models.CharField(_("更正原因"), max_length=500)
+    proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("登记更正")
+        verbose_name_plural = _("登记更正")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(state="proposed"), name="one_open_correction_per_registration"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")),
+                name="two_people_correct",
+            ),
+            models.CheckConstraint(
+                condition=Q(technology_amount__gt=0, technology_amount__lte=F("contract_amount")),
+                name="corrected_technology_within_contract",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.state}"
+
+    @transition(field=state, source=State.PROPOSED, target=State.APPROVED)
+    def approve(self, *, by_id: Any, at: datetime) -> None:
+        self.decided_by_id, self.decided_at = by_id, at
+
+    @transition(field=state, source=State.PROPOSED, target=State.DECLINED)
+    def decline(self, *, by_id: Any, at: datetime) -> None:
+        self.decided_by_id, self.decided_at = by_id, at

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from contracts.agreements import policy as agreements
-from contracts.registration.models import Registration, RegistrationEvent
+from contracts.registration.models import Correction, Registration, RegistrationEvent
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.policy import Policy
 
@@ -57,6 +57,7 @@ registrations = Policy(
         "amend": decides,
         "cancel": decides,
         "revoke": decides,
+        "correct": decides,
     },
     scope="registrations",
 )
@@ -65,6 +66,19 @@ events = Policy(
     RegistrationEvent,
     visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
     verbs={},
+    scope="registrations",
+)
+
+
+def decides_correction(actor: Actor, correction: Correction) -> bool:
+    return decides(actor, correction.registration) or approves(actor, correction.registration)
+
+
+# That the one who proposed may not approve is said by the verb itself, in words that help.
+corrections = Policy(
+    Correction,
+    visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
+    verbs={"approve": decides_correction, "decline": decides_correction},
     scope="registrations",
 )
 
@@ -79,7 +93,13 @@ STATES_OF = {
     "amend": {State.REGISTERED},
     "cancel": {State.REGISTERED},
     "revoke": {State.REGISTERED},
+    "correct": {State.REGISTERED},
 }
+
+
+def allowed_for_correction(actor: Actor, correction: Correction) -> list[str]:
+    """The verbs the actor may do to the correction now."""
+    return corrections.allowed_verbs(actor, correction) if correction.state == Correction.State.PROPOSED else []
 
 
 def allowed(actor: Actor, registration: Registration) -> list[str]:

@@ -58,3 +58,19 @@ class GroundsUnknown(Problem):
     status = 422
     code = "grounds_unknown"
     title = _("请选择原因")
+
+
+class NothingToCorrect(Problem):
+    """Every value given is the one that was registered."""
+
+    status = 422
+    code = "nothing_to_correct"
+    title = _("更正内容与已登记内容相同")
+
+
+class CorrectionOpen(Problem):
+    """One correction of a registration is decided before the next is proposed."""
+
+    status = 409
+    code = "correction_open"
+    title = _("该登记已有待复核的更正")

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from contracts.agreements.models import TechnologyContract
 from contracts.registration import policy, rules
-from contracts.registration.models import Registration
+from contracts.registration.models import Correction, Registration
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind
 
@@ -16,12 +16,18 @@ CHINA = "142"  # customs code
 def registrations(*, actor: Actor, state: str = "") -> QuerySet[Registration]:
     """The applications the actor may know of; the caller orders them."""
     rows = policy.registrations.visible_to(actor).select_related("contract", "applicant", "office")
+    rows = rows.prefetch_related("corrections")
     return rows.filter(state=state) if state else rows
 
 
 def registrations_of(*, actor: Actor, contract: TechnologyContract) -> QuerySet[Registration]:
     """A contract's applications, the newest first."""
     return registrations(actor=actor).filter(contract=contract).order_by("-created_at", "-id")
+
+
+def open_correction(registration: Registration) -> Correction | None:
+    """The correction of a registration that waits for the second person."""
+    return registration.corrections.filter(state=Correction.State.PROPOSED).first()
 
 
 def offices() -> QuerySet[Organisation]:

@@ -4,7 +4,7 @@ Rules change, so deadline, threshold and the amount it is compared with belong t
 application. Sources: domain reference 1.2 and 1.3, worked examples 9 to 11 and 28.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from market.reference import queries as reference
 from market.reference.calendar import add_working_days
 
 
@@ -147,3 +148,29 @@ def number_warnings(registration_no: str, *, registered_on: date, office_region:
 def known_grounds(codes: Iterable[str]) -> bool:
     """Whether every code is a ground."""
     return all(code in Ground.__members__.values() for code in codes)
+
+
+# The facts that a correction may put right, and the code list of each; the rest follows from the deal and the rules.
+CORRECTABLE = {
+    "seller_region": "region",
+    "buyer_region": "region",
+    "seller_kind": "party_nature",
+    "buyer_kind": "party_nature",
+    "contract_type": "contract_type",
+    "technology_field": "technology_field",
+    "ip_type": "ip_type",
+    "plan_source": "plan_source",
+    "size_class": "enterprise_scale",
+}
+# A party abroad has no region of ours, and the form asks for nature and size of some parties only.
+MAY_BE_EMPTY = frozenset({"seller_region", "buyer_region", "seller_kind", "buyer_kind", "size_class"})
+
+
+def unknown_facts(facts: Mapping[str, str], on: date) -> list[str]:
+    """The names of those facts whose code no list has on a day, or that are no facts of a registration."""
+    return [
+        name
+        for name, code in facts.items()
+        if name not in CORRECTABLE
+        or not ((name in MAY_BE_EMPTY and not code) or reference.is_valid(CORRECTABLE[name], code, on))
+    ]

@@ -13,6 +13,7 @@ AmountIn = Annotated[
     Decimal, Field(gt=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2, description="Yuan, at most two places")
 ]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
+Code = Annotated[str, Field(max_length=40)]
 Grounds = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=20)]
 
 
@@ -51,6 +52,42 @@ class EndIn(Payload):
     reason: Reason
 
 
+class CorrectIn(Payload):
+    """What the registration should have said from the start; what is left out was right.
+
+    Amounts are the right totals as of now. Region GB/T 2260, the others codes of their dictionaries.
+    """
+
+    seller_region: Code | None = None
+    buyer_region: Code | None = None
+    seller_kind: Code | None = None
+    buyer_kind: Code | None = None
+    contract_type: Code | None = None
+    technology_field: Code | None = None
+    ip_type: Code | None = None
+    plan_source: Code | None = None
+    size_class: Code | None = None
+    contract_amount: AmountIn | None = None
+    technology_amount: AmountIn | None = None
+    reason: Reason
+
+
+class CorrectionOut(Schema):
+    """A correction that a second person decides; `facts` are the right codes of what was wrong, yuan as strings."""
+
+    id: UUID
+    registration_id: UUID
+    state: str
+    facts: dict[str, str]
+    contract_amount: str
+    technology_amount: str
+    reason: str
+    proposed_at: datetime
+    decided_at: datetime | None
+    version: int
+    allowed: list[str]
+
+
 class RegistrationOut(Schema):
     """An application and, once registered, what was recognised; yuan as decimal strings."""
 
@@ -72,6 +109,7 @@ class RegistrationOut(Schema):
     contract_amount: str | None
     technology_amount: str | None
     warnings: list[str]
+    correction_id: UUID | None
     version: int
     allowed: list[str]
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.registration_list, name="list"),
     path("<uuid:registration_id>/", views.registration_detail, name="detail"),
     path("<uuid:registration_id>/<str:verb>", views.step, name="step"),
+    path("corrections/<uuid:correction_id>/<str:verb>", views.correction_step, name="correction-step"),
     path("contract/<uuid:contract_id>/", views.contract_part, name="contract-part"),
     path("contract/<uuid:contract_id>/apply", views.apply, name="apply"),
 ]

@@ -14,11 +14,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contracts.agreements import policy as agreements
 from contracts.registration import policy, queries, rules, services
-from contracts.registration.forms import AmendForm, ApplyForm, EndForm, GroundsForm, MoveForm, RegisterForm
+from contracts.registration.forms import (
+    FACT_LABELS,
+    AmendForm,
+    ApplyForm,
+    CorrectForm,
+    EndForm,
+    GroundsForm,
+    MoveForm,
+    RegisterForm,
+)
 from contracts.registration.models import Registration
 from market.kernel import clock
-from market.kernel.problems import NotFound, NotSignedIn, Problem
+from market.kernel.problems import NotFound, NotSignedIn, Problem, VersionMissing
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.reference import queries as reference
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,12 @@ class Step:
     is_grave: bool = False
 
 
+def correct(**values: Any) -> Registration:
+    """What the form holds of facts, as the service takes them."""
+    facts = {name: values.pop(name) for name in rules.CORRECTABLE}
+    return services.correct_registration(facts=facts, **values)
+
+
 STEPS = {
     step.verb: step
     for step in (
@@ -42,9 +58,16 @@ STEPS = {
         Step("request_correction", _("要求补正"), GroundsForm, services.request_correction),
         Step("refuse", _("不予登记"), GroundsForm, services.refuse_registration, is_grave=True),
         Step("amend", _("变更登记"), AmendForm, services.amend_registration),
+        Step("correct", _("更正登记"), CorrectForm, correct),
         Step("cancel", _("注销登记"), EndForm, services.cancel_registration, is_grave=True),
         Step("revoke", _("撤销登记"), EndForm, services.revoke_registration, is_grave=True),
     )
+}
+
+
+CORRECTION_STEPS = {
+    "approve": (_("复核通过并更正"), services.approve_correction),
+    "decline": (_("不予更正"), services.decline_correction),
 }
 
 
@@ -82,6 +105,21 @@ def step(request: PageRequest, registration_id: UUID, verb: str) -> HttpResponse
             messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
             return redirect("registration:detail", registration_id)
     return _detail(request, registration_id, failed=(verb, form))
+
+
+@require_POST
+def correction_step(request: PageRequest, correction_id: UUID, verb: str) -> HttpResponse:
+    """The second person's answer to a correction."""
+    if verb not in CORRECTION_STEPS:
+        raise NotFound
+    row = policy.corrections.fetch(actor=request.actor, pk=correction_id, verb=verb)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        raise VersionMissing
+    label, service = CORRECTION_STEPS[verb]
+    service(actor=request.actor, correction_id=correction_id, at=clock.now(), **form.cleaned_data)
+    messages.success(request, _("已完成：%(step)s") % {"step": label})
+    return redirect("registration:detail", row.registration_id)
 
 
 @require_POST
@@ -140,6 +178,7 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
         "row": row,
         "contract": row.contract,
         "steps": steps,
+        **_correction(request, row),
         "grounds": [rules.GROUND_LABELS[rules.Ground(code)] for code in row.grounds],
         "events": policy.events.visible_to(request.actor).filter(registration=row).order_by("recorded_at", "id"),
         "rule_set": rules.rule_set(row.rule_set),
@@ -155,8 +194,28 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
     return response
 
 
-def _initial(row: Registration) -> dict[str, Any]:
+def _correction(request: PageRequest, row: Registration) -> dict[str, Any]:
+    """The correction that waits for the second person, in words, and what the reader may do to it."""
+    correction = queries.open_correction(row)
+    if correction is None:
+        return {"correction": None}
     return {
+        "correction": correction,
+        "correction_facts": [
+            (FACT_LABELS[name], reference.label(rules.CORRECTABLE[name], code, clock.today()) if code else "")
+            for name, code in correction.facts.items()
+        ],
+        "correction_steps": [
+            (verb, CORRECTION_STEPS[verb][0], MoveForm(initial={"version": correction.version}, auto_id=f"{verb}-%s"))
+            for verb in policy.allowed_for_correction(request.actor, correction)
+        ],
+    }
+
+
+def _initial(row: Registration) -> dict[str, Any]:
+    facts = services.standing_facts(row) if row.state == Registration.State.REGISTERED else {}
+    return {
+        **facts,
         "version": row.version,
         "registered_on": clock.today(),
         "effective_on": clock.today(),

@@ -1,34 +1,56 @@
-"""`/api/v1/turnover`: the figure, and the lines behind it."""
+"""`/api/v1/turnover`: the figure, in parts and flows, and the lines behind it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from ninja import Router
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router, Status
 from pydantic import Field
 
-from contracts.turnover import queries, rules
-from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.schemas import EntryPage, TurnoverOut
+from contracts.turnover import queries, rules, services, tables
+from contracts.turnover.models import Assessment, TurnoverEntry
+from contracts.turnover.problems import AssessmentDecided
+from contracts.turnover.schemas import (
+    AssessmentIn,
+    AssessmentOut,
+    AssessmentPage,
+    BreakdownOut,
+    EntryPage,
+    FlowsOut,
+    RankOut,
+    TurnoverOut,
+)
+from market.kernel import clock
 from market.kernel.api import ApiRequest, Cursor, Limit, problems
-from market.kernel.clock import today
 from market.kernel.paging import InvalidCursor, cursor_page
+from market.kernel.problems import InvalidInput
 
 router = Router(tags=["turnover"])
 
 Year = Annotated[int, Field(ge=1985, le=2100, description="Year of the registry's date, Asia/Shanghai")]
+Quarter = Annotated[int | None, Field(ge=1, le=4, description="A quarter of the year; default: the whole year")]
+Month = Annotated[int | None, Field(ge=1, le=12, description="A month of the year; not with a quarter")]
 Region = Annotated[str, Field(pattern=r"^\d{6}$", description="GB/T 2260; default: the market's own city")]
 AsOf = Annotated[date | None, Field(description="As known at the end of this day; default: as known now")]
 
 
 @router.get("", response={200: TurnoverOut, **problems()})
 def get_turnover(
-    request: ApiRequest, year: Year | None = None, region: Region = settings.HOME_REGION, as_of: AsOf = None
+    request: ApiRequest,
+    year: Year | None = None,
+    quarter: Quarter = None,
+    month: Month = None,
+    region: Region = settings.HOME_REGION,
+    as_of: AsOf = None,
 ) -> dict[str, Any]:
-    """The figure of a year. Public: it is what the city publishes."""
-    figure = queries.figure(year=year or today().year, region=region, as_of=as_of)
+    """The figure of a year, a quarter or a month. Public: it is what the city publishes."""
+    period = period_of(year, quarter, month)
+    figure = queries.figure(period=period, region=region, as_of=as_of)
+    before = queries.figure(period=period.year_before(), region=region, as_of=as_of).output
     output = sums(figure.output)
-    percent = figure.against_plan_percent
     return {
         "year": figure.year,
         "region": figure.region,
@@ -37,9 +59,113 @@ def get_turnover(
         "output": output,
         "absorption": sums(figure.absorption),
         "intra": sums(figure.intra),
-        "against_plan_percent": None if percent is None else str(percent),
+        "against_plan_percent": text(figure.against_plan_percent),
         "plan": None if figure.plan is None else plan(figure.plan),
+        **days(period),
+        "average": text(figure.output.average),
+        "before": sums(before),
+        "change_percent": text(rules.change_percent(figure.contract_amount, before.contract_amount)),
+        "counts": {"side": figure.counts.side, "amount": figure.counts.amount},
+        "counted": str(figure.counted),
     }
+
+
+@router.get("/breakdown", response={200: BreakdownOut, **problems()})
+def get_breakdown(
+    request: ApiRequest,
+    by: rules.Dimension,
+    year: Year | None = None,
+    quarter: Quarter = None,
+    month: Month = None,
+    side: rules.Side = rules.Side.OUTPUT,
+    region: Region = settings.HOME_REGION,
+    as_of: AsOf = None,
+) -> dict[str, Any]:
+    """The figure in parts, each with its share and its growth."""
+    period = period_of(year, quarter, month)
+    parts = queries.breakdown(period, by=by, side=side, region=region, cut=queries.known_at_end_of(as_of))
+    names, whole = tables.named(parts, by), rules.total(part.sums for part in parts).contract_amount
+    items = [
+        {
+            "code": part.code,
+            "name": names[part.code],
+            **sums(part.sums),
+            "average": text(part.sums.average),
+            "share_percent": text(rules.share_percent(part.sums.contract_amount, whole)),
+            "change_percent": text(rules.change_percent(part.sums.contract_amount, part.before.contract_amount)),
+            "before": sums(part.before),
+        }
+        for part in parts
+    ]
+    return {"by": by, "side": side, "region": region, **days(period), "as_of": as_of, "items": items}
+
+
+@router.get("/breakdown.csv", response={200: str, **problems()})
+def get_breakdown_csv(
+    request: ApiRequest,
+    by: rules.Dimension,
+    year: Year | None = None,
+    quarter: Quarter = None,
+    month: Month = None,
+    side: rules.Side = rules.Side.OUTPUT,
+    region: Region = settings.HOME_REGION,
+    as_of: AsOf = None,
+) -> HttpResponse:
+    """The same as a table in the official layout: 项, 亿元 and growth in percent."""
+    period = period_of(year, quarter, month)
+    parts = queries.breakdown(period, by=by, side=side, region=region, cut=queries.known_at_end_of(as_of))
+    name = f"turnover-{by}-{period.first}-{period.last}.csv"
+    return HttpResponse(
+        tables.breakdown_csv(parts, by),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/flows", response={200: FlowsOut, **problems()})
+def get_flows(
+    request: ApiRequest,
+    year: Year | None = None,
+    quarter: Quarter = None,
+    month: Month = None,
+    region: Region = settings.HOME_REGION,
+    as_of: AsOf = None,
+) -> dict[str, Any]:
+    """What flows between regions, of which one is the region asked for."""
+    period = period_of(year, quarter, month)
+    found = queries.flows(period, region=region, cut=queries.known_at_end_of(as_of))
+    items = [
+        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **sums(flow.sums)} for flow in found
+    ]
+    return {"region": region, **days(period), "as_of": as_of, "items": items}
+
+
+@router.get("/rank", response={200: RankOut, **problems()})
+def get_rank(
+    request: ApiRequest,
+    year: Year | None = None,
+    quarter: Quarter = None,
+    month: Month = None,
+    side: Literal["output", "absorption"] = "output",
+    region: Region = settings.HOME_REGION,
+) -> dict[str, Any]:
+    """The region's place among the regions of its level that the ledger knows."""
+    period = period_of(year, quarter, month)
+    place, regions = queries.rank(period, side=rules.Side(side), region=region)
+    return {"region": region, "side": side, **days(period), "place": place or None, "regions": regions}
+
+
+@router.get("/assessment", response={200: AssessmentPage, **problems()})
+def list_assessments(request: ApiRequest) -> dict[str, Any]:
+    """What the city's assessment counts from which day on, newest first; before all of them, output and 成交额."""
+    return {"items": list(queries.assessments())}
+
+
+@router.post("/assessment", response={201: AssessmentOut, **problems(AssessmentDecided)})
+def decide_assessment(request: ApiRequest, payload: AssessmentIn) -> Status[Assessment]:
+    """Decide what the assessment counts from a day on; the operator's."""
+    row = services.decide_assessment(actor=request.actor, at=clock.now(), **payload.model_dump())
+    return Status(201, row)
 
 
 @router.get("/entries", response={200: EntryPage, **problems(InvalidCursor)})
@@ -56,6 +182,26 @@ def list_entries(
     rows = queries.entries(actor=request.actor, year=year, region=region, side=side, as_of=as_of)
     page = cursor_page(rows, name="entries", order=("-effective_on", "-id"), cursor=cursor, limit=limit)
     return {"items": [entry(row) for row in page.items], "next": page.next}
+
+
+def period_of(year: int | None, quarter: int | None, month: int | None) -> rules.Period:
+    """The days that were asked for; this year where none is named. Raises InvalidInput."""
+    year = year or clock.today().year
+    if quarter is not None and month is not None:
+        raise InvalidInput(
+            errors=[{"loc": ["month"], "code": "period_ambiguous", "message": _("季度和月份只能选一个")}]
+        )
+    if quarter is not None:
+        return rules.Period.quarter(year, quarter)
+    return rules.Period.year(year) if month is None else rules.Period.month(year, month)
+
+
+def days(period: rules.Period) -> dict[str, date]:
+    return {"first_on": period.first, "last_on": period.last}
+
+
+def text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def sums(values: rules.Sums) -> dict[str, Any]:

@@ -1,28 +1,37 @@
-"""The ledger must equal the registry's events: every cell of the sums, and every line."""
+"""The ledger must equal the registry's events, and the sums the ledger: every cell, both ways, and every line."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
+from psycopg import sql
 
 from contracts.registration.models import RegistrationEvent
-from contracts.turnover.models import TurnoverEntry
+from contracts.turnover.models import TurnoverEntry, TurnoverSum
+from contracts.turnover.rules import Side
 from contracts.turnover.services import TAKEN_OVER
+from contracts.turnover.sums import KEPT, OWN_REGION
 
+NAMED = 100  # cells of one dimension that are told by name; the count is of all
 CELL = ("year", "kind", "seller_region", "buyer_region", "contract_type")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Cells looked at, and in words: cells whose sums or counts differ, and lines that differ from their event."""
+    """Cells looked at, how many differ, and in words which: of sums from the ledger, of it from events, and lines."""
 
     cells: int
+    count: int
     differing: list[str]
 
 
 def compare() -> Comparison:
-    """Both sides by year, kind, regions and type; then line by line, since two errors of one cell may cancel out."""
+    """Events and ledger by year, kind, regions and type, and line by line, since two errors of one cell may cancel out.
+
+    Then every cell of the sums, by side, dimension, region, day and code.
+    """
     events = _cells(RegistrationEvent.objects.all())
     entries = _cells(TurnoverEntry.objects.all())
     keys = events.keys() | entries.keys()
@@ -31,7 +40,46 @@ def compare() -> Comparison:
         for key in sorted(keys, key=str)
         if events.get(key) != entries.get(key)
     ]
-    return Comparison(len(keys), differing + _differing_lines())
+    differing += _differing_lines()
+    kept = [_differing_sums(side, dimension) for side in KEPT for dimension in KEPT[side]]
+    return Comparison(
+        cells=len(keys) + sum(cells for cells, _count, _named in kept),
+        count=len(differing) + sum(count for _cells, count, _named in kept),
+        differing=differing + [name for _cells, _count, named in kept for name in named],
+    )
+
+
+# One statement sees one state of ledger and sums, so entries that arrive meanwhile are in both or in neither.
+SUMS_AGAINST_LEDGER = """
+    WITH ledger AS (
+        SELECT {region} AS region, effective_on, {code} AS code, sum(contract_amount) AS contract,
+               sum(technology_amount) AS technology, sum(contracts) AS contracts, count(*) AS entries
+        FROM turnover_turnoverentry GROUP BY 1, 2, 3
+    ), kept AS (
+        SELECT region, effective_on, code, sum(contract_amount) AS contract,
+               sum(technology_amount) AS technology, sum(contracts) AS contracts, sum(entries) AS entries
+        FROM turnover_turnoversum WHERE side = %s AND dimension = %s GROUP BY 1, 2, 3
+    ), cells AS (
+        SELECT region, effective_on, code, ledger.contract AS contract, kept.contract AS sum,
+               (ledger.contract, ledger.technology, ledger.contracts, ledger.entries)
+               IS DISTINCT FROM (kept.contract, kept.technology, kept.contracts, kept.entries) AS differs
+        FROM ledger FULL JOIN kept USING (region, effective_on, code)
+    )
+    SELECT count(*), count(*) FILTER (WHERE differs),
+           (array_agg(concat_ws('/', region, effective_on, code) || ': ledger ' || coalesce(contract::text, 'None')
+                || ', sums ' || coalesce(sum::text, 'None')) FILTER (WHERE differs))[:%s]
+    FROM cells
+"""
+
+
+def _differing_sums(side: Side, dimension: str) -> tuple[int, int, list[str]]:
+    """Cells of one side and dimension, how many differ from the ledger, and the first of them in words."""
+    code = sql.Literal("") if dimension == TurnoverSum.TOTAL else sql.Identifier(str(dimension))
+    statement = sql.SQL(SUMS_AGAINST_LEDGER).format(region=sql.Identifier(OWN_REGION[side]), code=code)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [side.value, str(dimension), NAMED])
+        cells, count, named = cursor.fetchone() or (0, 0, None)
+    return cells, count, [f"{side}/{dimension}/{name}" for name in sorted(named or [])]
 
 
 def _differing_lines() -> list[str]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.agreements.models import ContractType
 from contracts.registration.models import RegistrationEvent
+from market.accounts.models import User
 from market.kernel.money import MoneyField
 
 
@@ -47,6 +48,65 @@ class TurnoverEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effective_on} {self.contract_amount}"
+
+
+class TurnoverSum(models.Model):
+    """What the entries of one day and region amount to, in all and by each code of each dimension.
+
+    Kept by the database in the transaction of each entry, and equal to the ledger in every cell, which
+    `check_turnover` proves. A cell is the sum over its slots: each writing transaction has a slot for itself.
+    """
+
+    TOTAL = "total"  # stands beside the dimensions of rules.Dimension, with an empty code
+
+    pk = models.CompositePrimaryKey("side", "dimension", "region", "effective_on", "code", "slot")
+    side = models.CharField(max_length=10, db_comment="output: region is the seller's; absorption: the buyer's")
+    dimension = models.CharField(max_length=16)
+    region = models.CharField(max_length=6)
+    effective_on = models.DateField()
+    code = models.CharField(max_length=40)
+    slot = models.SmallIntegerField()
+    contract_amount = MoneyField(max_digits=24)
+    technology_amount = MoneyField(max_digits=24)
+    contracts = models.BigIntegerField()
+    entries = models.BigIntegerField(db_comment="How many lines of the ledger are in it")
+
+    class Meta:
+        verbose_name = _("成交额汇总")
+        verbose_name_plural = _("成交额汇总")
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.region} {self.dimension} {self.code} {self.effective_on}"
+
+
+class Assessment(models.Model):
+    """考核口径: from a day on, what the city's assessment counts. Rows are added and never changed.
+
+    Which of the four it is was not to be found in any official text (domain reference 2.2): output and the contract
+    amount until the operator says otherwise.
+    """
+
+    class CountedSide(models.TextChoices):
+        OUTPUT = "output", _("输出")
+        ABSORPTION = "absorption", _("吸纳")
+
+    class CountedAmount(models.TextChoices):
+        CONTRACT = "contract_amount", _("成交额")
+        TECHNOLOGY = "technology_amount", _("技术交易额")
+
+    valid_from = models.DateField(_("起用日期"), unique=True)
+    side = models.CharField(_("统计方向"), max_length=10, choices=CountedSide)
+    amount = models.CharField(_("统计金额"), max_length=20, choices=CountedAmount)
+    reason = models.CharField(_("依据"), max_length=500)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("考核口径")
+        verbose_name_plural = _("考核口径")
+
+    def __str__(self) -> str:
+        return f"{self.valid_from} {self.side} {self.amount}"
 
 
 class PlanIndicator(models.Model):

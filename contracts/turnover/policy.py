@@ -12,6 +12,10 @@ def sees_every_line(actor: Actor) -> bool:
     return actor.is_operator or actor.has_role(Role.AUDITOR, Role.LEADER)
 
 
+def decides_assessment(actor: Actor) -> bool:
+    return actor.is_operator
+
+
 def visible_entries(actor: Actor) -> Q:
     if sees_every_line(actor):
         return Q()

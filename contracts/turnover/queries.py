@@ -14,10 +14,11 @@ from django.db import connection, transaction
 from django.db.models import CharField, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear, LPad
 
-from contracts.turnover import policy, rules
-from contracts.turnover.models import PlanIndicator, TurnoverEntry
+from contracts.turnover import policy, rules, sums
+from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
 from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
 from contracts.turnover.services import CODES, TURNOVER_NO
+from contracts.turnover.sums import SUMMED, as_sums
 from market.kernel.actor import Actor
 from market.kernel.clock import start_of_day
 from market.kernel.money import round_half_up
@@ -25,7 +26,6 @@ from market.kernel.problems import NotFound
 
 ALL = Cut()
 NOTHING = Sums()
-SUMMED = {"contract": Sum("contract_amount"), "technology": Sum("technology_amount"), "count": Sum("contracts")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Figure:
     absorption: Sums
     intra: Sums
     plan: rules.Plan | None
+    counts: rules.Counts
 
     @property
     def year(self) -> int:
@@ -61,6 +62,12 @@ class Figure:
         return self.output.contracts
 
     @property
+    def counted(self) -> Decimal:
+        """Yuan that the city's assessment counts; the plan is measured with it."""
+        amount: Decimal = getattr(getattr(self, self.counts.side), self.counts.amount)
+        return amount
+
+    @property
     def planned(self) -> Decimal | None:
         """Yuan that the plan promised for the period; it promises years, and nothing for a part of one."""
         return self.plan.path.get(self.year) if self.plan and self.period.is_year else None
@@ -68,7 +75,7 @@ class Figure:
     @property
     def against_plan_percent(self) -> Decimal | None:
         """How far above or below the path, in percent (worked example 6: 3.10 against 3.2321 is −4.09)."""
-        return rules.change_percent(self.contract_amount, self.planned)
+        return rules.change_percent(self.counted, self.planned)
 
 
 def figure(
@@ -85,15 +92,21 @@ def figure(
             raise ValueError("a figure needs a year or a period")
         period = Period.year(year)
     region = region or settings.HOME_REGION
-    rows = _known(_cut(as_of, cut)).filter(effective_on__range=(period.first, period.last))
+    cut = _cut(as_of, cut)
+    if cut.is_whole:
+        found = sums.figures(period, region)
+    else:
+        rows = _within(period, cut)
+        found = {side: as_sums(rows.filter(_on_side(side, region)).aggregate(**SUMMED)) for side in Side}
     return Figure(
         period=period,
         region=region,
         as_of=as_of,
-        output=_sums(rows.filter(_on_side(Side.OUTPUT, region))),
-        absorption=_sums(rows.filter(_on_side(Side.ABSORPTION, region))),
-        intra=_sums(rows.filter(_on_side(Side.INTRA, region))),
+        output=found[Side.OUTPUT],
+        absorption=found[Side.ABSORPTION],
+        intra=found[Side.INTRA],
         plan=plan(),
+        counts=counts_on(period.last),
     )
 
 
@@ -132,9 +145,13 @@ def breakdown(
 def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:
     """Every pair of regions of which one lies in the region, sorted."""
     region = region or settings.HOME_REGION
-    rows = _within(period, cut).filter(_on_side(Side.OUTPUT, region) | _on_side(Side.ABSORPTION, region))
-    pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED).order_by("seller_region", "buyer_region")
-    return [Flow(row["seller_region"], row["buyer_region"], _as_sums(row)) for row in pairs]
+    if cut.is_whole:
+        found = sums.flows(period, region)
+    else:
+        rows = _within(period, cut).filter(_on_side(Side.OUTPUT, region) | _on_side(Side.ABSORPTION, region))
+        pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED)
+        found = {(row["seller_region"], row["buyer_region"]): as_sums(row) for row in pairs}
+    return [Flow(*pair, found[pair]) for pair in sorted(found)]
 
 
 def last_entry() -> int:
@@ -153,15 +170,35 @@ def last_entry() -> int:
 def series(*, region: str = "", as_of: date | None = None) -> Mapping[int, Sums]:
     """Output by year, for the years that have entries."""
     region = region or settings.HOME_REGION
-    rows = (
-        _known(_cut(as_of))
-        .filter(_on_side(Side.OUTPUT, region))
-        .annotate(year=ExtractYear("effective_on"))
-        .values("year")
-        .annotate(**SUMMED)
-        .order_by("year")
-    )
-    return {row["year"]: _as_sums(row) for row in rows}
+    rows: QuerySet[Any] = sums.by_year(Side.OUTPUT, region)
+    if as_of is not None:
+        rows = _known(_cut(as_of)).filter(_on_side(Side.OUTPUT, region))
+    years = rows.annotate(year=ExtractYear("effective_on")).values("year").annotate(**SUMMED).order_by("year")
+    return {row["year"]: as_sums(row) for row in years}
+
+
+def counts_on(on: date) -> rules.Counts:
+    """What the city's assessment counts in a period that ends on a day."""
+    row = Assessment.objects.filter(valid_from__lte=on).order_by("-valid_from").first()
+    return rules.Counts() if row is None else rules.Counts(Side(row.side), row.amount)
+
+
+def assessments() -> QuerySet[Assessment]:
+    """What counts from which day on, newest first."""
+    return Assessment.objects.order_by("-valid_from")
+
+
+def rank(period: Period, *, side: Side = Side.OUTPUT, region: str = "") -> tuple[int, int]:
+    """The region's place by contract amount among the regions of its level that have any, and how many those are.
+
+    Level: province, prefecture or county, by the code. (0, n) where the region itself has none.
+    """
+    region = region or settings.HOME_REGION
+    size = len(rules.region_prefix(region))
+    amounts = sums.by_region(period, side, size)
+    mine = amounts.get(region[:size], rules.ZERO)
+    known = [amount for amount in amounts.values() if amount > 0]
+    return (1 + sum(amount > mine for amount in known) if mine > 0 else 0, len(known))
 
 
 def plan() -> rules.Plan | None:
@@ -217,13 +254,18 @@ def chained_share(*, year: int, region: str = "") -> Decimal | None:
     """Percent of the year's yuan whose contract grew from a deal of the market; None where there is none."""
     region = region or settings.HOME_REGION
     rows = TurnoverEntry.objects.filter(_on_side(Side.OUTPUT, region), effective_on__range=_inclusive(year))
-    sums = rows.aggregate(
+    found = rows.aggregate(
         all=Sum("contract_amount"),
         chained=Sum("contract_amount", filter=Q(event__registration__contract__deal__isnull=False)),
     )
-    if not sums["all"]:
+    if not found["all"]:
         return None
-    return round_half_up((sums["chained"] or rules.ZERO) / sums["all"] * 100)
+    return round_half_up((found["chained"] or rules.ZERO) / found["all"] * 100)
+
+
+def known_at_end_of(as_of: date | None) -> Cut:
+    """The cut for what was known at the end of a day in Asia/Shanghai; everything for None."""
+    return _cut(as_of)
 
 
 def _cut(as_of: date | None, cut: Cut = ALL) -> Cut:
@@ -249,20 +291,14 @@ def _inclusive(year: int) -> tuple[date, date]:
 
 
 def _on_side(side: Side, region: str) -> Q:
-    prefix = rules.region_prefix(region)
-    sold, bought = Q(seller_region__startswith=prefix), Q(buyer_region__startswith=prefix)
+    sold, bought = sums.in_region("seller_region", region), sums.in_region("buyer_region", region)
     return {Side.OUTPUT: sold, Side.ABSORPTION: bought, Side.INTRA: sold & bought}[side]
 
 
 def _parts(period: Period, by: Dimension, side: Side, region: str, cut: Cut) -> dict[str, Sums]:
+    kept = sums.parts(period, by, side, region) if cut.is_whole else None
+    if kept is not None:
+        return kept
     rows = _within(period, cut).filter(_on_side(side, region))
     code = LPad(Cast(ExtractMonth("effective_on"), CharField()), 2, Value("0")) if by == Dimension.MONTH else F(by)
-    return {row["code"]: _as_sums(row) for row in rows.values(code=code).annotate(**SUMMED)}
-
-
-def _sums(rows: QuerySet[TurnoverEntry]) -> Sums:
-    return _as_sums(rows.aggregate(**SUMMED))
-
-
-def _as_sums(row: Mapping[str, Any]) -> Sums:
-    return Sums(row["contract"] or rules.ZERO, row["technology"] or rules.ZERO, row["count"] or 0)
+    return {row["code"]: as_sums(row) for row in rows.values(code=code).annotate(**SUMMED)}

@@ -1,6 +1,7 @@
 """The arithmetic of the figure: values in, values out (domain reference 2, worked examples 3 to 7)."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -30,6 +31,14 @@ class Sums:
             self.technology_amount + other.technology_amount,
             self.contracts + other.contracts,
         )
+
+
+def total(parts: Iterable[Sums]) -> Sums:
+    """The sum of sums."""
+    result = Sums()
+    for part in parts:
+        result += part
+    return result
 
 
 class Side(StrEnum):
@@ -113,6 +122,14 @@ class Cut:
     @property
     def is_whole(self) -> bool:
         return self.known_before is None and self.up_to_entry is None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the city's assessment counts: a side, and `contract_amount` or `technology_amount`."""
+
+    side: Side = Side.OUTPUT
+    amount: str = "contract_amount"
 
 
 @dataclass(frozen=True, slots=True)

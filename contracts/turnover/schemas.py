@@ -1,7 +1,12 @@
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import Field
+
+from contracts.turnover.models import Assessment
+from market.kernel.api import Payload
 
 
 class SumsOut(Schema):
@@ -22,8 +27,19 @@ class PlanOut(Schema):
     path: dict[str, str]
 
 
+class CountsOut(Schema):
+    """What the city's assessment counts."""
+
+    side: str
+    amount: str
+
+
 class TurnoverOut(Schema):
-    """技术合同成交额 of a year; the top-level amounts are `output`, which the assessment counts."""
+    """技术合同成交额 of a period; the top-level amounts are `output`.
+
+    `before` is the output of the same days a year before and `change_percent` the growth since; `counted` is what the
+    city's assessment counts, which is measured against the plan.
+    """
 
     year: int
     region: str
@@ -36,6 +52,13 @@ class TurnoverOut(Schema):
     intra: SumsOut
     against_plan_percent: str | None
     plan: PlanOut | None
+    first_on: date
+    last_on: date
+    average: str | None
+    before: SumsOut
+    change_percent: str | None
+    counts: CountsOut
+    counted: str
 
 
 class EntryOut(Schema):
@@ -61,3 +84,73 @@ class EntryOut(Schema):
 class EntryPage(Schema):
     items: list[EntryOut]
     next: str | None
+
+
+class PartOut(Schema):
+    """A part of the figure, with its share of the whole and the growth since the same days a year before."""
+
+    code: str
+    name: str
+    contract_amount: str
+    technology_amount: str
+    contracts: int
+    average: str | None
+    share_percent: str | None
+    change_percent: str | None
+    before: SumsOut
+
+
+class BreakdownOut(Schema):
+    by: str
+    side: str
+    region: str
+    first_on: date
+    last_on: date
+    as_of: date | None
+    items: list[PartOut]
+
+
+class FlowOut(Schema):
+    seller_region: str
+    buyer_region: str
+    contract_amount: str
+    technology_amount: str
+    contracts: int
+
+
+class FlowsOut(Schema):
+    region: str
+    first_on: date
+    last_on: date
+    as_of: date | None
+    items: list[FlowOut]
+
+
+class RankOut(Schema):
+    """Place by contract amount among the regions of the same level that have any; null where it has none itself."""
+
+    region: str
+    side: str
+    first_on: date
+    last_on: date
+    place: int | None
+    regions: int
+
+
+class AssessmentIn(Payload):
+    valid_from: date
+    side: Assessment.CountedSide
+    amount: Assessment.CountedAmount
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class AssessmentOut(Schema):
+    valid_from: date
+    side: str
+    amount: str
+    reason: str
+    decided_at: datetime
+
+
+class AssessmentPage(Schema):
+    items: list[AssessmentOut]

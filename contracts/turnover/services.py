@@ -1,13 +1,20 @@
-"""Writing the ledger: only from registration events, exactly once."""
+"""Writing the ledger, only from registration events and exactly once; and what the figure is measured against."""
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from contracts.registration.models import RegistrationEvent
-from contracts.turnover.models import PlanIndicator, TurnoverEntry
+from contracts.turnover import policy
+from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
+from contracts.turnover.problems import AssessmentDecided
+from market.kernel import audit
+from market.kernel.actor import Actor
+from market.kernel.problems import NotAllowed, NotSignedIn
 
 INDICATORS = Path(__file__).parent / "data" / "indicators.json"
 TURNOVER_NO = 7
@@ -47,13 +54,60 @@ TAKEN_OVER = {
 
 @transaction.atomic
 def enter_event(*, event_id: UUID) -> TurnoverEntry:
-    """The ledger entry of a registration event; a second call finds the first one's."""
-    event = RegistrationEvent.objects.select_for_update().get(pk=event_id)
-    entry, _ = TurnoverEntry.objects.get_or_create(
-        event=event,
-        defaults={name: getattr(event, source) for name, source in TAKEN_OVER.items()},
-    )
-    return entry
+    """The ledger entry of a registration event; a second call finds the first one's.
+
+    The lines of one correction enter together, so that nobody reads a figure in which a contract is reversed and not
+    yet entered rightly.
+    """
+    entries = {}
+    for event in _to_enter(event_id):
+        entry, _ = TurnoverEntry.objects.get_or_create(
+            event=event,
+            defaults={name: getattr(event, source) for name, source in TAKEN_OVER.items()},
+        )
+        entries[event.pk] = entry
+    return entries[event_id]
+
+
+def _to_enter(event_id: UUID) -> QuerySet[RegistrationEvent]:
+    """The event, or every line of the correction it belongs to, locked in the order of their ids."""
+    event = RegistrationEvent.objects.get(pk=event_id)
+    rows = RegistrationEvent.objects.select_for_update(no_key=True).order_by("pk")
+    if event.kind != RegistrationEvent.Kind.CORRECTED:
+        return rows.filter(pk=event_id)
+    return rows.filter(registration=event.registration_id, kind=event.kind, recorded_at=event.recorded_at)
+
+
+@transaction.atomic
+def decide_assessment(
+    *,
+    actor: Actor,
+    valid_from: date,
+    side: Assessment.CountedSide,
+    amount: Assessment.CountedAmount,
+    reason: str,
+    at: datetime,
+) -> Assessment:
+    """Decide what the city's assessment counts from a day on. Raises NotAllowed, AssessmentDecided."""
+    if not policy.decides_assessment(actor):
+        raise NotAllowed if actor.is_signed_in else NotSignedIn
+    try:
+        with transaction.atomic():
+            row = Assessment.objects.create(
+                valid_from=valid_from,
+                side=side,
+                amount=amount,
+                reason=reason,
+                decided_by_id=actor.user_id,
+                decided_at=at,
+            )
+    except IntegrityError as error:
+        if "valid_from" in str(error):
+            raise AssessmentDecided from error
+        raise
+    changes = {"valid_from": valid_from, "side": side, "amount": amount, "reason": reason}
+    audit.record("turnover.assessment_decided", actor=actor, subject=row, at=at, changes=changes)
+    return row
 
 
 @transaction.atomic

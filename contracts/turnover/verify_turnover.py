@@ -345,19 +345,20 @@ class Ledger:
 
     def check(self) -> None:
         """Every contract on its own: registered once, with the right signs, never below nothing, nothing at its end."""
-        for entries in self.contracts.values():
+        waiting = {event["registration_id"]: "corrected" for event in self.events.values()}
+        for registration, entries in self.contracts.items():
             entries.sort(key=lambda entry: int(entry["id"]))
             kinds = [entry["kind"] for entry in entries]
             if kinds.count("registered") != 1 or kinds[0] != "registered":
                 self.tell(entries[0], "kind", "不是恰好登记一次 / not registered exactly once, first of all")
             contract = technology = 0
-            for entry, after in zip(entries, [*kinds[1:], ""]):
+            for entry, after in zip(entries, [*kinds[1:], waiting.get(registration)]):
                 amounts = entry["contract_amount"], entry["technology_amount"]
                 contract, technology = contract + amounts[0], technology + amounts[1]
                 is_end = entry["kind"] in ("cancelled", "revoked")
                 if (entry["kind"] == "registered" and min(amounts) <= 0) or (is_end and max(amounts) > 0):
                     self.tell(entry, "contract_amount", "金额正负号不对 / the amounts have the wrong sign")
-                # A correction takes everything out of the wrong cell and puts it into the right one.
+                # A correction takes all out of the wrong cell first, then puts it into the right one.
                 if min(contract, technology) < 0 and not entry["kind"] == after == "corrected":
                     self.tell(entry, "contract_amount", "合同累计金额为负 / the contract comes to less than nothing")
                 if is_end and (contract or technology):
@@ -486,14 +487,13 @@ def main() -> int:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, StopIteration) as error:
         print(f"无法读取 / cannot be read: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    count = len(findings)
     told = ["[{code}] {source} {row} (seq {seq}) {field}: {words}".format(**found) for found in findings]
     for line in [*told, checked, *findings.notes, *limits(heads, asked.key)]:
         print(line)
-    print(f"发现 {count} 处问题 / {count} found" if count else "未发现问题 / nothing found")
+    print(f"发现 {len(findings)} 处问题 / {len(findings)} found" if findings else "未发现问题 / nothing found")
     if asked.json:
         print(json.dumps({"findings": findings, "checked": checked, "notes": findings.notes}))
-    return 1 if count else 0
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":

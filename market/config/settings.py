@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     # Eight o'clock is when digests are due; the other hours make up for an eight o'clock that was missed.
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
     "encode-missing": {"task": "search.tasks.encode_missing", "schedule": crontab(minute="40", hour="2")},
+    "settle-turnover": {"task": "contracts.turnover.tasks.settle_sums", "schedule": crontab(minute="15", hour="0")},
     "sweep-index": {"task": "search.tasks.sweep_index", "schedule": crontab(minute="10", hour="4")},
     "match-due": {"task": "matching.ranking.tasks.match_due", "schedule": 60.0},
     "match-everything": {"task": "matching.ranking.tasks.match_everything", "schedule": crontab(minute="20", hour="3")},

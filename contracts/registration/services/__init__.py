@@ -6,6 +6,11 @@ from contracts.registration.services.application import (
     submit_registration,
 )
 from contracts.registration.services.changes import amend_registration, cancel_registration, revoke_registration
+from contracts.registration.services.correction import (
+    approve_correction,
+    correct_registration,
+    decline_correction,
+)
 from contracts.registration.services.decision import (
     accept_registration,
     approve_registration,
@@ -13,17 +18,22 @@ from contracts.registration.services.decision import (
     register_contract,
     request_correction,
 )
+from contracts.registration.services.record import standing_facts
 
 __all__ = [
     "accept_registration",
     "amend_registration",
     "applicant_of",
     "apply_for_registration",
+    "approve_correction",
     "approve_registration",
     "cancel_registration",
+    "correct_registration",
+    "decline_correction",
     "refuse_registration",
     "register_contract",
     "request_correction",
     "revoke_registration",
+    "standing_facts",
     "submit_registration",
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contracts.registration.models import Registration, RegistrationEvent
 from contracts.registration.problems import AmountsInvalid, DateInvalid
 from contracts.registration.services import steps
-from contracts.registration.services.record import record_event
+from contracts.registration.services.record import record_event, standing_facts
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.notices.services import worded
@@ -37,7 +37,7 @@ def amend_registration(
 
     Raises AmountsInvalid for amounts that are not positive, out of order, or unchanged; DateInvalid.
     """
-    registration, old_contract, old_technology = _registered(
+    registration, old_contract, old_technology = registered(
         actor=actor, registration_id=registration_id, verb="amend", version=version, on=effective_on, at=at
     )
     if not Decimal(0) < technology_amount <= contract_amount:
@@ -56,6 +56,7 @@ def amend_registration(
         contract_amount=contract_amount - old_contract,
         technology_amount=technology_amount - old_technology,
         effective_on=effective_on,
+        facts=standing_facts(registration),
         reason=reason,
         actor=actor,
         at=at,
@@ -103,7 +104,7 @@ def _end(
     at: datetime,
 ) -> Registration:
     verb, move = ("cancel", Registration.cancel) if kind == Kind.CANCELLED else ("revoke", Registration.revoke)
-    registration, contract_amount, technology_amount = _registered(
+    registration, contract_amount, technology_amount = registered(
         actor=actor, registration_id=registration_id, verb=verb, version=version, on=effective_on, at=at
     )
     move(registration, at=at)
@@ -116,6 +117,7 @@ def _end(
         contract_amount=-contract_amount,
         technology_amount=-technology_amount,
         effective_on=effective_on,
+        facts=standing_facts(registration),
         reason=reason,
         actor=actor,
         at=at,
@@ -124,7 +126,7 @@ def _end(
     return registration
 
 
-def _registered(
+def registered(
     *, actor: Actor, registration_id: UUID, verb: str, version: int | None, on: date, at: datetime
 ) -> tuple[Registration, Decimal, Decimal]:
     """The live registration and its recognised amounts; raises WrongState, DateInvalid for a date out of its life."""

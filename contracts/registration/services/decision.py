@@ -20,7 +20,7 @@ from contracts.registration.problems import (
     RegistrationGrounds,
 )
 from contracts.registration.services import steps
-from contracts.registration.services.record import record_event
+from contracts.registration.services.record import facts_of, record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import SecondPersonNeeded, WrongState
@@ -149,6 +149,8 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
         contract_amount=contract_amount,
         technology_amount=technology_amount,
         effective_on=on,
+        facts=facts_of(registration.contract, rule_set=registration.rule_set),
+        contracts=1,
         reason="",
         actor=actor,
         at=at,

@@ -1,12 +1,30 @@
-"""The one place where the figure is moved: a registration event, with the facts it is cut by as they are now."""
+"""The one place where the figure is moved: a registration event, with the facts it is cut by."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
+from contracts.agreements.models import TechnologyContract
 from contracts.registration.events import RegistrationRecorded
-from contracts.registration.models import Registration, RegistrationEvent
+from contracts.registration.models import FACTS, Registration, RegistrationEvent
 from market.kernel import outbox
 from market.kernel.actor import Actor, OrganisationKind
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands of a registration in one cell of one day: facts, and both amounts and contracts, summed."""
+
+    effective_on: date
+    facts: Facts
+    contract_amount: Decimal
+    technology_amount: Decimal
+    contracts: int
 
 
 def record_event(
@@ -16,34 +34,24 @@ def record_event(
     contract_amount: Decimal,
     technology_amount: Decimal,
     effective_on: date,
+    facts: Facts,
     reason: str,
     actor: Actor,
     at: datetime,
+    contracts: int = 0,
 ) -> RegistrationEvent:
     """Append an event with signed amounts and publish it; the turnover entry follows from it."""
-    contract = registration.contract
     event = RegistrationEvent.objects.create(
         registration=registration,
         kind=kind,
         contract_amount=contract_amount,
         technology_amount=technology_amount,
-        contracts=1 if kind == RegistrationEvent.Kind.REGISTERED else 0,
-        seller_region=contract.seller.region,
-        buyer_region=contract.buyer.region,
-        seller_kind=contract.seller.party_nature,
-        buyer_kind=contract.buyer.party_nature,
-        contract_type=contract.contract_type,
-        technology_field=contract.technology_field,
-        ip_type=contract.ip_type,
-        plan_source=contract.plan_source,
-        size_class=contract.buyer.scale,
-        broker="" if contract.deal is None else str(contract.deal.agency_id),
-        university=str(contract.seller_id) if contract.seller.kind == OrganisationKind.UNIVERSITY else "",
-        rule_set=registration.rule_set,
+        contracts=contracts,
         reason=reason,
         effective_on=effective_on,
         recorded_by_id=actor.user_id,
         recorded_at=at,
+        **facts,
     )
     outbox.publish(
         RegistrationRecorded(
@@ -52,3 +60,48 @@ def record_event(
         at=at,
     )
     return event
+
+
+def facts_of(contract: TechnologyContract, *, rule_set: str) -> Facts:
+    """The facts of a contract as they are now, which its registration takes down."""
+    seller, buyer = contract.seller, contract.buyer
+    return {
+        "seller_region": seller.region,
+        "buyer_region": buyer.region,
+        "seller_kind": seller.party_nature,
+        "buyer_kind": buyer.party_nature,
+        "contract_type": contract.contract_type,
+        "technology_field": contract.technology_field,
+        "ip_type": contract.ip_type,
+        "plan_source": contract.plan_source,
+        "size_class": buyer.scale,
+        "broker": "" if contract.deal is None else str(contract.deal.agency_id),
+        "university": str(seller.id) if seller.kind == OrganisationKind.UNIVERSITY else "",
+        "rule_set": rule_set,
+    }
+
+
+def standing_facts(registration: Registration) -> Facts:
+    """The facts that were registered, as corrected since: those of the one cell that counts the contract.
+
+    What follows a registration is told in these and not in the parties' present ones, so that an enterprise that moved
+    away takes out of the figure of its old region what it once put there.
+    """
+    rows = RegistrationEvent.objects.filter(registration=registration).values(*FACTS)
+    return dict(rows.annotate(count=Sum("contracts")).filter(count=1).values(*FACTS).get())
+
+
+def standing_lines(registration: Registration) -> list[Line]:
+    """What the registration's events amount to in each cell and day, oldest day first."""
+    names = ("contract_amount", "technology_amount", "contracts")
+    rows = (
+        RegistrationEvent.objects.filter(registration=registration)
+        .values("effective_on", *FACTS)
+        .annotate(**{f"{name}_sum": Sum(name) for name in names})
+        .exclude(contract_amount_sum=0, technology_amount_sum=0, contracts_sum=0)
+        .order_by("effective_on", *FACTS)
+    )
+    return [
+        Line(row["effective_on"], {name: row[name] for name in FACTS}, *(row[f"{name}_sum"] for name in names))
+        for row in rows
+    ]

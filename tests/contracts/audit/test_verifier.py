@@ -264,6 +264,17 @@ def test_a_correction_may_take_everything_out_of_the_wrong_cell_first(tmp_path):
     assert verify(bundle(tmp_path, rows, figures)).findings == []
 
 
+def test_a_correction_of_which_a_part_is_entered_so_far_is_no_alarm(tmp_path):
+    corrected = [
+        *recorded(2, "amended", "-900000.00", "-700000.00"),
+        *recorded(3, "corrected", "-1000000.00", "-780000.00", contracts="-1"),
+    ]
+    event, _entry = recorded(4, "corrected", "1000000.00", "780000.00", contracts="1")
+
+    assert verify(bundle(tmp_path, [*REGISTERED, *corrected, event])).findings == []
+    assert verify(bundle(tmp_path, [*REGISTERED, *corrected])).names("turnover.entry", "3", "contract_amount")
+
+
 ROWS = [
     *REGISTERED,
     *recorded(2, "registered", "10000000000000.00", "0.01", registration="r2", effective_on="2025-12-31"),

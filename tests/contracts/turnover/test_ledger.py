@@ -149,7 +149,7 @@ def test_control_without_the_lock_and_the_constraint_the_year_is_counted_many_ti
         assert queries.figure(year=2026).absorption.contract_amount > MILLION
         assert compare().differing != []
     finally:
-        sql("TRUNCATE turnover_turnoverentry")
+        sql("TRUNCATE turnover_turnoverentry, turnover_turnoversum")
         sql("ALTER TABLE turnover_turnoverentry ADD UNIQUE (event_id)")
 
 
@@ -173,7 +173,7 @@ def test_the_check_finds_nothing_where_ledger_and_events_agree(city, cast, capsy
 
     call_command("check_turnover", "--json")
 
-    assert json.loads(capsys.readouterr().out) == {"cells": 2, "differing": 0}
+    assert json.loads(capsys.readouterr().out) == {"cells": 37, "differing": 0}
 
 
 def test_the_check_finds_an_event_that_has_no_line_yet(city):
@@ -228,7 +228,8 @@ def test_the_check_finds_two_lines_whose_errors_cancel_out(city, cast):
     sql("SET LOCAL session_replication_role = origin")
 
     assert queries.figure(year=2026).contract_amount == Decimal("4000000.00")
-    assert len(compare().differing) == 4
+    lines = [name for name in compare().differing if name.startswith("line ")]
+    assert len(lines) == 4
 
 
 def test_the_check_finds_a_line_that_was_removed(entry):
@@ -236,7 +237,8 @@ def test_the_check_finds_a_line_that_was_removed(entry):
     sql("DELETE FROM turnover_turnoverentry")
     sql("SET LOCAL session_replication_role = origin")
 
-    assert len(compare().differing) == 1
+    assert [name for name in compare().differing if "ledger None" in name and "events" in name] != []
+    assert compare().count == 1 + 22
 
 
 def test_nothing_but_a_registration_event_writes_a_line(city, cast):

@@ -66,6 +66,13 @@ BODIES: dict[str, Body] = {
     "POST /registrations/{registration_id}/amend": lambda world: REGISTERED | ENDING,
     "POST /registrations/{registration_id}/cancel": lambda world: ENDING,
     "POST /registrations/{registration_id}/revoke": lambda world: ENDING,
+    "POST /registrations/{registration_id}/correct": lambda world: {"seller_region": "360400", "reason": "录入有误"},
+    "POST /turnover/assessment": lambda world: {
+        "valid_from": "2026-01-01",
+        "side": "absorption",
+        "amount": "contract_amount",
+        "reason": "市科技局通知",
+    },
     "PUT /verdicts/{demand_id}/{achievement_id}": lambda world: {"code": "fits"},
     "POST /searches": lambda world: {"name": "铜合金", "query": {"q": "铜合金"}, "cadence": "none"},
     "PATCH /searches/{search_id}": lambda world: {"name": "改过的名称", "cadence": "none"},

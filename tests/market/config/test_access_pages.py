@@ -19,6 +19,7 @@ VERBS = {
     "agreements:step": list(agreements.STEPS),
     "payments:step": list(payments.STEPS),
     "registration:step": list(registration.STEPS),
+    "registration:correction-step": list(registration.CORRECTION_STEPS),
     "catalog:move": list(catalog.MOVES),
     "brokerage:move": ["advance", "lose", "circumvent"],
 }

@@ -77,6 +77,7 @@ READERS: dict[str, frozenset[str]] = {
     "payments.refund": DEAL,
     "ranking.matchstate": OPERATOR,
     "ranking.verdict": SELLERS,  # the organisation that gave it
+    "registration.correction": CONTRACT,
     "registration.registration": CONTRACT,
     "registration.registrationevent": CONTRACT | {"leader"},
 }

@@ -9,6 +9,7 @@ from django.test import override_settings
 from contracts.audit import services as audit
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
+from contracts.registration import services as registration
 from contracts.turnover.models import TurnoverEntry
 from market.accounts import services as accounts
 from market.accounts.models import Membership
@@ -49,6 +50,16 @@ def build_world(cast: Cast) -> World:
     )
     story = telling.sign(telling.draft(telling.agree(story)))
     telling.register(telling.apply(story))
+    registration.correct_registration(
+        actor=cast.registrar,
+        registration_id=story.registration.id,
+        version=None,
+        facts={"technology_field": "09"},
+        contract_amount=None,
+        technology_amount=None,
+        reason="领域录入有误",
+        at=MONDAY,
+    )
     contract = story.contract
     instalment = contract.instalments.order_by("position").first()
     payment = payments.start_payment(
@@ -103,6 +114,7 @@ def build_world(cast: Cast) -> World:
             "instalment_id": instalment.id,
             "payment_id": payment.id,
             "registration_id": story.registration.id,
+            "correction_id": story.registration.corrections.get().id,
             "entry_id": TurnoverEntry.objects.get().id,
             "year": MONDAY.year,
             "organisation_id": cast.university.id,

@@ -1,0 +1,213 @@
+"""更正: one person proposes what a registration should have said, another puts it right.
+
+Unlike an amendment (变更), which the parties agree on and which counts from its own date, a correction says that the
+registration was wrong from the start: on each day that has a line of it, the line is reversed and entered rightly, so
+that each year keeps its amount in the right cell. All of it becomes known when it is approved, never earlier: a figure
+as known before stays as it was.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from contracts.registration import policy, rules
+from contracts.registration.models import Correction, Registration, RegistrationEvent
+from contracts.registration.problems import AmountsInvalid, CorrectionOpen, NothingToCorrect
+from contracts.registration.services import steps
+from contracts.registration.services.changes import registered
+from contracts.registration.services.record import Line, record_event, standing_facts, standing_lines
+from market.kernel import audit
+from market.kernel.actor import Actor, Role
+from market.kernel.clock import local_date
+from market.kernel.problems import InvalidInput, SecondPersonNeeded, Stale, WrongState
+from market.notices.services import notify, worded
+
+
+@transaction.atomic
+def correct_registration(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    version: int | None,
+    facts: Mapping[str, str],
+    contract_amount: Decimal | None,
+    technology_amount: Decimal | None,
+    reason: str,
+    at: datetime,
+) -> Registration:
+    """Propose the right facts and the right totals; what is not named or None was right. Nothing moves yet.
+
+    Raises InvalidInput for a code that no list has, AmountsInvalid, NothingToCorrect, CorrectionOpen.
+    """
+    today = local_date(at)
+    registration, old_contract, old_technology = registered(
+        actor=actor, registration_id=registration_id, verb="correct", version=version, on=today, at=at
+    )
+    if unknown := rules.unknown_facts(facts, today):
+        raise InvalidInput(
+            errors=[{"loc": [name], "code": "unknown_code", "message": _("代码不在字典中")} for name in unknown]
+        )
+    standing = standing_facts(registration)
+    changed = {name: code for name, code in facts.items() if standing[name] != code}
+    amounts = (
+        old_contract if contract_amount is None else contract_amount,
+        old_technology if technology_amount is None else technology_amount,
+    )
+    if not Decimal(0) < amounts[1] <= amounts[0]:
+        raise AmountsInvalid
+    if not changed and amounts == (old_contract, old_technology):
+        raise NothingToCorrect
+    told: dict[str, Any] = {name: [standing[name], code] for name, code in changed.items()}
+    told |= {
+        "reason": reason,
+        "contract_amount": [old_contract, amounts[0]],
+        "technology_amount": [old_technology, amounts[1]],
+    }
+    steps.conclude(registration, actor=actor, action="correction_proposed", at=at, changes=told)
+    _propose(registration, facts=changed, amounts=amounts, reason=reason, actor=actor, at=at)
+    return registration
+
+
+@transaction.atomic
+def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None, at: datetime) -> Correction:
+    """Put the registration right as the second person; the ledger gets every reversal and every right line.
+
+    Raises SecondPersonNeeded, WrongState, and Stale where the registration moved since it was proposed.
+    """
+    correction, registration = _open(actor=actor, correction_id=correction_id, verb="approve", version=version)
+    if actor.user_id is None or actor.user_id == correction.proposed_by_id:
+        raise SecondPersonNeeded
+    if registration.state != Registration.State.REGISTERED:
+        raise WrongState(state=registration.state)
+    if registration.version != correction.registration_version:
+        raise Stale(current_version=registration.version)
+    right = {**standing_facts(registration), **correction.facts}
+    moves = _moves(registration, correction, right)
+    registration.contract_amount = correction.contract_amount
+    registration.technology_amount = correction.technology_amount
+    correction.approve(by_id=actor.user_id, at=at)
+    correction.bump()
+    correction.save()
+    steps.conclude(
+        registration, actor=actor, action="corrected", at=at, changes={"correction": correction.id, **correction.facts}
+    )
+    for line in moves:
+        _enter(registration, line, reason=correction.reason, actor=actor, at=at)
+    steps.tell_applicant(registration, title=worded(lambda: _("登记已更正")), at=at)
+    return correction
+
+
+@transaction.atomic
+def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None, at: datetime) -> Correction:
+    """Leave the registration as it is; the proposer may take a correction back in this way too. Raises WrongState."""
+    correction, registration = _open(actor=actor, correction_id=correction_id, verb="decline", version=version)
+    correction.decline(by_id=actor.user_id, at=at)
+    correction.bump()
+    correction.save()
+    audit.record(
+        "registration.correction_declined",
+        actor=actor,
+        subject=registration,
+        at=at,
+        changes={"correction": correction.id},
+    )
+    return correction
+
+
+def _propose(
+    registration: Registration,
+    *,
+    facts: Mapping[str, str],
+    amounts: tuple[Decimal, Decimal],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    try:
+        with transaction.atomic():
+            Correction.objects.create(
+                registration=registration,
+                registration_version=registration.version,
+                facts=dict(facts),
+                contract_amount=amounts[0],
+                technology_amount=amounts[1],
+                reason=reason,
+                proposed_by_id=actor.user_id,
+                proposed_at=at,
+            )
+    except IntegrityError as error:
+        if "one_open_correction_per_registration" in str(error):
+            raise CorrectionOpen from error
+        raise
+    notify(
+        organisation_id=registration.office_id,
+        roles=(Role.REGISTRAR, Role.HIGH_VALUE_APPROVER),
+        kind="registration",
+        title=worded(lambda: _("登记更正待复核：%(no)s") % {"no": registration.registration_no}),
+        body=worded(lambda: _("更正原因：%(reason)s") % {"reason": reason}),
+        url=f"/registrations/{registration.id}/",
+        at=at,
+    )
+
+
+def _open(*, actor: Actor, correction_id: UUID, verb: str, version: int | None) -> tuple[Correction, Registration]:
+    """The proposed correction and its registration, both locked, the registration first as everywhere."""
+    seen = policy.corrections.fetch(actor=actor, pk=correction_id, verb=verb, related=("registration",))
+    registration = (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("contract", "office")
+        .get(pk=seen.registration_id)
+    )
+    correction = policy.corrections.fetch(actor=actor, pk=correction_id, verb=verb, lock=True, version=version)
+    if correction.state != Correction.State.PROPOSED:
+        raise WrongState(state=correction.state)
+    return correction, registration
+
+
+def _moves(registration: Registration, correction: Correction, right: Mapping[str, str]) -> list[Line]:
+    """The reversals and the right lines, day by day; a wrong amount was wrong on the day of registration."""
+    if registration.contract_amount is None or registration.technology_amount is None:
+        raise AmountsInvalid
+    more = correction.contract_amount - registration.contract_amount
+    more_technology = correction.technology_amount - registration.technology_amount
+    moves = []
+    for line in standing_lines(registration):
+        is_first = line.effective_on == registration.registered_on and line.contracts == 1
+        if line.facts == right and not (is_first and (more or more_technology)):
+            continue
+        moves += [_reversed(line), _righted(line, right, more, more_technology) if is_first else _moved(line, right)]
+    return moves
+
+
+def _reversed(line: Line) -> Line:
+    return Line(line.effective_on, line.facts, -line.contract_amount, -line.technology_amount, -line.contracts)
+
+
+def _moved(line: Line, right: Mapping[str, str]) -> Line:
+    return Line(line.effective_on, right, line.contract_amount, line.technology_amount, line.contracts)
+
+
+def _righted(line: Line, right: Mapping[str, str], more: Decimal, more_technology: Decimal) -> Line:
+    return Line(
+        line.effective_on, right, line.contract_amount + more, line.technology_amount + more_technology, line.contracts
+    )
+
+
+def _enter(registration: Registration, line: Line, *, reason: str, actor: Actor, at: datetime) -> None:
+    record_event(
+        registration,
+        kind=RegistrationEvent.Kind.CORRECTED,
+        contract_amount=line.contract_amount,
+        technology_amount=line.technology_amount,
+        contracts=line.contracts,
+        effective_on=line.effective_on,
+        facts=line.facts,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )

@@ -1,0 +1,189 @@
+"""The sums beside the ledger: how they are read, settled and made anew.
+
+The database itself adds each entry to its cells, in the entry's transaction (migration 0004). A writer adds in a slot
+that no other transaction holds, so writers never wait for each other's total of today; a cell is the sum over its
+slots. Slot 0 is nobody's: what is settled lies there.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import ExtractMonth, Left, TruncMonth
+
+from contracts.turnover import rules
+from contracts.turnover.models import TurnoverEntry, TurnoverSum
+from contracts.turnover.rules import Dimension, Period, Side, Sums
+
+SLOTS = 16
+SLOT_LOCKS = 1953854062  # the class of the advisory locks that the database's function turnover_slot() takes
+SUMMED = {"contract": Sum("contract_amount"), "technology": Sum("technology_amount"), "count": Sum("contracts")}
+# What is kept for each side: the total, the other party's region, and the dimensions that have nothing to do with one.
+OWN_REGION = {Side.OUTPUT: Dimension.SELLER_REGION, Side.ABSORPTION: Dimension.BUYER_REGION}
+OTHER_REGION = {Side.OUTPUT: Dimension.BUYER_REGION, Side.ABSORPTION: Dimension.SELLER_REGION}
+KEPT = {
+    side: (TurnoverSum.TOTAL, *(by for by in Dimension if by not in (own, Dimension.MONTH)))
+    for side, own in OWN_REGION.items()
+}
+
+
+def in_region(field: str, region: str) -> Q:
+    """Codes that lie in a GB/T 2260 region; a range, so that an index serves it under any collation."""
+    prefix = rules.region_prefix(region)
+    if len(prefix) == 6:
+        return Q(**{field: prefix})
+    return Q(**{f"{field}__gte": prefix.ljust(6, "0"), f"{field}__lte": prefix.ljust(6, "9")})
+
+
+def as_sums(row: Mapping[str, Any]) -> Sums:
+    return Sums(row["contract"] or rules.ZERO, row["technology"] or rules.ZERO, row["count"] or 0)
+
+
+def figures(period: Period, region: str) -> dict[Side, Sums]:
+    """All three sides of a period and region, in one statement."""
+    wanted = _rows(Side.OUTPUT, TurnoverSum.TOTAL, region) | _rows(Side.ABSORPTION, TurnoverSum.TOTAL, region)
+    wanted |= _within(region)
+    found = dict.fromkeys(Side, Sums())
+    for row in _of(wanted, period).values("side", "dimension").annotate(**SUMMED):
+        side = Side(row["side"]) if row["dimension"] == TurnoverSum.TOTAL else Side.INTRA
+        found[side] = as_sums(row)
+    return found
+
+
+def by_year(side: Side, region: str) -> QuerySet[TurnoverSum]:
+    """The total's rows of every day."""
+    return TurnoverSum.objects.filter(_rows(side, TurnoverSum.TOTAL, region))
+
+
+def parts(period: Period, by: Dimension, side: Side, region: str) -> dict[str, Sums] | None:
+    """The sums by code; None where they are not kept, which is within a region by anything but regions and months."""
+    where = _cells(by, side, region)
+    if where is None:
+        return None
+    rows, code = where
+    if by == Dimension.MONTH:
+        months = _of(rows, period).annotate(month=ExtractMonth("effective_on")).values("month").annotate(**SUMMED)
+        return {f"{row['month']:02d}": as_sums(row) for row in months}
+    return {row["key"]: as_sums(row) for row in _of(rows, period).values(key=F(code)).annotate(**SUMMED)}
+
+
+def by_region(period: Period, side: Side, size: int) -> dict[str, Decimal]:
+    """Contract amount of every region, by the first `size` digits of its code; parties abroad have none."""
+    rows = TurnoverSum.objects.filter(
+        side=side.value, dimension=TurnoverSum.TOTAL, effective_on__range=(period.first, period.last)
+    ).exclude(region="")
+    found = rows.annotate(prefix=Left("region", size)).values("prefix").annotate(amount=Sum("contract_amount"))
+    return {row["prefix"]: row["amount"] for row in found}
+
+
+def flows(period: Period, region: str) -> dict[tuple[str, str], Sums]:
+    """By region of the seller and of the buyer, where one of them lies in the region."""
+    found = {}
+    for side in OTHER_REGION:
+        rows = _of(_rows(side, OTHER_REGION[side], region), period).values("region", "code").annotate(**SUMMED)
+        for row in rows:
+            pair = (row["region"], row["code"])
+            found[pair if side == Side.OUTPUT else pair[::-1]] = as_sums(row)
+    return found
+
+
+def _cells(by: Dimension, side: Side, region: str) -> tuple[Q, str] | None:
+    """Which rows make a breakdown, and what column of them its code is."""
+    if side == Side.INTRA:
+        column = {Dimension.SELLER_REGION: "region", Dimension.BUYER_REGION: "code", Dimension.MONTH: "month"}.get(by)
+        return None if column is None else (_within(region), column)
+    if by == Dimension.MONTH:
+        return _rows(side, TurnoverSum.TOTAL, region), "month"
+    if by == OWN_REGION[side]:
+        return _rows(side, TurnoverSum.TOTAL, region), "region"
+    return _rows(side, by, region), "code"
+
+
+def _rows(side: Side, dimension: str, region: str) -> Q:
+    return Q(side=side.value, dimension=str(dimension)) & in_region("region", region)
+
+
+def _within(region: str) -> Q:
+    """Both parties in the region."""
+    return _rows(Side.OUTPUT, Dimension.BUYER_REGION, region) & in_region("code", region)
+
+
+def _of(rows: Q, period: Period) -> QuerySet[TurnoverSum]:
+    return TurnoverSum.objects.filter(rows, effective_on__range=(period.first, period.last))
+
+
+def settle() -> int:
+    """Gather what lies in the writers' slots into slot 0, so that a year is read from few rows; returns how many moved.
+
+    Slot by slot, each in a transaction of its own; a writer who finds its slot held takes another.
+    """
+    moved = 0
+    for slot in range(1, SLOTS + 1):
+        with transaction.atomic(), connection.cursor() as cursor:
+            _hold(cursor, 0, slot)
+            cursor.execute(
+                """
+                WITH gone AS (DELETE FROM turnover_turnoversum WHERE slot = %s RETURNING *)
+                INSERT INTO turnover_turnoversum AS kept (side, dimension, region, effective_on, code, slot,
+                    contract_amount, technology_amount, contracts, entries)
+                SELECT side, dimension, region, effective_on, code, 0, contract_amount, technology_amount, contracts,
+                       entries FROM gone
+                ON CONFLICT (side, dimension, region, effective_on, code, slot) DO UPDATE SET
+                    contract_amount = kept.contract_amount + excluded.contract_amount,
+                    technology_amount = kept.technology_amount + excluded.technology_amount,
+                    contracts = kept.contracts + excluded.contracts,
+                    entries = kept.entries + excluded.entries
+                """,
+                [slot],
+            )
+            moved += cursor.rowcount
+    return moved
+
+
+def rebuild() -> Iterator[tuple[date, int]]:
+    """Make the sums anew from the ledger, month by month; yields each month and how many cells it has.
+
+    A month is one transaction, in which no writer is between its entry and its sums; they wait as long as it lasts.
+    Whenever it is stopped, each month is as it was or anew, and running it again does all.
+    """
+    for first in _months():
+        period = Period.month(first.year, first.month)
+        with transaction.atomic(), connection.cursor() as cursor:
+            _hold(cursor, *range(SLOTS + 1))
+            days = [period.first, period.last]
+            cursor.execute("DELETE FROM turnover_turnoversum WHERE effective_on BETWEEN %s AND %s", days)
+            cursor.execute(
+                """
+                INSERT INTO turnover_turnoversum (side, dimension, region, effective_on, code, slot,
+                    contract_amount, technology_amount, contracts, entries)
+                SELECT cells.side, cells.dimension, cells.region, entry.effective_on, cells.code, 0,
+                       sum(entry.contract_amount), sum(entry.technology_amount), sum(entry.contracts), count(*)
+                FROM turnover_turnoverentry entry, turnover_cells(
+                    entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field,
+                    entry.seller_kind, entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class,
+                    entry.broker, entry.university) cells
+                WHERE entry.effective_on BETWEEN %s AND %s
+                GROUP BY 1, 2, 3, 4, 5
+                """,
+                days,
+            )
+            count = cursor.rowcount
+        yield first, count
+
+
+def _months() -> list[date]:
+    """The first days of every month that the ledger or the sums know."""
+    found: set[date] = set()
+    for table in (TurnoverEntry, TurnoverSum):
+        rows = table._default_manager.annotate(month=TruncMonth("effective_on"))
+        found |= set(rows.values_list("month", flat=True).distinct())
+    return sorted(found)
+
+
+def _hold(cursor: Any, *slots: int) -> None:
+    """Wait until no transaction has the slots, and keep them until ours ends; in their order, so that none blocks."""
+    for slot in slots:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SLOT_LOCKS, slot])
