@@ -3,10 +3,10 @@
 
     python3 verify_turnover.py BUNDLE [--head HEADS] [--key PUBLICKEY] [--json]
 
-BUNDLE is one text file, a JSON object a line: the header; the signed heads; the forms (which columns of a table are
-sealed, in order); every sealed row in its order; rows that waited at the time, or lie outside the chain; the published
-figures; the end. HEADS are heads that somebody else kept (a line each, or the answer of /api/v1/audit/heads). PUBLICKEY
-is the market's key in hexadecimal, got on another way than the bundle.
+BUNDLE is one text file, a JSON object a line: header; signed heads; forms (which columns of a table are sealed, in
+order); published figures; every sealed row in its order; rows that waited, or lie outside the chain; end. HEADS are
+heads that somebody else kept (a line each, or an answer of /api/v1/audit/heads). PUBLICKEY is the market's key in
+hexadecimal, got on another way than the bundle.
 
 What is recomputed, H being SHA-256 or SM3 and + joining bytes:
     field hash = H(salt + name + 00 + "n") for nothing, H(salt + name + 00 + "s" + text) for a text in UTF-8
@@ -187,14 +187,11 @@ class Chain:
         salt, fields, hidden, digest = bytes.fromhex(row["salt"]), row["fields"], row["hidden"], self.digest
         if len(fields) + len(hidden) != len(names):
             self.findings.tell("touched", row, "form", "字段与封存时不同 / other fields than were sealed")
-        found = []
-        for name in names:
-            if name in hidden:
-                found.append(bytes.fromhex(hidden[name]))
-            elif fields[name] is None:
-                found.append(digest(salt + name.encode() + b"\0n"))
-            else:
-                found.append(digest(salt + name.encode() + b"\0s" + fields[name].encode()))
+        texts = [f"{name}\0n" if fields.get(name) is None else f"{name}\0s{fields[name]}" for name in names]
+        found = [
+            bytes.fromhex(hidden[name]) if name in hidden else digest(salt + text.encode())
+            for name, text in zip(names, texts)
+        ]
         return b"".join(found)
 
     def leaf(self, row: Row, hashes: bytes) -> bytes:
@@ -309,6 +306,7 @@ class Ledger:
         self.events: dict[str, dict[str, str]] = {}  # those that have no entry yet
         self.contracts: dict[str, list[Row]] = defaultdict(list)  # entries by registration
         self.days: dict[str, list[Row]] = defaultdict(list)  # entries by day of effect
+        self.wanted = {"kind", "contracts", "seller_region", "buyer_region", "known_at"}  # of an entry, for the sums
         self.seals: dict[str, str] = {}
         self.files: dict[str, str] = {}
 
@@ -339,7 +337,8 @@ class Ledger:
             if fields[name] != event[source]:
                 self.tell(row, name, f"登记事项为 {event[source]} / the event says {event[source]}")
         fen = {name: int(Decimal(fields[name]) * 100) for name in ("contract_amount", "technology_amount")}
-        entry: Row = {**fields, **fen, "seq": row["seq"], "source": ENTRY, "row": row["row"]}
+        kept = {name: sys.intern(fields[name]) for name in self.wanted}
+        entry: Row = {**kept, **fen, "seq": row["seq"], "source": ENTRY, "row": row["row"]}
         self.contracts[event["registration_id"]].append(entry)
         self.days[fields["effective_on"]].append(entry)
 
@@ -347,7 +346,7 @@ class Ledger:
         """Every contract on its own: registered once, with the right signs, never below nothing, nothing at its end."""
         waiting = {event["registration_id"]: "corrected" for event in self.events.values()}
         for registration, entries in self.contracts.items():
-            entries.sort(key=lambda entry: int(entry["id"]))
+            entries.sort(key=lambda entry: int(entry["row"]))
             kinds = [entry["kind"] for entry in entries]
             if kinds.count("registered") != 1 or kinds[0] != "registered":
                 self.tell(entries[0], "kind", "不是恰好登记一次 / not registered exactly once, first of all")
@@ -383,7 +382,7 @@ def sum_of(days: dict[str, list[Row]], figure: Row) -> dict[str, int]:
                 (side == "absorption" or entry["seller_region"].startswith(inside))
                 and (side == "output" or entry["buyer_region"].startswith(inside))
                 and (before is None or entry["known_at"] < before)
-                and (newest is None or int(entry["id"]) <= newest)
+                and (newest is None or int(entry["row"]) <= newest)
                 and all(entry[name] == value for name, value in where)
             )
             for name in sums if is_in else ():
@@ -416,6 +415,7 @@ def check_bundle(header: Row, lines: Iterator[Row], heads: Heads, findings: Find
             findings.tell("outside", line, "*", "该行不在审计链中 / the row is not in the chain: it came past it")
         elif kind == "figure":
             figures.append(line)
+            ledger.wanted |= line["where"].keys()
     if not is_whole:
         raise ValueError("the bundle ends early")
     heads.finish(chain.seq)

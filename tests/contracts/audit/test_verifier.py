@@ -167,6 +167,7 @@ def bundle(tmp_path, rows=(), figures=()):
     shapes = {source: number for number, source in enumerate(dict.fromkeys(row[0] for row in rows), start=1)}
     names = {row[0]: list(row[2]) for row in rows}
     lines += [{"kind": "shape", "shape": number, "names": names[source]} for source, number in shapes.items()]
+    lines += [{"kind": "figure", **figure} for figure in figures]
     link = hashing.GENESIS
     for seq, (source, row_id, fields) in enumerate(rows, start=1):
         salt = bytes([seq]) * 16
@@ -179,7 +180,6 @@ def bundle(tmp_path, rows=(), figures=()):
                 "fields": fields, "hidden": {}, "hashes": b"".join(found).hex(), "leaf": leaf.hex(), "link": link.hex(),
             }
         )  # fmt: skip
-    lines += [{"kind": "figure", **figure} for figure in figures]
     lines.append({"kind": "end", "lines": len(lines) + 1})
     path = tmp_path / "bundle.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
