@@ -6,10 +6,10 @@ checks it offline. The kinds of lines, in their order:
     header   market, algorithm, made_at, key
     head     a signed head, as `heads.as_dict` gives it
     shape    shape, source, names: the columns that rows of this shape were sealed with
+    figure   name, first, last, side, region, known_before, up_to_entry, where, and the amounts that were published
     row      seq, source, row, shape, salt, fields, hidden, hashes, leaf, link (`fields` is null for a row that is gone)
     waiting  source, row, fields: committed, and not sealed yet
     outside  source, row: neither sealed nor waiting, so it came past the triggers
-    figure   name, first, last, side, region, known_before, up_to_entry, where, and the amounts that were published
     end      lines: how many lines the file has
 """
 
@@ -123,11 +123,11 @@ def _lines(at: datetime) -> Iterator[Line]:
     shapes = {shape.pk: shape for shape in SealShape.objects.order_by("id")}
     for shape in shapes.values():
         yield {"kind": "shape", "shape": shape.pk, "source": shape.source, "names": shape.fields}
-    yield from _rows(shapes)
-    yield from _unsealed()
     for publish in _publishers:
         for figure in publish():
             yield figure.line()
+    yield from _rows(shapes)
+    yield from _unsealed()
 
 
 def _heads() -> Iterator[Line]:

@@ -3,10 +3,10 @@
 
     python3 verify_turnover.py BUNDLE [--head HEADS] [--key PUBLICKEY] [--json]
 
-BUNDLE is one text file, a JSON object a line: the header; the signed heads; the forms (which columns of a table are
-sealed, in order); every sealed row in its order; rows that waited at the time, or lie outside the chain; the published
-figures; the end. HEADS are heads that somebody else kept (a line each, or the answer of /api/v1/audit/heads). PUBLICKEY
-is the market's key in hexadecimal, got on another way than the bundle.
+BUNDLE is one text file, a JSON object a line: header; signed heads; forms (which columns of a table are sealed, in
+order); published figures; every sealed row in its order; rows that waited, or lie outside the chain; end. HEADS are
+heads that somebody else kept (a line each, or an answer of /api/v1/audit/heads). PUBLICKEY is the market's key in
+hexadecimal, got on another way than the bundle.
 
 What is recomputed, H being SHA-256 or SM3 and + joining bytes:
     field hash = H(salt + name + 00 + "n") for nothing, H(salt + name + 00 + "s" + text) for a text in UTF-8
@@ -187,14 +187,11 @@ class Chain:
         salt, fields, hidden, digest = bytes.fromhex(row["salt"]), row["fields"], row["hidden"], self.digest
         if len(fields) + len(hidden) != len(names):
             self.findings.tell("touched", row, "form", "字段与封存时不同 / other fields than were sealed")
-        found = []
-        for name in names:
-            if name in hidden:
-                found.append(bytes.fromhex(hidden[name]))
-            elif fields[name] is None:
-                found.append(digest(salt + name.encode() + b"\0n"))
-            else:
-                found.append(digest(salt + name.encode() + b"\0s" + fields[name].encode()))
+        texts = [f"{name}\0n" if fields.get(name) is None else f"{name}\0s{fields[name]}" for name in names]
+        found = [
+            bytes.fromhex(hidden[name]) if name in hidden else digest(salt + text.encode())
+            for name, text in zip(names, texts)
+        ]
         return b"".join(found)
 
     def leaf(self, row: Row, hashes: bytes) -> bytes:
@@ -309,6 +306,7 @@ class Ledger:
         self.events: dict[str, dict[str, str]] = {}  # those that have no entry yet
         self.contracts: dict[str, list[Row]] = defaultdict(list)  # entries by registration
         self.days: dict[str, list[Row]] = defaultdict(list)  # entries by day of effect
+        self.wanted = {"kind", "contracts", "seller_region", "buyer_region", "known_at"}  # of an entry, for the sums
         self.seals: dict[str, str] = {}
         self.files: dict[str, str] = {}
 
@@ -339,25 +337,27 @@ class Ledger:
             if fields[name] != event[source]:
                 self.tell(row, name, f"登记事项为 {event[source]} / the event says {event[source]}")
         fen = {name: int(Decimal(fields[name]) * 100) for name in ("contract_amount", "technology_amount")}
-        entry: Row = {**fields, **fen, "seq": row["seq"], "source": ENTRY, "row": row["row"]}
+        kept = {name: sys.intern(fields[name]) for name in self.wanted}
+        entry: Row = {**kept, **fen, "seq": row["seq"], "source": ENTRY, "row": row["row"]}
         self.contracts[event["registration_id"]].append(entry)
         self.days[fields["effective_on"]].append(entry)
 
     def check(self) -> None:
         """Every contract on its own: registered once, with the right signs, never below nothing, nothing at its end."""
-        for entries in self.contracts.values():
-            entries.sort(key=lambda entry: int(entry["id"]))
+        waiting = {event["registration_id"]: "corrected" for event in self.events.values()}
+        for registration, entries in self.contracts.items():
+            entries.sort(key=lambda entry: int(entry["row"]))
             kinds = [entry["kind"] for entry in entries]
             if kinds.count("registered") != 1 or kinds[0] != "registered":
                 self.tell(entries[0], "kind", "不是恰好登记一次 / not registered exactly once, first of all")
             contract = technology = 0
-            for entry, after in zip(entries, [*kinds[1:], ""]):
+            for entry, after in zip(entries, [*kinds[1:], waiting.get(registration)]):
                 amounts = entry["contract_amount"], entry["technology_amount"]
                 contract, technology = contract + amounts[0], technology + amounts[1]
                 is_end = entry["kind"] in ("cancelled", "revoked")
                 if (entry["kind"] == "registered" and min(amounts) <= 0) or (is_end and max(amounts) > 0):
                     self.tell(entry, "contract_amount", "金额正负号不对 / the amounts have the wrong sign")
-                # A correction takes everything out of the wrong cell and puts it into the right one.
+                # A correction takes all out of the wrong cell first, then puts it into the right one.
                 if min(contract, technology) < 0 and not entry["kind"] == after == "corrected":
                     self.tell(entry, "contract_amount", "合同累计金额为负 / the contract comes to less than nothing")
                 if is_end and (contract or technology):
@@ -382,7 +382,7 @@ def sum_of(days: dict[str, list[Row]], figure: Row) -> dict[str, int]:
                 (side == "absorption" or entry["seller_region"].startswith(inside))
                 and (side == "output" or entry["buyer_region"].startswith(inside))
                 and (before is None or entry["known_at"] < before)
-                and (newest is None or int(entry["id"]) <= newest)
+                and (newest is None or int(entry["row"]) <= newest)
                 and all(entry[name] == value for name, value in where)
             )
             for name in sums if is_in else ():
@@ -415,6 +415,7 @@ def check_bundle(header: Row, lines: Iterator[Row], heads: Heads, findings: Find
             findings.tell("outside", line, "*", "该行不在审计链中 / the row is not in the chain: it came past it")
         elif kind == "figure":
             figures.append(line)
+            ledger.wanted |= line["where"].keys()
     if not is_whole:
         raise ValueError("the bundle ends early")
     heads.finish(chain.seq)
@@ -486,14 +487,13 @@ def main() -> int:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, StopIteration) as error:
         print(f"无法读取 / cannot be read: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    count = len(findings)
     told = ["[{code}] {source} {row} (seq {seq}) {field}: {words}".format(**found) for found in findings]
     for line in [*told, checked, *findings.notes, *limits(heads, asked.key)]:
         print(line)
-    print(f"发现 {count} 处问题 / {count} found" if count else "未发现问题 / nothing found")
+    print(f"发现 {len(findings)} 处问题 / {len(findings)} found" if findings else "未发现问题 / nothing found")
     if asked.json:
         print(json.dumps({"findings": findings, "checked": checked, "notes": findings.notes}))
-    return 1 if count else 0
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":

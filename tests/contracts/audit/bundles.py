@@ -54,9 +54,9 @@ def export(path: Path) -> Path:
     return path
 
 
-def keep_heads(path: Path) -> Path:
-    """What another organisation has kept by now."""
-    rows = ChainHead.objects.order_by("seq")
+def keep_heads(path: Path, newest: int = 5) -> Path:
+    """What another organisation has kept by now, of the newest."""
+    rows = sorted(ChainHead.objects.order_by("-seq")[:newest], key=lambda head: head.seq)
     path.write_text("".join(json.dumps(heads.as_dict(row)) + "\n" for row in rows))
     return path
 

@@ -167,6 +167,7 @@ def bundle(tmp_path, rows=(), figures=()):
     shapes = {source: number for number, source in enumerate(dict.fromkeys(row[0] for row in rows), start=1)}
     names = {row[0]: list(row[2]) for row in rows}
     lines += [{"kind": "shape", "shape": number, "names": names[source]} for source, number in shapes.items()]
+    lines += [{"kind": "figure", **figure} for figure in figures]
     link = hashing.GENESIS
     for seq, (source, row_id, fields) in enumerate(rows, start=1):
         salt = bytes([seq]) * 16
@@ -179,7 +180,6 @@ def bundle(tmp_path, rows=(), figures=()):
                 "fields": fields, "hidden": {}, "hashes": b"".join(found).hex(), "leaf": leaf.hex(), "link": link.hex(),
             }
         )  # fmt: skip
-    lines += [{"kind": "figure", **figure} for figure in figures]
     lines.append({"kind": "end", "lines": len(lines) + 1})
     path = tmp_path / "bundle.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
@@ -262,6 +262,17 @@ def test_a_correction_may_take_everything_out_of_the_wrong_cell_first(tmp_path):
     figures = [figure("0.00", "0.00", 0), figure("1000000.00", "780000.00", 1, region="360700")]
 
     assert verify(bundle(tmp_path, rows, figures)).findings == []
+
+
+def test_a_correction_of_which_a_part_is_entered_so_far_is_no_alarm(tmp_path):
+    corrected = [
+        *recorded(2, "amended", "-900000.00", "-700000.00"),
+        *recorded(3, "corrected", "-1000000.00", "-780000.00", contracts="-1"),
+    ]
+    event, _entry = recorded(4, "corrected", "1000000.00", "780000.00", contracts="1")
+
+    assert verify(bundle(tmp_path, [*REGISTERED, *corrected, event])).findings == []
+    assert verify(bundle(tmp_path, [*REGISTERED, *corrected])).names("turnover.entry", "3", "contract_amount")
 
 
 ROWS = [
