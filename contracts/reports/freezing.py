@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
 from contracts.reports import layouts, reading
@@ -97,13 +98,22 @@ def preview(report: Report) -> dict[str, Any]:
 def basis_of(report: Report, found: reading.Reading, *, approved_by: str) -> dict[str, Any]:
     """What the content needs beside the ledger, as it is now: lists and the plan may be edited later."""
     made_by = "" if report.submitted_for is None else report.submitted_for.name
-    plan = turnover.plan()
     return {
         "made_by": made_by,
         "approved_by": approved_by,
-        "plan": None if plan is None else {"path": {str(year): str(yuan) for year, yuan in plan.path.items()}},
+        "plan": _plan(report),
         "names": _names(report, reading.codes(found)),
     }
+
+
+def _plan(report: Report) -> dict[str, Any] | None:
+    """The city's path in yuan by year, and what its assessment counts; None in the report of another region."""
+    plan = turnover.plan()
+    if plan is None or report.region != settings.HOME_REGION:
+        return None
+    counts = turnover.counts_on(report.last_on)
+    path = {str(year): str(yuan) for year, yuan in plan.path.items()}
+    return {"path": path, "side": counts.side.value, "amount": counts.amount}
 
 
 def _names(report: Report, codes: Mapping[str, set[str]]) -> dict[str, dict[str, str]]:

@@ -22,6 +22,7 @@ from market.kernel.money import in_yi
 NUMBER = 1
 KINDS = {"monthly": "月报", "quarterly": "季报", "yearly": "年报"}
 SIDES = {Side.OUTPUT: "输出", Side.ABSORPTION: "吸纳", Side.INTRA: "本地流动"}
+AMOUNTS = {"contract_amount": "成交额", "technology_amount": "技术交易额"}
 DIMENSIONS = {
     Dimension.CONTRACT_TYPE: "合同类型",
     Dimension.TECHNOLOGY_FIELD: "技术领域",
@@ -100,7 +101,7 @@ def content(heading: Heading, reading: Reading, basis: Mapping[str, Any]) -> dic
             "first_on": date(heading.period.last.year, 1, 1).isoformat(),
             "last_on": heading.period.last.isoformat(),
             **{side.value: _measure(found) for side, found in reading.year_to_date.items()},
-            "plan": _plan(heading.period, reading.year_to_date[Side.OUTPUT].sums, basis["plan"]),
+            "plan": _plan(heading.period, reading.year_to_date, basis["plan"]),
         },
         "tables": [
             *(_table(by, side, reading, names.get(SCHEMES[by], {})) for side in sides for by in TABLES),
@@ -150,6 +151,7 @@ def facts(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("审核单位", report["approved_by"]),
         ("发布日期", report["published_on"] or ""),
         ("截至台账分录", "" if report["up_to_entry"] is None else str(report["up_to_entry"])),
+        ("规划路径", plan_sentence(found["cumulative"]["plan"])),
         ("说明", report["note"]),
         *((f"注 {number}", note) for number, note in enumerate(found["notes"], start=1)),
     ]
@@ -167,8 +169,8 @@ def csv_lines(found: Mapping[str, Any]) -> list[list[Any]]:
         code, name = (f"{flow['seller_region']}→{flow['buyer_region']}", f"{flow['seller_name']}→{flow['buyer_name']}")
         lines.append(_line("地区流向", "", code, name, flow))
     if plan := found["cumulative"]["plan"]:
-        planned = {"contract_amount": plan["planned"], "contract_amount_yi": plan["planned_yi"]}
-        lines.append(_line("规划路径", "输出", "", f"{plan['year']}年全年", planned))
+        planned = {plan["amount"]: plan["planned"], f"{plan['amount']}_yi": plan["planned_yi"]}
+        lines.append(_line("规划路径", SIDES[Side(plan["side"])], "", f"{plan['year']}年全年", planned))
     return lines
 
 
@@ -253,21 +255,39 @@ def _flow(flow: Flow, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _plan(period: Period, cumulative: Sums, plan: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The year's place on the plan's path, and how much of it is reached; None outside the plan's years."""
+def _plan(period: Period, to_date: Mapping[Side, Compared], plan: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The year's place on the plan's path, and how much of it is reached by what the city's assessment counts.
+
+    None outside the plan's years, and in another region's report.
+    """
     year = period.last.year
     planned = Decimal(plan["path"][str(year)]) if plan and str(year) in plan["path"] else None
-    if planned is None:
+    if plan is None or planned is None:
         return None
+    sums = to_date[Side(plan["side"])].sums
+    counted = sums.contract_amount if plan["amount"] == "contract_amount" else sums.technology_amount
+    against = change_percent(counted, planned) if period.last.month == 12 else None
     return {
         "year": year,
+        "side": plan["side"],
+        "amount": plan["amount"],
+        "counted": f"{counted:.2f}",
         "planned": f"{planned:.2f}",
         "planned_yi": f"{in_yi(planned):.2f}",
-        "reached_percent": _text(share_percent(cumulative.contract_amount, planned)),
-        "against_plan_percent": _text(change_percent(cumulative.contract_amount, planned))
-        if period.last.month == 12
-        else None,
+        "reached_percent": _text(share_percent(counted, planned)),
+        "against_plan_percent": _text(against),
     }
+
+
+def plan_sentence(plan: Mapping[str, Any] | None) -> str:
+    """How the year stands against the plan's path, in words; empty where there is no path."""
+    if plan is None:
+        return ""
+    counted = f"{SIDES[Side(plan['side'])]}{AMOUNTS[plan['amount']]}"
+    words = f"{plan['year']}年规划路径{plan['planned_yi']}亿元，本年累计{counted}达到{plan['reached_percent']}%"
+    if plan["against_plan_percent"] is not None:
+        words += f"，与路径相比{Decimal(plan['against_plan_percent']):+}%"
+    return f"{words}。"
 
 
 def _text(value: Decimal | None) -> str | None:

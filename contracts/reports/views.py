@@ -1,6 +1,6 @@
 """The reports of the city, and the office's desk for making them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,9 @@ DIMENSION_LABELS = {
     Dimension.SIZE_CLASS: _("按买方规模"),
     Dimension.MONTH: _("按月份（本年累计）"),
 }
+
+
+AMOUNT_LABELS = {"contract_amount": _("成交额"), "technology_amount": _("技术交易额")}
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
             (DIMENSION_LABELS[Dimension(table["dimension"])], queries.SIDE_LABELS[table["side"]], table["rows"])
             for table in found["tables"]
         ],
+        "counted": _counted(found["cumulative"]["plan"]),
         "is_published": is_published,
         "files": sorted(row.files.all(), key=lambda kept: ReportFile.Form.values.index(kept.form)),
         "editions": queries.editions(row, actor=request.actor),
@@ -165,6 +169,11 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
     if failed:
         response.status_code = 409
     return response
+
+
+def _counted(plan: Mapping[str, Any] | None) -> str:
+    """What the city's assessment counts, in the reader's words."""
+    return "" if plan is None else f"{queries.SIDE_LABELS[plan['side']]} · {AMOUNT_LABELS[plan['amount']]}"
 
 
 def _steps(row: Report, allowed: list[str], failed: tuple[str, forms.Form] | None) -> list[tuple[Step, forms.Form]]:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 
 import pytest
+from django.db import connection
 
 from contracts.registration.models import RegistrationEvent
 from contracts.reports import checks, freezing
@@ -73,6 +74,7 @@ def learn(of: RegistrationEvent, number: int, *, seed: int) -> float:
     """Eight writers at once bring the edits into the ledger; the seconds it took."""
     began = time.perf_counter()
     works = [partial(entries.enter_many, edits(of, number // WRITERS, seed=seed + writer)) for writer in range(WRITERS)]
+    connection.close()  # the pool has eight
     assert at_once(works) == [None] * WRITERS
     return time.perf_counter() - began
 

@@ -39,7 +39,7 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
         "official": [_official_row(row) for row in content["official"]],
         "figure": [_figure_row(layout_1.SIDES[side], content["figure"][side.value]) for side in layout_1.SIDES],
         "cumulative": [_figure_row(layout_1.SIDES[side], cumulative[side.value]) for side in layout_1.SIDES],
-        "plan": plan_sentence(cumulative["plan"]),
+        "plan": layout_1.plan_sentence(cumulative["plan"]),
         "tables": [
             {"title": _table_title(table), "rows": [_table_row(row) for row in table["rows"]]}
             for table in content["tables"]
@@ -49,16 +49,6 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
         "note": report["note"].splitlines(),
         "notes": list(content["notes"]),
     }
-
-
-def plan_sentence(plan: Mapping[str, Any] | None) -> str:
-    """How the year stands against the plan's path, in words."""
-    if plan is None:
-        return ""
-    words = f"{plan['year']} 年规划路径 {plan['planned_yi']} 亿元，本年累计达到 {plan['reached_percent']}%"
-    if plan["against_plan_percent"] is not None:
-        words += f"，与路径相比 {plan['against_plan_percent']}%"
-    return f"{words}。"
 
 
 def _table_title(table: Mapping[str, Any]) -> str:

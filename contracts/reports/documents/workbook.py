@@ -106,9 +106,6 @@ def _figure(book: Book, content: Mapping[str, Any]) -> None:
         for side, words in layout_1.SIDES.items():
             book.line(sheet, number, [name, words], [part[side.value][key] for key in keys])
             number += 1
-    if plan := content["cumulative"]["plan"]:
-        book.line(sheet, number, [f"{plan['year']}年规划路径", "输出"], [None, None, plan["planned_yi"]])
-        book.line(sheet, number + 1, ["累计达到(%)", "输出"], [None, None, plan["reached_percent"]])
 
 
 def _tables(book: Book, content: Mapping[str, Any], side: str) -> None:

@@ -29,4 +29,4 @@ def percent(value: str | None) -> str:
 @register.filter
 def signed(value: Decimal | int) -> str:
     """A number that is added or taken, with its sign and thousands."""
-    return f"{value:+,}"
+    return f"{value:+,}" if value else f"{value}"

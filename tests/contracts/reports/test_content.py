@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils import translation
 from contracts.reports import checks, freezing, queries
 from contracts.reports.documents import workbook
 from contracts.reports.models import ReportFile
+from contracts.turnover import services as turnover
 from market.kernel.audit import AuditRow
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, MARCH
 from tests.contracts.reports.frozen import cell_values, content_of, csv_of, kept
@@ -133,6 +134,27 @@ def test_the_year_so_far_stands_against_the_plans_path(city, cast, office):
     )  # fmt: skip
     assert (year["year"], year["against_plan_percent"]) == (2023, "-4.09")
     assert content_of(office.publishes("monthly", 1))["cumulative"]["plan"] is None
+
+
+def test_the_plan_is_measured_with_what_the_citys_assessment_counts_and_that_is_frozen(city, cast, office):
+    city.registers("310000000.00", "200000000.00", at=datetime(2023, 5, 4, 2, tzinfo=UTC))  # bought from Nanchang
+    output = office.publishes("yearly", None, year=2023)
+    decided = {"valid_from": date(2023, 1, 1), "side": "absorption", "amount": "technology_amount", "reason": "通知"}
+    turnover.decide_assessment(actor=cast.operator, at=APRIL, **decided)
+
+    plan = content_of(office.publishes("yearly", None, year=2023))["cumulative"]["plan"]
+
+    assert (plan["side"], plan["amount"], plan["counted"], plan["reached_percent"]) == (
+        "absorption", "technology_amount", "200000000.00", "61.88",
+    )  # fmt: skip
+    assert content_of(output)["cumulative"]["plan"]["counted"] == "0.00"
+    assert checks.differences(output) == []
+
+
+def test_the_citys_plan_is_not_held_against_another_region(city, office):
+    report = office.publishes("yearly", None, year=2023, region="360700")
+
+    assert content_of(report)["cumulative"]["plan"] is None
 
 
 def test_a_prefecture_is_shown_with_the_places_in_it(city, cast, office):

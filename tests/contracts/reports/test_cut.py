@@ -122,6 +122,7 @@ def test_reports_published_while_eight_writers_write_are_recomputed_to_the_byte(
             is_last = is_over.is_set()  # one entry of each comes after the last report
             entries.enter(event, Decimal(number + 1), on=on(MARCH), at=APRIL)
             written += 1
+            connection.close()  # the pool has eight, and the publisher needs one
         return written
 
     with ThreadPoolExecutor(WRITERS) as pool:
