@@ -61,8 +61,7 @@ def sm3(data: bytes) -> bytes:
             gg = e ^ f ^ g if j < 16 else (e & f) | (~e & mask & g)
             to_a = (ff + d + two + (w[j] ^ w[j + 4])) & mask
             to_e = (gg + h + one + w[j]) & mask
-            a, b, c, d = to_a, a, turn(b, 9), c
-            e, f, g, h = to_e ^ turn(to_e, 9) ^ turn(to_e, 17), e, turn(f, 19), g
+            a, b, c, d, e, f, g, h = to_a, a, turn(b, 9), c, to_e ^ turn(to_e, 9) ^ turn(to_e, 17), e, turn(f, 19), g
         state = [x ^ y for x, y in zip(state, (a, b, c, d, e, f, g, h))]
     return struct.pack(">8I", *state)
 
@@ -247,8 +246,7 @@ class Chain:
         if len(kept) != len(hashes):
             return ["form"]
         found = [name for i, name in enumerate(names) if hashes[32 * i : 32 * i + 32] != kept[32 * i : 32 * i + 32]]
-        groups = {"salt": set(names) - set(hidden), "veil": set(hidden)}
-        for salt, group in groups.items():
+        for salt, group in (("salt", set(names) - set(hidden)), ("veil", set(hidden))):
             if len(group) > 1 and group <= set(found):
                 found = [salt, *(name for name in found if name not in group)]
         return found
@@ -259,7 +257,7 @@ class Heads:
     """Heads of the bundle, and heads that somebody else kept; each is compared when the chain reaches it."""
 
     def __init__(self, findings: Findings, keys: list[str], kept: list[Row]) -> None:
-        self.findings, self.kept, self.count = findings, kept, 0
+        self.findings, self.kept, self.seqs = findings, kept, list[int]()
         self.keys = set(keys) or {head["key"] for head in kept}
         self.at: dict[int, list[tuple[Row, bool]]] = defaultdict(list)
         for head in kept:
@@ -273,7 +271,7 @@ class Heads:
             )
         elif self.keys and head["key"] not in self.keys:
             self.findings.tell("head_key", head, "key", "链头由另一把密钥签名 / the head is signed with another key")
-        self.count += not is_kept
+        self.seqs += [] if is_kept else [head["seq"]]
         self.at[head["seq"]].append((head, is_kept))
 
     def compare(self, seq: int, **values: str) -> None:
@@ -426,11 +424,13 @@ def check_bundle(header: Row, lines: Iterator[Row], heads: Heads, findings: Find
             if Decimal(figure[name]) != Decimal(text):
                 words = f"公布 {figure[name]}，应为 {text} / published {figure[name]}, is {text}"
                 findings.tell("figure", {"source": "figure", "row": figure["name"]}, name, words)
-    if waiting:
-        findings.notes.append(f"导出时有 {waiting} 行尚未封存 / {waiting} rows were not sealed yet when this was made")
-    if ledger.events:
-        findings.notes.append(f"{len(ledger.events)} 个登记事项未入账 / {len(ledger.events)} events have no entry yet")
-    numbers = chain.seq, heads.count, sum(map(len, ledger.days.values())), len(ledger.contracts), len(figures)
+    for number, words in (
+        (waiting, "{0} 行导出时尚未封存 / {0} rows were not sealed yet when this was made"),
+        (len(ledger.events), "{0} 个登记事项未入账 / {0} registration events have no entry yet"),
+        (chain.seq - max(heads.seqs, default=0), "{0} 行没有签名链头 / {0} rows are under no signed head"),
+    ):
+        findings.notes += [words.format(number)] if number > 0 else []
+    numbers = chain.seq, len(heads.seqs), sum(map(len, ledger.days.values())), len(ledger.contracts), len(figures)
     chinese = "已核对 {} 行、{} 个链头、{} 笔分录、{} 项合同、{} 个公布数".format(*numbers)
     return chinese + " / checked {} rows, {} heads, {} entries, {} contracts, {} figures".format(*numbers)
 

@@ -4,10 +4,12 @@ from random import Random
 
 from django.conf import settings
 
+from contracts.turnover import sums
 from contracts.turnover.models import TurnoverEntry
 from market.kernel import clock
-from market.kernel.chain import hashing, heads
-from market.kernel.models import ChainLink
+from market.kernel.chain import hashing, heads, sources, tree
+from market.kernel.chain.sequencer import read_hashes
+from market.kernel.models import ChainLink, ChainNode
 from tests.contracts.audit.bundles import superuser
 
 # By which finding a kept head shows it.
@@ -59,11 +61,8 @@ def fork(drawn: Random) -> None:
 
 
 def rebuild(*, after: int = 0, resalt: bool = False) -> None:
-    """Make every hash anew from the rows as they are now, and sign the end as if nothing else had ever been signed."""
-    from market.kernel.chain import sources, tree
-    from market.kernel.chain.sequencer import read_hashes
-    from market.kernel.models import ChainNode
-
+    """Make every hash anew from the rows as they are now, sign the end as if nothing else had ever been signed, and
+    tell the figures that follow."""
     links = list(ChainLink.objects.select_related("shape").order_by("seq"))
     before = hashing.GENESIS
     with superuser() as cursor:
@@ -91,4 +90,6 @@ def rebuild(*, after: int = 0, resalt: bool = False) -> None:
         for level, number, node in tree.completed(hashing.sha256, read_hashes, 0, len(links)):
             ChainNode.objects.create(level=level, number=number, hash=node)
     assert settings.AUDIT_KEY
+    for _month in sums.rebuild():
+        pass
     heads.sign(at=clock.now())

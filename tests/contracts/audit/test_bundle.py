@@ -14,3 +14,4 @@ def test_a_clean_market_gives_a_bundle_with_nothing_to_find(committed_city, tmp_
     assert TurnoverEntry.objects.count() == 6
     assert "6 entries, 4 contracts, 3 figures" in verdict.output
     assert "CANNOT" not in verdict.output
+    assert "under no signed head" not in verdict.output

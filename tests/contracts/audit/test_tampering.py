@@ -140,7 +140,20 @@ def test_a_figure_changes_with_a_changed_entry_and_the_entry_is_named(kept, tmp_
     verdict = verify(export(tmp_path / "evidence.jsonl"))
 
     assert verdict.names("turnover.entry", entry.id, "contract_amount")
-    assert [found["code"] for found in verdict.findings] == ["touched", "ledger"]
+    # The portal tells its sums, which nobody touched: so the published figure is not what the entries come to either.
+    assert [found["code"] for found in verdict.findings] == ["touched", "ledger", "figure"]
+
+
+def test_a_sum_that_was_changed_shows_in_the_published_figure(kept, tmp_path):
+    with superuser() as cursor:
+        cursor.execute("UPDATE turnover_turnoversum SET contract_amount = contract_amount + 0.01")
+
+    verdict = verify(export(tmp_path / "evidence.jsonl"))
+
+    assert verdict.codes == {"figure"}
+    assert verdict.names("figure", "2026 output 360781", "contract_amount") or verdict.names(
+        "figure", "2026 absorption 360781", "contract_amount"
+    )
 
 
 # What only a head that somebody else kept can show

@@ -327,3 +327,4 @@ def test_without_a_kept_head_and_a_key_it_says_what_it_cannot_find(tmp_path):
     assert "尾部被截去" in verdict.output
     assert "CANNOT be found" in verdict.output
     assert "does not prove whose it is" in verdict.output
+    assert "8 rows are under no signed head" in verdict.output
