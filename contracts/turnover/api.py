@@ -73,7 +73,7 @@ def get_turnover(
 @router.get("/breakdown", response={200: BreakdownOut, **problems()})
 def get_breakdown(
     request: ApiRequest,
-    by: rules.Dimension,
+    by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,
     year: Year | None = None,
     quarter: Quarter = None,
     month: Month = None,
@@ -103,7 +103,7 @@ def get_breakdown(
 @router.get("/breakdown.csv", response={200: str, **problems()})
 def get_breakdown_csv(
     request: ApiRequest,
-    by: rules.Dimension,
+    by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,
     year: Year | None = None,
     quarter: Quarter = None,
     month: Month = None,
