@@ -49,7 +49,8 @@ def get_turnover(
     """The figure of a year, a quarter or a month. Public: it is what the city publishes."""
     period = period_of(year, quarter, month)
     figure = queries.figure(period=period, region=region, as_of=as_of)
-    before = queries.figure(period=period.year_before(), region=region, as_of=as_of).output
+    cut = queries.known_at_end_of(as_of)
+    before = queries.sides(period.year_before(), region=region, cut=cut)[rules.Side.OUTPUT]
     output = sums(figure.output)
     return {
         "year": figure.year,
