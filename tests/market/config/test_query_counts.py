@@ -14,7 +14,13 @@ from tests.market.config.test_access_pages import addresses
 from tests.running import run_outbox
 
 LISTS = [f"/api/v1{name.removeprefix('GET ')}" for name in API if name.startswith("GET ") and "{" not in name]
-PARAMETERS = {"/api/v1/turnover": {"year": MONDAY.year}, "/api/v1/search": {"q": "铜合金"}, "/search": {"q": "铜合金"}}
+PARAMETERS = {
+    "/api/v1/turnover": {"year": MONDAY.year},
+    "/api/v1/turnover/breakdown": {"year": MONDAY.year, "by": "contract_type"},
+    "/api/v1/turnover/breakdown.csv": {"year": MONDAY.year, "by": "contract_type"},
+    "/api/v1/search": {"q": "铜合金"},
+    "/search": {"q": "铜合金"},
+}
 # Pages of lists: those without a parameter in their address.
 PAGE_LISTS = [name for name in PAGES if not addresses()[name] and name != "brokerage:introduce"]
 
