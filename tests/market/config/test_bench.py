@@ -81,6 +81,10 @@ def test_writing_is_measured_against_its_peer(committed_db):
     assert measured("write") == ["P5", "P5-validation"]
 
 
+def test_the_figure_is_measured_against_a_plain_sum_and_a_bare_insert(committed_db):
+    assert measured("turnover", replace(PLAN, rows=400)) == ["P16", "P23", "P17"]
+
+
 def test_new_listings_are_measured_against_saved_searches(committed_db):
     assert measured("saved") == ["P15"]
 

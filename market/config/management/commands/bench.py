@@ -5,7 +5,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.bench import chain, data, lagging, listing, matching, reindexing, saving, searching, writing
+from market.config.bench import (
+    chain,
+    data,
+    lagging,
+    listing,
+    matching,
+    reindexing,
+    saving,
+    searching,
+    turnover,
+    writing,
+)
 from market.config.bench.frame import Plan
 
 BENCHES: dict[str, Any] = {
@@ -16,6 +27,7 @@ BENCHES: dict[str, Any] = {
     "reindex": reindexing,
     "saved": saving,
     "search": searching,
+    "turnover": turnover,
     "write": writing,
 }
 
