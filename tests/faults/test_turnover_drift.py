@@ -5,12 +5,6 @@ the writers are killed at random and others go on. The control adds to the sums 
 cell and writes it back.
 """
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -20,16 +14,13 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from contracts.registration.models import Registration
 from contracts.turnover import queries, sums
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry, TurnoverSum
 from contracts.turnover.rules import Cut
-from deploy.local.state import PROJECT_DIR
-from tests import story
 from tests.cast import Cast
+from tests.faults.writers import SEED, Writers, database_url, template
 
-SEED = 20261127
 CARELESS = """
 CREATE OR REPLACE FUNCTION turnover_sums_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE cell record; found record;
@@ -64,54 +55,10 @@ END $$;
 """
 
 
-class Writers:
-    """Eight at a time, each on registrations of its own; who is killed is followed by another."""
-
-    def __init__(self, folder: Path, *, count: int) -> None:
-        self.folder, self.count, self.started, self.killed = folder, count, 0, 0
-        database = connection.settings_dict
-        login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        self.environment = os.environ | {"DATABASE_URL": f"postgresql://{login}/{database['NAME']}"}
-
-    def run(self, operations: int, *, kills: int) -> None:
-        chance = random.Random(SEED)  # noqa: S311  a seed, not a secret
-        share = operations // self.count
-        running = [self._start(share) for _ in range(self.count)]
-        while running:
-            time.sleep(0.01 + chance.random() * operations / 200_000)
-            if self.killed < kills:
-                victim = running.pop(chance.randrange(len(running)))
-                os.kill(victim.pid, signal.SIGKILL)
-                victim.wait()
-                self.killed += 1
-            for process in [process for process in running if process.poll() is not None]:
-                assert process.returncode == 0, (self.folder / "errors").read_text()
-                running.remove(process)
-            while len(running) < self.count and self.done() < operations:
-                running.append(self._start(min(share, max(1, operations - self.done()) // self.count + 1)))
-
-    def told(self) -> list[tuple[int, int, Decimal, Decimal]]:
-        """What the database acknowledged: operations, entries, and both amounts, of each transaction."""
-        lines = [line.split() for path in self.folder.glob("*.told") for line in path.read_text().splitlines()]
-        return [(int(a), int(b), Decimal(c), Decimal(d)) for a, b, c, d in lines]
-
-    def done(self) -> int:
-        return sum(line[0] for line in self.told())
-
-    def _start(self, operations: int) -> "subprocess.Popen[bytes]":
-        self.started += 1
-        words = [str(SEED + self.started), str(operations), str(self.folder / f"{self.started}.told")]
-        errors = (self.folder / "errors").open("ab")
-        command = [sys.executable, "-m", "tests.faults.turnover_writer", *words]
-        return subprocess.Popen(command, cwd=PROJECT_DIR, env=self.environment, stderr=errors)
-
-
 @pytest.fixture
 def writers(committed_cast: Cast, tmp_path: Path) -> Writers:
-    """A registration to copy stands in the database."""
-    told = story.apply(story.signed(committed_cast))
-    Registration.objects.filter(pk=told.registration.pk).update(no="template", state="revoked")
-    return Writers(tmp_path, count=8)
+    template(committed_cast)
+    return Writers(tmp_path, count=8, url=database_url())
 
 
 @contextmanager

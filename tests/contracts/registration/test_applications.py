@@ -11,9 +11,10 @@ from contracts.registration.problems import (
     RegistrationGrounds,
 )
 from contracts.registration.rules import Ground
+from market.kernel.actor import OrganisationKind, Role
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound
 from tests import story
-from tests.cast import MONDAY, MONDAY_ON
+from tests.cast import MONDAY, MONDAY_ON, member, organisation
 from tests.contracts.registration.desk import apply_for, register, submit, terminate
 from tests.contracts.standing import refused
 
@@ -152,5 +153,34 @@ def test_worked_example_8_a_twin_that_was_handed_in_at_the_same_time_is_found_wh
 
     with refused(RegistrationGrounds) as found:
         register(twin, no="2026360701000002")
+
+    assert found.value.data == {"grounds": [Ground.DUPLICATE]}
+
+
+@pytest.fixture
+def second_office(cast):
+    """Another registry with a registrar of its own."""
+    office = organisation(OrganisationKind.REGISTRY, "示例第二登记站", 51)
+    return office, member(office, "second-registrar", Role.REGISTRAR)
+
+
+def test_a_contract_handed_to_one_office_is_not_handed_to_another(accepted, cast, second_office):
+    with refused(AlreadyApplied):
+        services.apply_for_registration(
+            actor=cast.university_clerk, contract_id=accepted.contract.id, office_id=second_office[0].id, at=MONDAY
+        )
+
+
+def test_the_same_contract_on_two_papers_is_registered_by_one_of_two_offices(accepted, cast, second_office):
+    """Neither office sees the other's papers; the second to register is told of a duplicate, and counts nothing."""
+    office, registrar = second_office
+    twin, person = story.signed(cast), cast.university_clerk
+    row = services.apply_for_registration(actor=person, contract_id=twin.contract.id, office_id=office.id, at=MONDAY)
+    submit(row, person)
+    twin.registration = services.accept_registration(actor=registrar, registration_id=row.id, version=None, at=MONDAY)
+    register(accepted)
+
+    with refused(RegistrationGrounds) as found:
+        register(twin, no="2026360702000001", actor=registrar)
 
     assert found.value.data == {"grounds": [Ground.DUPLICATE]}

@@ -15,6 +15,8 @@ from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry
 from market.kernel import relay
 from market.kernel.models import Delivery, OutboxEvent
+from tests.cast import MONDAY_ON
+from tests.contracts.registration.desk import revoke
 from tests.contracts.turnover.conftest import City
 
 MILLION = Decimal("1000000.00")
@@ -97,6 +99,20 @@ def test_a_worker_that_dies_after_writing_the_line_leaves_neither_line_nor_lost_
     assert (TurnoverEntry.objects.count(), Delivery.objects.filter(pk=delivery.pk).count()) == (0, 1)
     relay.deliver(delivery.id)
     assert TurnoverEntry.objects.count() == 1
+
+
+def test_a_revocation_that_arrives_before_its_registration_is_entered_and_both_amount_to_nothing(city, cast):
+    told = city.records("1000000.00", seller=cast.other_clerk)
+    revoke(told, on=MONDAY_ON)
+    registered, revoked = (RegistrationEvent.objects.get(kind=kind).pk for kind in ("registered", "revoked"))
+
+    services.enter_event(event_id=revoked)
+    assert queries.figure(year=2026).contract_amount == -MILLION
+    services.enter_event(event_id=registered)
+
+    figure = queries.figure(year=2026)
+    assert (figure.contract_amount, figure.contracts) == (Decimal("0.00"), 1)
+    assert compare().count == 0
 
 
 def enter_at_once(event_id: object, enter: object) -> list[object]:
