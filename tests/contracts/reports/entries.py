@@ -15,9 +15,8 @@ Kind = RegistrationEvent.Kind
 
 def amendment(of: RegistrationEvent, amount: Decimal, *, on: date, at: datetime) -> RegistrationEvent:
     """An unsaved event that adds the amount to the contract of another event, cut by the same facts."""
-    event = RegistrationEvent.objects.get(pk=of.pk)
-    event.pk = RegistrationEvent._meta.pk.get_default()
-    event._state.adding = True
+    columns = [field.attname for field in RegistrationEvent._meta.concrete_fields if not field.primary_key]
+    event = RegistrationEvent(**{name: getattr(of, name) for name in columns})
     event.kind, event.contracts, event.reason = Kind.AMENDED, 0, "补充协议"
     event.contract_amount = event.technology_amount = amount
     event.effective_on, event.recorded_at = on, at

@@ -4,6 +4,8 @@ import hashlib
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contracts.reports.models import Report, ReportFile
@@ -131,6 +133,23 @@ def test_the_lists_filters_choose(api, cast, office):
     assert found("region=360700") == ["2026-01-01"]
     assert found("state=draft") == []
     assert found("kind=yearly&year=2026") == []
+
+
+@pytest.mark.parametrize("place", ["/api/v1/reports", "/reports/"])
+def test_a_longer_list_takes_no_more_queries(api, office, place):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get(place).status_code == 200
+        return len(queries)
+
+    office.publishes("monthly", 1)
+    count()
+    short = count()
+    for month in (2, 3):
+        office.publishes("monthly", month)
+    office.publishes("monthly", 1, at=JUNE)
+
+    assert count() == short
 
 
 @pytest.mark.parametrize(
