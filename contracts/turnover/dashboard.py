@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from contracts.turnover import labels, queries, rules
 from contracts.turnover.choices import Choice
-from contracts.turnover.rules import Dimension, Period, Sums
+from contracts.turnover.rules import Dimension, Period, Side, Sums
 
 MOST_REGIONS = 12
 REST = "rest"
@@ -125,20 +125,26 @@ def headline(choice: Choice, *, today: date) -> Headline:
 
 
 def year_rows(as_of: date | None = None) -> list[YearRow]:
-    """Every year that the plan or the ledger knows, in order; the baseline is the plan's fact."""
-    plan, actual = queries.plan(), queries.series(as_of=as_of)
+    """Every year that the plan or the ledger knows, in order, as its assessment counts; the baseline is the plan's."""
+    plan = queries.plan()
     path = plan.path if plan else {}
     baseline_year = plan.baseline_year if plan else None
-    return [
-        YearRow(
-            year=year,
-            actual=plan.baseline if plan and year == baseline_year else _amount(actual.get(year)),
-            planned=path.get(year),
-            contracts=actual[year].contracts if year in actual else 0,
-            is_baseline=year == baseline_year,
+    by_side = {side: queries.series(side=side, as_of=as_of) for side in Side}
+    years = sorted(path.keys() | {year for actual in by_side.values() for year in actual})
+    rows = []
+    for year, counts in queries.counts_of_years(years).items():
+        sums = by_side[counts.side].get(year)
+        actual = None if sums is None else counts.of(sums)
+        rows.append(
+            YearRow(
+                year=year,
+                actual=plan.baseline if plan and year == baseline_year else actual,
+                planned=path.get(year),
+                contracts=sums.contracts if sums else 0,
+                is_baseline=year == baseline_year,
+            )
         )
-        for year in sorted(path.keys() | actual.keys())
-    ]
+    return rows
 
 
 def breakdown(choice: Choice, dimension: Dimension, *, today: date) -> Breakdown:
@@ -214,7 +220,3 @@ def _largest(amounts: Iterable[tuple[str, Decimal]]) -> list[str]:
 
 def _kept(code: str, kept: list[str]) -> str:
     return code if code in kept else REST
-
-
-def _amount(sums: Sums | None) -> Decimal | None:
-    return None if sums is None else sums.contract_amount

@@ -3,7 +3,7 @@
 The sums are public: they are what the city publishes. The lines behind them open as the policy says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -63,8 +63,8 @@ class Figure:
     @property
     def counted(self) -> Decimal:
         """Yuan that the city's assessment counts; the plan is measured with it."""
-        amount: Decimal = getattr(getattr(self, self.counts.side), self.counts.amount)
-        return amount
+        sums: Sums = getattr(self, self.counts.side)
+        return self.counts.of(sums)
 
     @property
     def planned(self) -> Decimal | None:
@@ -169,12 +169,12 @@ def last_entry() -> int:
     return TurnoverEntry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
-def series(*, region: str = "", as_of: date | None = None) -> Mapping[int, Sums]:
-    """Output by year, for the years that have entries."""
+def series(*, side: Side = Side.OUTPUT, region: str = "", as_of: date | None = None) -> Mapping[int, Sums]:
+    """A side's sums by year, for the years that have entries."""
     region = region or settings.HOME_REGION
-    rows: QuerySet[Any] = sums.by_year(Side.OUTPUT, region)
+    rows: QuerySet[Any] = sums.by_year(side, region)
     if as_of is not None:
-        rows = _known(_cut(as_of)).filter(_on_side(Side.OUTPUT, region))
+        rows = _known(_cut(as_of)).filter(_on_side(side, region))
     years = rows.annotate(year=ExtractYear("effective_on")).values("year").annotate(**SUMMED).order_by("year")
     return {row["year"]: as_sums(row) for row in years}
 
@@ -183,6 +183,16 @@ def counts_on(on: date) -> rules.Counts:
     """What the city's assessment counts in a period that ends on a day."""
     row = Assessment.objects.filter(valid_from__lte=on).order_by("-valid_from").first()
     return rules.Counts() if row is None else rules.Counts(Side(row.side), row.amount)
+
+
+def counts_of_years(years: Iterable[int]) -> dict[int, rules.Counts]:
+    """What the assessment of each year counts, with one query."""
+    rows = list(assessments())
+    found = {}
+    for year in years:
+        row = next((row for row in rows if row.valid_from <= date(year, 12, 31)), None)
+        found[year] = rules.Counts() if row is None else rules.Counts(Side(row.side), row.amount)
+    return found
 
 
 def assessments() -> QuerySet[Assessment]:

@@ -131,6 +131,10 @@ class Counts:
     side: Side = Side.OUTPUT
     amount: str = "contract_amount"
 
+    def of(self, sums: Sums) -> Decimal:
+        """The amount that counts, in yuan, of the sums of the side that counts."""
+        return sums.contract_amount if self.amount == "contract_amount" else sums.technology_amount
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.turnover import queries, services
+from contracts.turnover.dashboard import year_rows
 from contracts.turnover.models import Assessment
 from contracts.turnover.problems import AssessmentDecided
 from contracts.turnover.rules import Counts, Period, Side
@@ -139,6 +140,18 @@ def test_a_year_of_the_plan_is_measured_with_what_counts(city, cast):
     decide(cast.operator, valid_from=date(2023, 1, 1), amount="contract_amount")
 
     assert queries.figure(year=2023).against_plan_percent == Decimal("-4.09")
+
+
+def test_the_dashboards_years_are_each_counted_as_their_own_assessment_does(told, cast):
+    assert {row.year: row.actual for row in year_rows() if row.year > 2024} == {
+        2025: Decimal("83000000.00"),
+        2026: Decimal("120000000.00"),
+    }
+
+    decide(cast.operator)
+
+    rows = {row.year: row.actual for row in year_rows()}
+    assert (rows[2025], rows[2026]) == (Decimal("83000000.00"), Decimal("102000000.00"))
 
 
 def test_only_the_operator_decides_once_for_a_day_and_it_is_audited(cast):
