@@ -49,7 +49,8 @@ def get_turnover(
     """The figure of a year, a quarter or a month. Public: it is what the city publishes."""
     period = period_of(year, quarter, month)
     figure = queries.figure(period=period, region=region, as_of=as_of)
-    before = queries.figure(period=period.year_before(), region=region, as_of=as_of).output
+    cut = queries.known_at_end_of(as_of)
+    before = queries.sides(period.year_before(), region=region, cut=cut)[rules.Side.OUTPUT]
     output = sums(figure.output)
     return {
         "year": figure.year,
@@ -73,7 +74,7 @@ def get_turnover(
 @router.get("/breakdown", response={200: BreakdownOut, **problems()})
 def get_breakdown(
     request: ApiRequest,
-    by: rules.Dimension,
+    by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,
     year: Year | None = None,
     quarter: Quarter = None,
     month: Month = None,
@@ -103,7 +104,7 @@ def get_breakdown(
 @router.get("/breakdown.csv", response={200: str, **problems()})
 def get_breakdown_csv(
     request: ApiRequest,
-    by: rules.Dimension,
+    by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,
     year: Year | None = None,
     quarter: Quarter = None,
     month: Month = None,

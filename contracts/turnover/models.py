@@ -97,7 +97,7 @@ class Assessment(models.Model):
     valid_from = models.DateField(_("起用日期"), unique=True)
     side = models.CharField(_("统计方向"), max_length=10, choices=CountedSide)
     amount = models.CharField(_("统计金额"), max_length=20, choices=CountedAmount)
-    reason = models.CharField(_("依据"), max_length=500)
+    reason = models.CharField(_("决定依据"), max_length=500)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
 

@@ -92,12 +92,7 @@ def figure(
             raise ValueError("a figure needs a year or a period")
         period = Period.year(year)
     region = region or settings.HOME_REGION
-    cut = _cut(as_of, cut)
-    if cut.is_whole:
-        found = sums.figures(period, region)
-    else:
-        rows = _within(period, cut)
-        found = {side: as_sums(rows.filter(_on_side(side, region)).aggregate(**SUMMED)) for side in Side}
+    found = sides(period, region=region, cut=_cut(as_of, cut))
     return Figure(
         period=period,
         region=region,
@@ -108,6 +103,14 @@ def figure(
         plan=plan(),
         counts=counts_on(period.last),
     )
+
+
+def sides(period: Period, *, region: str, cut: Cut = ALL) -> dict[Side, Sums]:
+    """Output, absorption and what stays within, without anything to measure them by."""
+    if cut.is_whole:
+        return sums.figures(period, region)
+    rows = _within(period, cut)
+    return {side: as_sums(rows.filter(_on_side(side, region)).aggregate(**SUMMED)) for side in Side}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from deploy.local.state import PROJECT_DIR
 from tests.cast import Cast
 from tests.faults.writers import SEED, Writers, database_url, template
 
-EARLY = "-c synchronous_commit=off -c wal_writer_delay=10s"
+EARLY = "-c synchronous_commit=off -c wal_buffers=64MB -c bgwriter_lru_maxpages=0"
 
 
 class Cluster:
@@ -52,6 +52,12 @@ class Cluster:
             return self.unit.is_ready()
         except psycopg.OperationalError:
             return False
+
+    def stop_writing(self) -> None:
+        """Hold the process that writes for whoever does not wait for it, so that its pace decides nothing."""
+        with psycopg.connect(self.url) as reader:
+            (pid,) = reader.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'").fetchone()
+        os.kill(pid, signal.SIGSTOP)
 
     def kill(self) -> None:
         """SIGKILL to the postmaster and to each of its processes."""
@@ -94,6 +100,8 @@ def kill_under_load(cluster: Cluster, folder: Path, *, kills: int, more: str = "
     cluster.fill(database_url())
     writers, chance = Writers(folder, count=8, url=cluster.url), random.Random(SEED)  # noqa: S311  a seed
     for _ in range(kills):
+        if more:
+            cluster.stop_writing()
         before = writers.done()
         running = [writers.start(1_000_000) for _ in range(writers.count)]
         while writers.done() < before + 200 + chance.randrange(300):

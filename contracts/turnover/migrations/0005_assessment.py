@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                         verbose_name="统计金额",
                     ),
                 ),
-                ("reason", models.CharField(max_length=500, verbose_name="依据")),
+                ("reason", models.CharField(max_length=500, verbose_name="决定依据")),
                 ("decided_at", models.DateTimeField()),
                 (
                     "decided_by",

@@ -3,7 +3,8 @@
 P16 asks the whole application, in this process, for the figure of one year after another, as known now. P17 has eight
 clients that each commit one entry at a time: with its sums, outbox event, delivery and audit row on one side, and into
 a table of the same columns and indexes without trigger or foreign key on the other. P23 is the endpoint's median at all
-rows over that at a hundredth of them; its `slope` is the exponent by which it grows.
+rows over that at a hundredth of them; its `slope_percent` is a hundred times the exponent by which it
+grows.
 """
 
 import math
@@ -101,7 +102,7 @@ def against_plain_sum(plan: frame.Plan) -> frame.Ratio:
 def growth(medians: list[tuple[int, list[float]]]) -> frame.Ratio:
     (few, before), (many, after) = medians[0], medians[-1]
     found = frame.ratio_of("P23", list(zip(after, before, strict=True)), clock="wall")
-    return found.with_more(slope=100 * math.log(found.ratio) / math.log(many / few), rows=many, from_rows=few)
+    return found.with_more(slope_percent=100 * math.log(found.ratio) / math.log(many / few), rows=many, from_rows=few)
 
 
 def writing(plan: frame.Plan) -> frame.Ratio:

@@ -51,7 +51,7 @@ def test_a_quarter_or_a_month_is_answered_with_its_days(told, api, query, first,
 
 @pytest.mark.parametrize(
     "query",
-    ["/turnover?quarter=5", "/turnover?month=13", "/turnover?month=3&quarter=1", "/turnover/breakdown",
+    ["/turnover?quarter=5", "/turnover?month=13", "/turnover?month=3&quarter=1",
      "/turnover/breakdown?by=colour", "/turnover/breakdown?by=month&side=both", "/turnover/rank?side=intra",
      "/turnover/flows?region=36"],
 )  # fmt: skip
