@@ -13,7 +13,7 @@ TEST_DATA ?= .local/test
 ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA) --
 PYTEST := $(ON_SERVERS) $(PYTHON) -m pytest
 # Chosen tests run in one process, all of them in two (tests/parallel.py).
-PARALLEL := $(if $(ARGS),,-n 2 --dist loadgroup)
+PARALLEL := $(if $(ARGS),,-n 2)
 FLOORS := market search listings matching contracts
 
 help: ## this list

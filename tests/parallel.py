@@ -5,18 +5,20 @@ stay together, for the sake of what they share; those of the browser too, since 
 """
 
 import os
+from typing import Any
 
-import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER:
     os.environ["NAMESPACE"] = f"{os.environ.get('NAMESPACE', 'market')}-{WORKER}"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not WORKER:
-        return
-    for item in items:
-        is_of_the_portal = item.get_closest_marker("e2e") is not None
-        item.add_marker(pytest.mark.xdist_group("portal" if is_of_the_portal else item.nodeid.partition("::")[0]))
+class ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadScopeScheduling:
+    return ByFile(config, log)
