@@ -117,7 +117,7 @@ def sit_down(portal: Portal, browser: Any, tmp_path: Path) -> Iterator[Callable[
         context = browser.new_context(
             base_url=portal.address, locale="zh-CN", viewport={"width": width, "height": 900}, accept_downloads=True
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         desk = Desk(portal, context, tmp_path)
         desks.append(desk)
         if name:
