@@ -1,7 +1,8 @@
 """Tests in two processes on the same servers, each under a namespace of its own: none meets what another has left.
 
-Loaded before Django's settings (`-p` in pyproject.toml), which take the namespace from the environment. A file's tests
-stay together, for the sake of what they share; those of the browser too, since the portal takes minutes to start.
+Loaded before Django's settings (`-p` in pyproject.toml), which take the namespace from the environment. Tests are handed
+out in their order, since those that empty the tables come last; those of the browser stay together and come first, since
+the portal takes minutes to start.
 """
 
 import os
@@ -14,11 +15,10 @@ if WORKER:
     os.environ["NAMESPACE"] = f"{os.environ.get('NAMESPACE', 'market')}-{WORKER}"
 
 
-class ByFile(LoadScopeScheduling):
+class InOrder(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "tests/e2e" if file.startswith("tests/e2e/") else file
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else nodeid
 
 
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadScopeScheduling:
-    return ByFile(config, log)
+    return InOrder(config, log)
