@@ -1,8 +1,8 @@
 """Tests in two processes on the same servers, each under a namespace of its own: none meets what another has left.
 
-Loaded before Django's settings (`-p` in pyproject.toml), which take the namespace from the environment. Tests are handed
-out in their order, since those that empty the tables come last; those of the browser stay together and come first, since
-the portal takes minutes to start.
+Loaded before Django's settings (`-p` in pyproject.toml), which take the namespace from the environment. Tests are
+handed out in their order, since those that empty the tables come last; those of the browser stay together and come
+first, since the portal takes minutes to start.
 """
 
 import os
