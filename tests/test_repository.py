@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "market" / "pages" / "static" / "vendor"
 WRITTEN = {".py", ".html", ".md", ".toml", ".css", ".js", ".sh"}
 MOST_LINES = 400
+# One file by its purpose: an auditor reads it top to bottom and needs no other. Its own bound is that of its issue.
+MOST_LINES_OF = {"contracts/turnover/verify_turnover.py": 500}
 MOST_BYTES = 20 * 1024 * 1024
 # Folders of a machine, and hosts that only uv.lock may name.
 PLACES = re.compile(
@@ -30,9 +32,8 @@ def is_ours(path: Path) -> bool:
 
 def test_files_are_short_and_the_whole_is_small():
     files = tracked()
-    long = {
-        str(path.relative_to(ROOT)): lines for path in files if is_ours(path) and (lines := count(path)) > MOST_LINES
-    }
+    names = {path: path.relative_to(ROOT).as_posix() for path in files if is_ours(path)}
+    long = {name: lines for path, name in names.items() if (lines := count(path)) > MOST_LINES_OF.get(name, MOST_LINES)}
 
     assert long == {}
     assert sum(path.stat().st_size for path in files) <= MOST_BYTES
