@@ -21,6 +21,7 @@ from contracts.monitoring.schemas import (
     RejectIn,
     ValueOut,
 )
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock
 from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, if_match, problems, tag
@@ -29,7 +30,9 @@ from market.kernel.problems import SecondPersonNeeded
 
 router = Router(tags=["monitoring"])
 
-Year = Annotated[int | None, Field(ge=1985, le=2100, description="Default: the plan's last year that is over")]
+Year = Annotated[
+    int | None, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="Default: the plan's last year that is over")
+]
 
 
 @router.get("/indicators", response={200: IndicatorList, **problems()})

@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel.api import Payload, Reference
 
 
@@ -91,6 +92,6 @@ class IndicatorDetail(Schema):
 class EnterIn(Payload):
     """The form's fields beside the file `proof`."""
 
-    year: Annotated[int, Field(ge=1985, le=2100)]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     value: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4, description="In the indicator's unit")]
     source_text: Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]

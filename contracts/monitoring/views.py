@@ -16,6 +16,7 @@ from contracts.monitoring import policy, queries, services
 from contracts.monitoring.forms import ConfirmForm, EnterForm, OfficeForm, RejectForm
 from contracts.monitoring.models import IndicatorValue
 from contracts.turnover.models import PlanIndicator
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock, files
 from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, render_page
@@ -51,7 +52,7 @@ def year_part(request: PageRequest, year: int) -> HttpResponse:
     """The indicators beneath the figure, in a year of the figure's page; outside the plan, in its last year."""
     rows = list(queries.indicators())
     years = queries.plan_years(rows)
-    if not 1985 <= year <= 2100:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotFound
     shown = min(max(year, years[0]), years[-1]) if years else year
     return render_page(request, "monitoring/part.html", fragment="monitoring/_readings.html", **_of_year(shown))

@@ -21,7 +21,7 @@ from contracts.reports.schemas import (
     ReviseIn,
 )
 from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.rules import Sums
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock
 from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
@@ -31,7 +31,7 @@ from market.kernel.problems import SecondPersonNeeded
 
 router = Router(tags=["reports"])
 
-Year = Annotated[int | None, Field(ge=1985, le=2100, description="Year that the period ends in")]
+Year = Annotated[int | None, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="Year that the period ends in")]
 Region = Annotated[str, Field(pattern=r"^(\d{6})?$", description="GB/T 2260; default: every region")]
 
 
@@ -125,11 +125,11 @@ def get_restatement(request: ApiRequest, report_id: UUID) -> dict[str, Any]:
     sides = [
         {
             "side": found.side,
-            "published": _sums(found.published),
+            "published": found.published.told(),
             "changes": [
-                {"kind": change.kind, "entries": change.entries, "sums": _sums(change.sums)} for change in found.changes
+                {"kind": change.kind, "entries": change.entries, "sums": change.sums.told()} for change in found.changes
             ],
-            "now": _sums(found.now),
+            "now": found.now.told(),
         }
         for found in queries.restatement(row)
     ]
@@ -160,14 +160,6 @@ def _adjustment(entry: TurnoverEntry, opened: dict[int, TurnoverEntry], report: 
         "contracts": entry.contracts,
         "sides": queries.sides_of(entry, report.region),
         "reason": opened[entry.id].event.reason if entry.id in opened else "",
-    }
-
-
-def _sums(found: Sums) -> dict[str, Any]:
-    return {
-        "contract_amount": f"{found.contract_amount:.2f}",
-        "technology_amount": f"{found.technology_amount:.2f}",
-        "contracts": found.contracts,
     }
 
 

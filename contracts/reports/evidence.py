@@ -6,7 +6,6 @@ The kept JSON is read, not the ledger: what the verifier recomputes is what read
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -39,13 +38,13 @@ def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[Published
     cut = Cut(up_to_entry=report.up_to_entry)
     for part, period in (("figure", report.period), ("cumulative", rules.year_to_date(report.period))):
         for side in Side:
-            sums = _sums(content[part][side])
+            sums = Sums.read(content[part][side])
             yield PublishedFigure(f"{name} {part} {side}", period, side, report.region, sums, cut)
     for table in content["tables"]:
         dimension, side = Dimension(table["dimension"]), Side(table["side"])
         for row in table["rows"]:
             line = f"{name} {dimension} {side} {row['code']}"
-            whole = PublishedFigure(line, report.period, side, report.region, _sums(row), cut)
+            whole = PublishedFigure(line, report.period, side, report.region, Sums.read(row), cut)
             if dimension == Dimension.MONTH:
                 yield replace(whole, period=Period.month(report.last_on.year, int(row["code"])))
             else:
@@ -53,8 +52,4 @@ def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[Published
     for flow in content["flows"]:
         where = {"seller_region": flow["seller_region"], "buyer_region": flow["buyer_region"]}
         line = f"{name} flow {where['seller_region']} {where['buyer_region']}"
-        yield PublishedFigure(line, report.period, Side.OUTPUT, where["seller_region"], _sums(flow), cut, where)
-
-
-def _sums(row: Mapping[str, Any]) -> Sums:
-    return Sums(Decimal(row["contract_amount"]), Decimal(row["technology_amount"]), row["contracts"])
+        yield PublishedFigure(line, report.period, Side.OUTPUT, where["seller_region"], Sums.read(flow), cut, where)

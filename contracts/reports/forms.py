@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.reports import queries, rules
 from contracts.reports.models import Report
-from contracts.turnover.rules import Side
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Side
 from market.kernel.clock import today
 
 
@@ -35,7 +35,7 @@ def note_field() -> forms.CharField:
 
 class DraftForm(forms.Form):
     kind = forms.ChoiceField(label=_("报告类型"), choices=Report.Kind.choices)
-    year = forms.IntegerField(label=_("年度"), min_value=rules.FIRST_YEAR, max_value=rules.LAST_YEAR)
+    year = forms.IntegerField(label=_("年度"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
     number = forms.IntegerField(
         label=_("月份或季度"), min_value=1, max_value=12, required=False, help_text=_("年报不填")
     )

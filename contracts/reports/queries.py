@@ -1,13 +1,11 @@
 """What the reports' pages and endpoints show: published ones to everyone, the others as the policy says."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from contracts.registration.models import RegistrationEvent
@@ -105,9 +103,8 @@ class Restated:
 def restatement(report: Report) -> list[Restated]:
     """Each side as published, adjusted, and as known now; the first two add up to the third."""
     published = content(report)["figure"]
-    figure = turnover.figure(period=report.period, region=report.region)
-    now = {Side.OUTPUT: figure.output, Side.ABSORPTION: figure.absorption, Side.INTRA: figure.intra}
-    return [Restated(side, _sums(published[side.value]), _changes(report, side), now[side]) for side in Side]
+    now = turnover.sides(report.period, region=report.region)
+    return [Restated(side, Sums.read(published[side.value]), _changes(report, side), now[side]) for side in Side]
 
 
 def adjustments(report: Report) -> QuerySet[TurnoverEntry]:
@@ -115,7 +112,7 @@ def adjustments(report: Report) -> QuerySet[TurnoverEntry]:
     later = TurnoverEntry.objects.filter(
         id__gt=report.up_to_entry, effective_on__range=(report.first_on, report.last_on)
     )
-    return later.filter(_on_side(Side.OUTPUT, report.region) | _on_side(Side.ABSORPTION, report.region))
+    return later.filter(turnover.on_side(Side.OUTPUT, report.region) | turnover.on_side(Side.ABSORPTION, report.region))
 
 
 def sides_of(entry: TurnoverEntry, region: str) -> list[Side]:
@@ -140,7 +137,7 @@ def opened_by(actor: Actor, entries: list[TurnoverEntry]) -> dict[int, TurnoverE
 
 
 def _changes(report: Report, side: Side) -> list[Change]:
-    rows = adjustments(report).filter(_on_side(side, report.region)).values("kind")
+    rows = adjustments(report).filter(turnover.on_side(side, report.region)).values("kind")
     summed = rows.annotate(
         entries=Count("id"),
         contract=Sum("contract_amount"),
@@ -150,16 +147,6 @@ def _changes(report: Report, side: Side) -> list[Change]:
     return [
         Change(row["kind"], row["entries"], Sums(row["contract"], row["technology"], row["counted"])) for row in summed
     ]
-
-
-def _on_side(side: Side, region: str) -> Q:
-    prefix = region_prefix(region)
-    sold, bought = Q(seller_region__startswith=prefix), Q(buyer_region__startswith=prefix)
-    return {Side.OUTPUT: sold, Side.ABSORPTION: bought, Side.INTRA: sold & bought}[side]
-
-
-def _sums(found: Mapping[str, Any]) -> Sums:
-    return Sums(Decimal(found["contract_amount"]), Decimal(found["technology_amount"]), found["contracts"])
 
 
 def _newest_edition() -> Subquery:

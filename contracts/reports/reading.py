@@ -89,10 +89,5 @@ def _codes(parts: Iterable[Part]) -> set[str]:
 
 
 def _compared(period: Period, *, region: str, cut: Cut) -> dict[Side, Compared]:
-    now = turnover.figure(period=period, region=region, cut=cut)
-    before = turnover.figure(period=period.year_before(), region=region, cut=cut)
-    return {
-        Side.OUTPUT: Compared(now.output, before.output),
-        Side.ABSORPTION: Compared(now.absorption, before.absorption),
-        Side.INTRA: Compared(now.intra, before.intra),
-    }
+    now, before = (turnover.sides(within, region=region, cut=cut) for within in (period, period.year_before()))
+    return {side: Compared(now[side], before[side]) for side in Side}

@@ -4,10 +4,9 @@ from datetime import date
 
 from contracts.reports.models import Report
 from contracts.reports.problems import PeriodInvalid
-from contracts.turnover.rules import Period
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Period
 
 Kind = Report.Kind
-FIRST_YEAR, LAST_YEAR = 1985, 2100
 PARTS = {Kind.MONTHLY: 12, Kind.QUARTERLY: 4}
 
 

@@ -6,7 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from contracts.reports.models import Report, ReportFile
-from contracts.turnover.rules import Side
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Side
 from market.kernel.api import Payload, Reference
 
 Sides = Annotated[
@@ -19,7 +19,7 @@ class DraftIn(Payload):
     """A period: `number` is the month or quarter, left out for a year."""
 
     kind: Report.Kind
-    year: Annotated[int, Field(ge=1985, le=2100)]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     number: Annotated[int | None, Field(ge=1, le=12)] = None
     region: Annotated[str, Field(pattern=r"^(\d{6})?$", description="GB/T 2260; default: the market's own city")] = ""
     sides: Sides = []

@@ -30,7 +30,9 @@ from market.kernel.problems import InvalidInput
 
 router = Router(tags=["turnover"])
 
-Year = Annotated[int, Field(ge=1985, le=2100, description="Year of the registry's date, Asia/Shanghai")]
+Year = Annotated[
+    int, Field(ge=rules.FIRST_YEAR, le=rules.LAST_YEAR, description="Year of the registry's date, Asia/Shanghai")
+]
 Quarter = Annotated[int | None, Field(ge=1, le=4, description="A quarter of the year; default: the whole year")]
 Month = Annotated[int | None, Field(ge=1, le=12, description="A month of the year; not with a quarter")]
 Region = Annotated[str, Field(pattern=r"^\d{6}$", description="GB/T 2260; default: the market's own city")]
@@ -49,22 +51,22 @@ def get_turnover(
     """The figure of a year, a quarter or a month. Public: it is what the city publishes."""
     period = period_of(year, quarter, month)
     figure = queries.figure(period=period, region=region, as_of=as_of)
-    cut = queries.known_at_end_of(as_of)
+    cut = rules.Cut.at_end_of(as_of)
     before = queries.sides(period.year_before(), region=region, cut=cut)[rules.Side.OUTPUT]
-    output = sums(figure.output)
+    output = figure.output.told()
     return {
         "year": figure.year,
         "region": figure.region,
         "as_of": figure.as_of,
         **output,
         "output": output,
-        "absorption": sums(figure.absorption),
-        "intra": sums(figure.intra),
+        "absorption": figure.absorption.told(),
+        "intra": figure.intra.told(),
         "against_plan_percent": text(figure.against_plan_percent),
         "plan": None if figure.plan is None else plan(figure.plan),
         **days(period),
         "average": text(figure.output.average),
-        "before": sums(before),
+        "before": before.told(),
         "change_percent": text(rules.change_percent(figure.contract_amount, before.contract_amount)),
         "counts": {"side": figure.counts.side, "amount": figure.counts.amount},
         "counted": str(figure.counted),
@@ -84,17 +86,17 @@ def get_breakdown(
 ) -> dict[str, Any]:
     """The figure in parts, each with its share and its growth."""
     period = period_of(year, quarter, month)
-    parts = queries.breakdown(period, by=by, side=side, region=region, cut=queries.known_at_end_of(as_of))
+    parts = queries.breakdown(period, by=by, side=side, region=region, cut=rules.Cut.at_end_of(as_of))
     names, whole = tables.named(parts, by), rules.total(part.sums for part in parts).contract_amount
     items = [
         {
             "code": part.code,
             "name": names[part.code],
-            **sums(part.sums),
+            **part.sums.told(),
             "average": text(part.sums.average),
             "share_percent": text(rules.share_percent(part.sums.contract_amount, whole)),
             "change_percent": text(rules.change_percent(part.sums.contract_amount, part.before.contract_amount)),
-            "before": sums(part.before),
+            "before": part.before.told(),
         }
         for part in parts
     ]
@@ -114,7 +116,7 @@ def get_breakdown_csv(
 ) -> HttpResponse:
     """The same as a table in the official layout: 项, 亿元 and growth in percent."""
     period = period_of(year, quarter, month)
-    parts = queries.breakdown(period, by=by, side=side, region=region, cut=queries.known_at_end_of(as_of))
+    parts = queries.breakdown(period, by=by, side=side, region=region, cut=rules.Cut.at_end_of(as_of))
     name = f"turnover-{by}-{period.first}-{period.last}.csv"
     return HttpResponse(
         tables.breakdown_csv(parts, by),
@@ -134,9 +136,9 @@ def get_flows(
 ) -> dict[str, Any]:
     """What flows between regions, of which one is the region asked for."""
     period = period_of(year, quarter, month)
-    found = queries.flows(period, region=region, cut=queries.known_at_end_of(as_of))
+    found = queries.flows(period, region=region, cut=rules.Cut.at_end_of(as_of))
     items = [
-        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **sums(flow.sums)} for flow in found
+        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **flow.sums.told()} for flow in found
     ]
     return {"region": region, **days(period), "as_of": as_of, "items": items}
 
@@ -203,14 +205,6 @@ def days(period: rules.Period) -> dict[str, date]:
 
 def text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
-
-
-def sums(values: rules.Sums) -> dict[str, Any]:
-    return {
-        "contract_amount": f"{values.contract_amount:.2f}",
-        "technology_amount": f"{values.technology_amount:.2f}",
-        "contracts": values.contracts,
-    }
 
 
 def plan(values: rules.Plan) -> dict[str, Any]:

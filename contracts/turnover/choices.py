@@ -10,11 +10,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from contracts.turnover.rules import Cut, Dimension, Period, Side
-from market.kernel.clock import start_of_day
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Cut, Dimension, Period, Side
 from market.kernel.problems import InvalidInput
 
-FIRST_YEAR, LAST_YEAR = 1985, 2100
 PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 MONTH = re.compile(r"0[1-9]|1[0-2]")
 LONGEST_CODE = 40
@@ -46,9 +44,7 @@ class Choice:
     @property
     def cut(self) -> Cut:
         """What was known at the end of the day, in Asia/Shanghai."""
-        if self.as_of is None:
-            return Cut()
-        return Cut(known_before=start_of_day(date.fromordinal(self.as_of.toordinal() + 1)))
+        return Cut.at_end_of(self.as_of)
 
     @property
     def name(self) -> str:

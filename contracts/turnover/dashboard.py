@@ -1,7 +1,7 @@
 """What the figure's page shows, prepared: the figure and what is missing, the years, and the parts of a period."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -119,9 +119,10 @@ class Headline:
 def headline(choice: Choice, *, today: date) -> Headline:
     seen = choice.until(today)
     figure = queries.figure(period=choice.whole, cut=choice.cut)
+    before = queries.sides(seen.year_before(), region=figure.region, cut=choice.cut)
     # Counted as the period itself is, also where the assessment counted otherwise a year before.
-    before = replace(queries.figure(period=seen.year_before(), cut=choice.cut), counts=figure.counts)
-    return Headline(figure, before.counted, is_running=seen.last < choice.whole.last)
+    counted = figure.counts.of(before[figure.counts.side])
+    return Headline(figure, counted, is_running=seen.last < choice.whole.last)
 
 
 def year_rows(as_of: date | None = None) -> list[YearRow]:
@@ -129,7 +130,7 @@ def year_rows(as_of: date | None = None) -> list[YearRow]:
     plan = queries.plan()
     path = plan.path if plan else {}
     baseline_year = plan.baseline_year if plan else None
-    by_side = {side: queries.series(side=side, as_of=as_of) for side in Side}
+    by_side = {side: queries.series(side=side, as_of=as_of) for side in (Side.OUTPUT, Side.ABSORPTION)}
     years = sorted(path.keys() | {year for actual in by_side.values() for year in actual})
     rows = []
     for year, counts in queries.counts_of_years(years).items():
@@ -150,7 +151,7 @@ def year_rows(as_of: date | None = None) -> list[YearRow]:
 def breakdown(choice: Choice, dimension: Dimension, *, today: date) -> Breakdown:
     """The parts of the period, the largest first; each leads to its lines."""
     parts = queries.breakdown(choice.until(today), by=dimension, side=choice.side, cut=choice.cut)
-    whole = sum((part.sums.contract_amount for part in parts), rules.ZERO)
+    whole = rules.total(part.sums for part in parts).contract_amount
     names = labels.of_codes(dimension, (part.code for part in parts))
     rows = [
         PartRow(
@@ -174,10 +175,8 @@ def months(choice: Choice) -> list[tuple[str, str, Sums, Sums]]:
     }
     names = labels.of_codes(Dimension.MONTH, (f"{month:02d}" for month in range(1, 13)))
     nothing = queries.Part("", Sums(), Sums())
-    return [
-        (name, f"{choice.year}-{code}", parts.get(code, nothing).sums, parts.get(code, nothing).before)
-        for code, name in names.items()
-    ]
+    found = [(name, f"{choice.year}-{code}", parts.get(code, nothing)) for code, name in names.items()]
+    return [(name, period, part.sums, part.before) for name, period, part in found]
 
 
 def chained(choice: Choice, *, today: date) -> list[PartRow]:
@@ -187,8 +186,8 @@ def chained(choice: Choice, *, today: date) -> list[PartRow]:
         (_("全链条可查"), [row for row in found if row.code]),
         (_("直接申请登记"), [row for row in found if not row.code]),
     )
-    sums = [(name, sum((row.sums for row in rows), Sums())) for name, rows in groups]
-    whole = sum((total.contract_amount for _name, total in sums), rules.ZERO)
+    whole = rules.total(row.sums for row in found).contract_amount
+    sums = [(name, rules.total(row.sums for row in rows)) for name, rows in groups]
     return [
         PartRow("", name, total, rules.share_percent(total.contract_amount, whole), None, "") for name, total in sums
     ]

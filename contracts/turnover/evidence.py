@@ -56,9 +56,7 @@ class PublishedFigure:
             "known_before": None if known_before is None else instant(known_before),
             "up_to_entry": self.cut.up_to_entry,
             "where": self.where,
-            "contract_amount": f"{self.sums.contract_amount:.2f}",
-            "technology_amount": f"{self.sums.technology_amount:.2f}",
-            "contracts": self.sums.contracts,
+            **self.sums.told(),
         }
 
 

@@ -5,7 +5,7 @@ The sums are public: they are what the city publishes. The lines behind them ope
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,6 @@ from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
 from contracts.turnover.services import CODES, TURNOVER_NO
 from contracts.turnover.sums import SUMMED, as_sums
 from market.kernel.actor import Actor
-from market.kernel.clock import start_of_day
 from market.kernel.problems import NotFound
 
 ALL = Cut()
@@ -109,7 +108,7 @@ def sides(period: Period, *, region: str, cut: Cut = ALL) -> dict[Side, Sums]:
     if cut.is_whole:
         return sums.figures(period, region)
     rows = _within(period, cut)
-    return {side: as_sums(rows.filter(_on_side(side, region)).aggregate(**SUMMED)) for side in Side}
+    return {side: as_sums(rows.filter(on_side(side, region)).aggregate(**SUMMED)) for side in Side}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:
     if cut.is_whole:
         found = sums.flows(period, region)
     else:
-        rows = _within(period, cut).filter(_on_side(Side.OUTPUT, region) | _on_side(Side.ABSORPTION, region))
+        rows = _within(period, cut).filter(on_side(Side.OUTPUT, region) | on_side(Side.ABSORPTION, region))
         pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED)
         found = {(row["seller_region"], row["buyer_region"]): as_sums(row) for row in pairs}
     return [Flow(*pair, found[pair]) for pair in sorted(found)]
@@ -174,25 +173,25 @@ def series(*, side: Side = Side.OUTPUT, region: str = "", as_of: date | None = N
     region = region or settings.HOME_REGION
     rows: QuerySet[Any] = sums.by_year(side, region)
     if as_of is not None:
-        rows = _known(_cut(as_of)).filter(_on_side(side, region))
+        rows = _known(Cut.at_end_of(as_of)).filter(on_side(side, region))
     years = rows.annotate(year=ExtractYear("effective_on")).values("year").annotate(**SUMMED).order_by("year")
     return {row["year"]: as_sums(row) for row in years}
 
 
 def counts_on(on: date) -> rules.Counts:
     """What the city's assessment counts in a period that ends on a day."""
-    row = Assessment.objects.filter(valid_from__lte=on).order_by("-valid_from").first()
-    return rules.Counts() if row is None else rules.Counts(Side(row.side), row.amount)
+    return _counts(assessments().filter(valid_from__lte=on).first())
 
 
 def counts_of_years(years: Iterable[int]) -> dict[int, rules.Counts]:
     """What the assessment of each year counts, with one query."""
     rows = list(assessments())
-    found = {}
-    for year in years:
-        row = next((row for row in rows if row.valid_from <= date(year, 12, 31)), None)
-        found[year] = rules.Counts() if row is None else rules.Counts(Side(row.side), row.amount)
-    return found
+    ends = {year: date(year, 12, 31) for year in years}
+    return {year: _counts(next((row for row in rows if row.valid_from <= end), None)) for year, end in ends.items()}
+
+
+def _counts(row: Assessment | None) -> rules.Counts:
+    return rules.Counts() if row is None else rules.Counts(Side(row.side), row.amount)
 
 
 def assessments() -> QuerySet[Assessment]:
@@ -232,13 +231,13 @@ def entries(
     region = region or settings.HOME_REGION
     rows = visible_entries(actor=actor, as_of=as_of)
     if year is not None:
-        rows = rows.filter(effective_on__range=_inclusive(year))
-    return rows.filter(_on_side(Side(side), region))
+        rows = rows.filter(_in(Period.year(year)))
+    return rows.filter(on_side(Side(side), region))
 
 
 def visible_entries(*, actor: Actor, as_of: date | None = None) -> QuerySet[TurnoverEntry]:
     """Every line that the actor may see, with its contract and parties."""
-    return _known(_cut(as_of), policy.entries.visible_to(actor)).select_related(
+    return _known(Cut.at_end_of(as_of), policy.entries.visible_to(actor)).select_related(
         "event__registration__contract__seller", "event__registration__contract__buyer"
     )
 
@@ -263,16 +262,10 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
     return row
 
 
-def known_at_end_of(as_of: date | None) -> Cut:
-    """The cut for what was known at the end of a day in Asia/Shanghai; everything for None."""
-    return _cut(as_of)
-
-
-def _cut(as_of: date | None, cut: Cut = ALL) -> Cut:
-    if as_of is None:
-        return cut
-    end = start_of_day(as_of + timedelta(days=1))
-    return replace(cut, known_before=end if cut.known_before is None else min(end, cut.known_before))
+def _cut(as_of: date | None, cut: Cut) -> Cut:
+    """The narrower of the two."""
+    bounds = [bound for bound in (Cut.at_end_of(as_of).known_before, cut.known_before) if bound is not None]
+    return replace(cut, known_before=min(bounds, default=None))
 
 
 def _known(cut: Cut, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[TurnoverEntry]:
@@ -283,14 +276,15 @@ def _known(cut: Cut, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[Tu
 
 
 def _within(period: Period, cut: Cut) -> QuerySet[TurnoverEntry]:
-    return _known(cut).filter(effective_on__range=(period.first, period.last))
+    return _known(cut).filter(_in(period))
 
 
-def _inclusive(year: int) -> tuple[date, date]:
-    return date(year, 1, 1), date(year, 12, 31)
+def _in(period: Period) -> Q:
+    return Q(effective_on__range=(period.first, period.last))
 
 
-def _on_side(side: Side, region: str) -> Q:
+def on_side(side: Side, region: str) -> Q:
+    """The entries that count on a side of a region's figure."""
     sold, bought = sums.in_region("seller_region", region), sums.in_region("buyer_region", region)
     return {Side.OUTPUT: sold, Side.ABSORPTION: bought, Side.INTRA: sold & bought}[side]
 
@@ -299,6 +293,6 @@ def _parts(period: Period, by: Dimension, side: Side, region: str, cut: Cut) -> 
     kept = sums.parts(period, by, side, region) if cut.is_whole else None
     if kept is not None:
         return kept
-    rows = _within(period, cut).filter(_on_side(side, region))
+    rows = _within(period, cut).filter(on_side(side, region))
     code = LPad(Cast(ExtractMonth("effective_on"), CharField()), 2, Value("0")) if by == Dimension.MONTH else F(by)
     return {row["code"]: as_sums(row) for row in rows.values(code=code).annotate(**SUMMED)}

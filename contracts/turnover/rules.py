@@ -1,15 +1,18 @@
 """The arithmetic of the figure: values in, values out (domain reference 2, worked examples 3 to 7)."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
+from typing import Any, Self
 
+from market.kernel.clock import start_of_day
 from market.kernel.money import YI, round_half_up
 
 ZERO = Decimal("0.00")
+FIRST_YEAR, LAST_YEAR = 1985, 2100  # that a figure is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,19 @@ class Sums:
     def average(self) -> Decimal | None:
         """Contract amount per contract, in yuan; None where no contract was counted."""
         return round_half_up(self.contract_amount / self.contracts) if self.contracts > 0 else None
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """From what `told` wrote."""
+        return cls(Decimal(told["contract_amount"]), Decimal(told["technology_amount"]), told["contracts"])
+
+    def told(self) -> dict[str, Any]:
+        """As the wire, reports and evidence have them: yuan as decimal strings with two places."""
+        return {
+            "contract_amount": f"{self.contract_amount:.2f}",
+            "technology_amount": f"{self.technology_amount:.2f}",
+            "contracts": self.contracts,
+        }
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
@@ -118,6 +134,11 @@ class Cut:
 
     known_before: datetime | None = None
     up_to_entry: int | None = None
+
+    @classmethod
+    def at_end_of(cls, day: date | None) -> Self:
+        """What was known at the end of a day in Asia/Shanghai; everything for None."""
+        return cls() if day is None else cls(known_before=start_of_day(day + timedelta(days=1)))
 
     @property
     def is_whole(self) -> bool:

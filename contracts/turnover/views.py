@@ -13,7 +13,7 @@ from contracts.registration import policy as registrations
 from contracts.turnover import choices, dashboard, labels, policy, queries
 from contracts.turnover.choices import Choice
 from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.rules import Dimension, Side
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Dimension, Side
 from listings.catalog import policy as catalog
 from market.kernel.actor import Actor
 from market.kernel.clock import today
@@ -51,7 +51,7 @@ def overview(request: PageRequest) -> HttpResponse:
 @require_safe
 def year_page(request: PageRequest, year: int) -> HttpResponse:
     """A year's lines; the address that reports and old links name."""
-    if not choices.FIRST_YEAR <= year <= choices.LAST_YEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotFound
     return _lines(request, choices.read(request.GET, period=str(year)))
 
@@ -121,7 +121,7 @@ def _switch(choice: Choice, years: list[int]) -> dict[str, Any]:
             for period in periods
         ]
 
-    shown = sorted({year for year in (*years, choice.year) if choices.FIRST_YEAR <= year <= choices.LAST_YEAR})
+    shown = sorted({year for year in (*years, choice.year) if FIRST_YEAR <= year <= LAST_YEAR})
     return {"years": links([str(year) for year in shown]), "quarters": links(quarters), "month_links": links(months)}
 
 
