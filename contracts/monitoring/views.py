@@ -18,7 +18,8 @@ from contracts.monitoring.models import IndicatorValue
 from contracts.turnover.models import PlanIndicator
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock, files
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound, Problem
 from market.pages.rendering import PageRequest, form_problem, render_page
 
 
@@ -67,7 +68,7 @@ def indicator(request: PageRequest, indicator_no: int) -> HttpResponse:
 def proof_file(request: PageRequest, value_id: UUID) -> FileResponse:
     row = policy.values.fetch(actor=request.actor, pk=value_id, related=("proof", "indicator__responsibility"))
     if not policy.reads_proof(request.actor, row):
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     return files.response(row.proof)
 
 
@@ -75,7 +76,7 @@ def proof_file(request: PageRequest, value_id: UUID) -> FileResponse:
 def enter(request: PageRequest, indicator_no: int) -> HttpResponse:
     row = queries.indicator(indicator_no)
     if not policy.answers_for(request.actor, row):
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     form = _enter_form(row, request.POST, request.FILES)
     if _done(form, lambda data: services.enter_value(actor=request.actor, indicator_no=row.no, at=clock.now(), **data)):
         messages.success(request, _("已录入，请由本单位另一人复核。"))
@@ -102,7 +103,7 @@ def step(request: PageRequest, value_id: UUID, verb: str) -> HttpResponse:
 def assign(request: PageRequest, indicator_no: int) -> HttpResponse:
     row = queries.indicator(indicator_no)
     if not request.actor.is_operator:
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     form = OfficeForm(request.POST)
     if _done(
         form, lambda data: services.assign_office(actor=request.actor, indicator_no=row.no, at=clock.now(), **data)

@@ -18,7 +18,8 @@ from contracts.reports.forms import DraftForm, MoveForm, ReturnForm, ReviseForm
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover.rules import Dimension
 from market.kernel import clock
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 
 DIMENSION_LABELS = {
@@ -80,7 +81,7 @@ def report_list(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_report(request: PageRequest) -> HttpResponse:
     if not policy.is_office(request.actor):
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     form = DraftForm(request.POST) if request.method == "POST" else DraftForm.of_last_month()
     if form.is_bound and form.is_valid():
         try:

@@ -14,7 +14,7 @@ from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
 from contracts.turnover.problems import AssessmentDecided
 from market.kernel import audit
 from market.kernel.actor import Actor
-from market.kernel.problems import NotAllowed, NotSignedIn
+from market.kernel.policy import refusal
 
 INDICATORS = Path(__file__).parent / "data" / "indicators.json"
 TURNOVER_NO = 7
@@ -90,7 +90,7 @@ def decide_assessment(
 ) -> Assessment:
     """Decide what the city's assessment counts from a day on. Raises NotAllowed, AssessmentDecided."""
     if not policy.decides_assessment(actor):
-        raise NotAllowed if actor.is_signed_in else NotSignedIn
+        raise refusal(actor)
     try:
         with transaction.atomic():
             row = Assessment.objects.create(

@@ -20,7 +20,8 @@ from listings.catalog.services import achievements as achievement_services
 from listings.catalog.services import demands as demand_services
 from market.accounts import policy as accounts
 from market.kernel import clock
-from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.policy import refusal
+from market.kernel.problems import InvalidInput, NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from market.reference import queries as reference
 
@@ -200,7 +201,7 @@ def _owner_name(request: PageRequest, row: Achievement | Demand) -> str:
 
 def _new(request: PageRequest, kind: str, form_class: Any, model: Any) -> HttpResponse:
     if not policy.may_create(request.actor, f"{kind}s"):
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,7 +17,8 @@ from market.kernel import clock
 from market.kernel.actor import OrganisationKind
 from market.kernel.http import ActorRequest
 from market.kernel.paging import table_page
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound, NotSignedIn, Problem
 
 PASSED_ON = frozenset({401, 403, 404})
 
@@ -121,7 +122,7 @@ def act_for(request: ActorRequest) -> HttpResponse:
 def verification(request: ActorRequest) -> HttpResponse:
     """The operator's list of organisations whose papers are to be seen."""
     if not request.actor.is_operator:
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     if request.method == "POST":
         try:
             organisation_id = UUID(request.POST.get("organisation", ""))

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from market.kernel.actor import Actor
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Stale
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Stale
 
 M = TypeVar("M", bound=models.Model)
 Predicate = Callable[[Actor, Any], bool]
@@ -89,11 +89,16 @@ class Policy(Generic[M]):
     def require(self, actor: Actor, verb: str, row: M) -> None:
         """Raise unless the actor may do the verb to the row."""
         if not self.can(actor, verb, row):
-            raise NotAllowed if actor.is_signed_in else NotSignedIn
+            raise refusal(actor)
 
     def allowed_verbs(self, actor: Actor, row: M) -> list[str]:
         """The verbs the actor may do to the row, whatever its state."""
         return [verb for verb in self.verbs if self.can(actor, verb, row)]
+
+
+def refusal(actor: Actor) -> type[Problem]:
+    """What to raise for who may not: signing in first may help a person who has not."""
+    return NotAllowed if actor.is_signed_in else NotSignedIn
 
 
 def policy_of(model: type[M]) -> "Policy[M]":

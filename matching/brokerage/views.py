@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from listings.catalog import policy as catalog
 from listings.catalog import queries as listings
 from market.kernel import clock, files
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from matching.brokerage import policy, queries, services
 from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm
@@ -28,7 +29,7 @@ PASSED_ON = frozenset({401, 403, 404})
 def introduce(request: PageRequest) -> HttpResponse:
     """Both sides beside each other, with the match of today, and one button."""
     if not request.actor.is_broker:
-        raise NotAllowed if request.actor.is_signed_in else NotSignedIn
+        raise refusal(request.actor)
     form = IntroduceForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         raise NotFound

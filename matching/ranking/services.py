@@ -9,7 +9,8 @@ from listings.catalog import policy as catalog
 from market.kernel import audit, jobs
 from market.kernel.actor import Actor
 from market.kernel.models import Job
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound
 from matching.ranking import policy, queue
 from matching.ranking.models import Match, Verdict
 from matching.ranking.problems import VerdictNeedsNote, VerdictUnknown
@@ -26,7 +27,7 @@ def give_verdict(
     demand = catalog.demands.fetch(actor=actor, pk=demand_id)
     achievement = catalog.achievements.fetch(actor=actor, pk=achievement_id)
     if not policy.judges(actor, demand, achievement) or actor.organisation_id is None:
-        raise NotAllowed if actor.is_signed_in else NotSignedIn
+        raise refusal(actor)
     if code not in Verdict.Code.values:
         raise VerdictUnknown
     if code == Verdict.Code.OTHER and not note.strip():

@@ -21,7 +21,8 @@ from market.accounts.queries import members_with_role
 from market.kernel import audit, files
 from market.kernel.actor import Actor, OrganisationKind
 from market.kernel.clock import local_date
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, SecondPersonNeeded, WrongState
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound, SecondPersonNeeded, WrongState
 from market.notices.services import notify, worded
 
 FAULTS = {
@@ -38,7 +39,7 @@ def assign_office(
     """Say which office answers for an indicator; the operator alone does. Raises OfficeUnfit."""
     indicator = _indicator(indicator_no)
     if not actor.is_operator:
-        raise NotAllowed if actor.is_signed_in else NotSignedIn
+        raise refusal(actor)
     office = Organisation.objects.filter(
         pk=organisation_id, kind=OrganisationKind.GOVERNMENT, verified_at__isnull=False
     ).first()
@@ -72,7 +73,7 @@ def enter_value(
     if indicator.no == TURNOVER_NO:
         raise FedByLedger
     if not policy.answers_for(actor, indicator):
-        raise NotAllowed if actor.is_signed_in else NotSignedIn
+        raise refusal(actor)
     _check(indicator, year, value, at)
     of_year = IndicatorValue.objects.filter(indicator=indicator, year=year)
     if of_year.filter(state=IndicatorValue.State.ENTERED).exists():

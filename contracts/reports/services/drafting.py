@@ -17,7 +17,8 @@ from contracts.turnover.rules import Period, Side
 from market.kernel import audit
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.clock import local_date
-from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn, SecondPersonNeeded
+from market.kernel.policy import refusal
+from market.kernel.problems import InvalidInput, SecondPersonNeeded
 from market.notices.services import worded
 from market.reference import queries as reference
 
@@ -41,7 +42,7 @@ def draft_report(
     Raises PeriodInvalid, PeriodNotOver, and AlreadyDrafted where the edition before is not published yet.
     """
     if not actor.is_system and not policy.is_office(actor):
-        raise NotAllowed if actor.is_signed_in else NotSignedIn
+        raise refusal(actor)
     period = rules.period_of(kind, year=year, number=number)
     require_over(period, at=at)
     region = region or settings.HOME_REGION

@@ -11,7 +11,7 @@ from listings.catalog import policy as catalog
 from market.kernel import audit, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
-from market.kernel.problems import NotAllowed, NotSignedIn
+from market.kernel.policy import refusal
 from market.notices.services import notify, worded
 from matching.brokerage.events import IntroductionMade
 from matching.brokerage.models import Introduction
@@ -29,7 +29,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
     Raises ListingClosed, SameOwner, AlreadyIntroduced, NoteNeeded.
     """
     if not actor.is_broker or actor.organisation_id is None or actor.user_id is None:
-        raise NotAllowed if actor.is_signed_in else NotSignedIn
+        raise refusal(actor)
     demand = catalog.demands.fetch(actor=actor, pk=demand_id, related=("owner",))
     achievement = catalog.achievements.fetch(actor=actor, pk=achievement_id, related=("owner",))
     if not (demand.is_open and achievement.is_open):
