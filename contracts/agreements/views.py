@@ -1,7 +1,6 @@
 """Contracts as pages: drafting from a deal, the text, the seals, and what rooms above add."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,25 +15,12 @@ from pydantic import ValidationError
 from contracts.agreements import policy, queries, services
 from contracts.agreements.data import ContractData
 from contracts.agreements.forms import ContractForm, SealForm, TerminateForm, VersionForm
-from contracts.agreements.models import TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.pages.steps import PASSED_ON, Step, attempt, offered
 from matching.brokerage import policy as brokerage
-
-PASSED_ON = frozenset({401, 403, 404})
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button of the page: its words, its form and the service behind it."""
-
-    label: Any
-    form: type[forms.Form]
-    service: Callable[..., TechnologyContract]
-    is_grave: bool = False
-
 
 STEPS = {
     "finalise": Step(_("定稿并生成合同文本"), VersionForm, services.finalise_contract),
@@ -112,14 +98,9 @@ def step(request: PageRequest, contract_id: UUID, verb: str) -> HttpResponse:
         raise NotFound
     policy.contracts.fetch(actor=request.actor, pk=contract_id, verb=verb)
     form = chosen.form(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            chosen.service(actor=request.actor, contract_id=contract_id, at=clock.now(), **form.cleaned_data)
-        except Problem as problem:
-            _refuse(form, problem)
-        else:
-            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-            return redirect("agreements:detail", contract_id)
+    if attempt(form, partial(chosen.service, actor=request.actor, contract_id=contract_id, at=clock.now())):
+        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+        return redirect("agreements:detail", contract_id)
     return _detail(request, contract_id, failed=(verb, form))
 
 
@@ -155,11 +136,7 @@ def deal_part(request: PageRequest, deal_id: UUID) -> HttpResponse:
 def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
     row = queries.contract(actor=request.actor, contract_id=contract_id)
     allowed = policy.allowed(request.actor, row)
-    steps = [
-        (verb, chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial={"version": row.version}))
-        for verb, chosen in STEPS.items()
-        if verb in allowed or (failed is not None and failed[0] == verb)
-    ]
+    steps = offered(STEPS, allowed, initial={"version": row.version}, failed=failed)
     context: dict[str, Any] = {
         "row": row,
         "deal": row.deal,

@@ -1,7 +1,6 @@
 """The eight indicators in a year, each one's history, and the desk of the office that answers for it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +18,9 @@ from contracts.turnover.models import PlanIndicator
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock, files
 from market.kernel.policy import refusal
-from market.kernel.problems import NotFound, Problem
-from market.pages.rendering import PageRequest, form_problem, render_page
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button beside a value that waits: its words, its form and the service behind it."""
-
-    label: Any
-    form: type[forms.Form]
-    service: Callable[..., Any]
-    is_grave: bool = False
-
+from market.kernel.problems import NotFound
+from market.pages.rendering import PageRequest, render_page
+from market.pages.steps import Step, attempt, offered
 
 STEPS = {
     "confirm": Step(_("复核无误，确认"), ConfirmForm, services.confirm_value),
@@ -78,7 +67,7 @@ def enter(request: PageRequest, indicator_no: int) -> HttpResponse:
     if not policy.answers_for(request.actor, row):
         raise refusal(request.actor)
     form = _enter_form(row, request.POST, request.FILES)
-    if _done(form, lambda data: services.enter_value(actor=request.actor, indicator_no=row.no, at=clock.now(), **data)):
+    if attempt(form, partial(services.enter_value, actor=request.actor, indicator_no=row.no, at=clock.now())):
         messages.success(request, _("已录入，请由本单位另一人复核。"))
         return redirect("monitoring:indicator", row.no)
     return _page(request, row, failed=form)
@@ -93,10 +82,10 @@ def step(request: PageRequest, value_id: UUID, verb: str) -> HttpResponse:
         actor=request.actor, pk=value_id, verb=verb, related=("indicator__responsibility__office",)
     )
     form = chosen.form(request.POST)
-    if _done(form, lambda data: chosen.service(actor=request.actor, value_id=value_id, at=clock.now(), **data)):
+    if attempt(form, partial(chosen.service, actor=request.actor, value_id=value_id, at=clock.now())):
         messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
         return redirect("monitoring:indicator", value.indicator.no)
-    return _page(request, value.indicator, failed=form, failed_at=(value_id, verb))
+    return _page(request, value.indicator, failed=form, refused=(value_id, verb))
 
 
 @require_POST
@@ -105,9 +94,7 @@ def assign(request: PageRequest, indicator_no: int) -> HttpResponse:
     if not request.actor.is_operator:
         raise refusal(request.actor)
     form = OfficeForm(request.POST)
-    if _done(
-        form, lambda data: services.assign_office(actor=request.actor, indicator_no=row.no, at=clock.now(), **data)
-    ):
+    if attempt(form, partial(services.assign_office, actor=request.actor, indicator_no=row.no, at=clock.now())):
         messages.success(request, _("已指定责任单位。"))
         return redirect("monitoring:indicator", row.no)
     return _page(request, row, failed=form)
@@ -123,25 +110,11 @@ def _of_year(year: int) -> dict[str, Any]:
     }
 
 
-def _done(form: forms.Form, act: Callable[[dict[str, Any]], Any]) -> bool:
-    """Whether the service did it; a refusal is put beside the fields."""
-    if not form.is_valid():
-        return False
-    try:
-        act(form.cleaned_data)
-    except Problem as problem:
-        if problem.status in {401, 403, 404}:
-            raise
-        form_problem(form, problem)
-        return False
-    return True
-
-
 def _page(
     request: PageRequest,
     row: PlanIndicator,
     failed: forms.Form | None = None,
-    failed_at: tuple[UUID, str] | None = None,
+    refused: tuple[UUID, str] | None = None,
 ) -> HttpResponse:
     actor, today = request.actor, clock.today()
     years = queries.history(row, today=today)
@@ -151,7 +124,10 @@ def _page(
         "row": row,
         "years": years,
         "reading": next((found for found in years if found.year == shown), None),
-        "values": [_value(value, request, failed, failed_at) for value in values],
+        "values": [
+            _value(value, request, (refused[1], failed) if failed and refused and refused[0] == value.id else None)
+            for value in values
+        ],
         "enter_form": _enter_panel(request, row, years, failed),
         "office_form": _office_panel(request, row, failed),
         "sees_proof": any(policy.reads_proof(actor, value) for value in values[:1]),
@@ -162,20 +138,10 @@ def _page(
     return response
 
 
-def _value(
-    value: IndicatorValue, request: PageRequest, failed: forms.Form | None, failed_at: tuple[UUID, str] | None
-) -> dict[str, Any]:
+def _value(value: IndicatorValue, request: PageRequest, failed: tuple[str, forms.Form] | None) -> dict[str, Any]:
     allowed = policy.allowed(request.actor, value)
-    steps = [
-        (
-            verb,
-            chosen,
-            failed if failed_at == (value.id, verb) else chosen.form(initial={"version": value.version}),
-        )
-        for verb, chosen in STEPS.items()
-        if verb in allowed or failed_at == (value.id, verb)
-    ]
     is_own = value.state == IndicatorValue.State.ENTERED and value.entered_by_id == request.actor.user_id
+    steps = offered(STEPS, allowed, initial={"version": value.version}, failed=failed)
     return {"row": value, "steps": steps, "is_own": is_own}
 
 

@@ -1,7 +1,6 @@
 """Paying an instalment, and seeing that it arrived."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,18 +20,8 @@ from contracts.payments.forms import ProofForm, RefundForm, StartForm, VersionFo
 from contracts.payments.models import Payment, Rail
 from market.kernel import clock, files
 from market.kernel.problems import NotFound, NotSignedIn, Problem
-from market.pages.rendering import PageRequest, form_problem, paginate, render_page
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button of the page: its words, its form and the service behind it."""
-
-    label: Any
-    form: type[forms.Form]
-    service: Callable[..., Any]
-    is_grave: bool = False
-
+from market.pages.rendering import PageRequest, paginate, render_page
+from market.pages.steps import PASSED_ON, Step, attempt, offered
 
 STEPS = {
     "submit_proof": Step(_("提交转账凭证"), ProofForm, services.submit_bank_proof),
@@ -79,7 +68,7 @@ def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
                 at=clock.now(),
             )
         except Problem as problem:
-            if problem.status in {401, 403, 404}:
+            if problem.status in PASSED_ON:
                 raise
             messages.error(request, str(problem.title))
         else:
@@ -94,16 +83,9 @@ def step(request: PageRequest, payment_id: UUID, verb: str) -> HttpResponse:
         raise NotFound
     policy.payments.fetch(actor=request.actor, pk=payment_id, verb=verb)
     form = chosen.form(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            chosen.service(actor=request.actor, payment_id=payment_id, at=clock.now(), **form.cleaned_data)
-        except Problem as problem:
-            if problem.status in {401, 403, 404}:
-                raise
-            form_problem(form, problem)
-        else:
-            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-            return redirect("payments:detail", payment_id)
+    if attempt(form, partial(chosen.service, actor=request.actor, payment_id=payment_id, at=clock.now())):
+        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+        return redirect("payments:detail", payment_id)
     return _detail(request, payment_id, failed=(verb, form))
 
 
@@ -143,12 +125,7 @@ def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.For
         pk=payment_id,
         related=("contract__seller", "contract__buyer", "instalment", "proof", "proof_by", "confirmed_by"),
     )
-    allowed = policy.allowed(request.actor, row)
-    steps = [
-        (verb, chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial=_initial(row)))
-        for verb, chosen in STEPS.items()
-        if verb in allowed or (failed is not None and failed[0] == verb)
-    ]
+    steps = offered(STEPS, policy.allowed(request.actor, row), initial=_initial(row), failed=failed)
     context: dict[str, Any] = {
         "row": row,
         "contract": row.contract,

@@ -1,7 +1,6 @@
 """The registry's desk and the applicant's view of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,20 +25,10 @@ from contracts.registration.forms import (
 )
 from contracts.registration.models import Registration
 from market.kernel import clock
-from market.kernel.problems import NotFound, NotSignedIn, Problem, VersionMissing
-from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.kernel.problems import NotFound, NotSignedIn, VersionMissing
+from market.pages.rendering import PageRequest, paginate, render_page
+from market.pages.steps import Step, attempt, offered
 from market.reference import queries as reference
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button of the page: its verb, its words, its form and the service behind it."""
-
-    verb: str
-    label: Any
-    form: type[forms.Form]
-    service: Callable[..., Registration]
-    is_grave: bool = False
 
 
 def correct(**values: Any) -> Registration:
@@ -49,19 +38,16 @@ def correct(**values: Any) -> Registration:
 
 
 STEPS = {
-    step.verb: step
-    for step in (
-        Step("submit", _("提交登记申请"), MoveForm, services.submit_registration),
-        Step("accept", _("受理"), MoveForm, services.accept_registration),
-        Step("register", _("予以登记"), RegisterForm, services.register_contract),
-        Step("approve", _("大额复审通过并登记"), MoveForm, services.approve_registration),
-        Step("request_correction", _("要求补正"), GroundsForm, services.request_correction),
-        Step("refuse", _("不予登记"), GroundsForm, services.refuse_registration, is_grave=True),
-        Step("amend", _("变更登记"), AmendForm, services.amend_registration),
-        Step("correct", _("更正登记"), CorrectForm, correct),
-        Step("cancel", _("注销登记"), EndForm, services.cancel_registration, is_grave=True),
-        Step("revoke", _("撤销登记"), EndForm, services.revoke_registration, is_grave=True),
-    )
+    "submit": Step(_("提交登记申请"), MoveForm, services.submit_registration),
+    "accept": Step(_("受理"), MoveForm, services.accept_registration),
+    "register": Step(_("予以登记"), RegisterForm, services.register_contract),
+    "approve": Step(_("大额复审通过并登记"), MoveForm, services.approve_registration),
+    "request_correction": Step(_("要求补正"), GroundsForm, services.request_correction),
+    "refuse": Step(_("不予登记"), GroundsForm, services.refuse_registration, is_grave=True),
+    "amend": Step(_("变更登记"), AmendForm, services.amend_registration),
+    "correct": Step(_("更正登记"), CorrectForm, correct),
+    "cancel": Step(_("注销登记"), EndForm, services.cancel_registration, is_grave=True),
+    "revoke": Step(_("撤销登记"), EndForm, services.revoke_registration, is_grave=True),
 }
 
 
@@ -94,16 +80,9 @@ def step(request: PageRequest, registration_id: UUID, verb: str) -> HttpResponse
         raise NotFound
     policy.registrations.fetch(actor=request.actor, pk=registration_id, verb=verb)
     form = chosen.form(request.POST)
-    if form.is_valid():
-        try:
-            chosen.service(actor=request.actor, registration_id=registration_id, at=clock.now(), **form.cleaned_data)
-        except Problem as problem:
-            if problem.status in {401, 403, 404}:
-                raise
-            form_problem(form, problem)
-        else:
-            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-            return redirect("registration:detail", registration_id)
+    if attempt(form, partial(chosen.service, actor=request.actor, registration_id=registration_id, at=clock.now())):
+        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+        return redirect("registration:detail", registration_id)
     return _detail(request, registration_id, failed=(verb, form))
 
 
@@ -125,18 +104,14 @@ def correction_step(request: PageRequest, correction_id: UUID, verb: str) -> Htt
 @require_POST
 def apply(request: PageRequest, contract_id: UUID) -> HttpResponse:
     form = ApplyForm(request.POST)
-    if not form.is_valid():
-        return _contract_part(request, contract_id, form)
-    try:
-        row = services.apply_for_registration(
-            actor=request.actor, contract_id=contract_id, office_id=UUID(form.cleaned_data["office_id"]), at=clock.now()
+
+    def apply_to(office_id: str) -> Registration:
+        return services.apply_for_registration(
+            actor=request.actor, contract_id=contract_id, office_id=UUID(office_id), at=clock.now()
         )
-    except Problem as problem:
-        if problem.status in {401, 403, 404}:
-            raise
-        form_problem(form, problem)
-        return _contract_part(request, contract_id, form)
-    return redirect("registration:detail", row.id)
+
+    row = attempt(form, apply_to)
+    return _contract_part(request, contract_id, form) if row is None else redirect("registration:detail", row.id)
 
 
 @require_safe
@@ -168,12 +143,7 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
         pk=registration_id,
         related=("contract__seller", "contract__buyer", "applicant", "office", "reviewed_by", "approved_by"),
     )
-    allowed = policy.allowed(request.actor, row)
-    steps = [
-        (chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial=_initial(row)))
-        for verb, chosen in STEPS.items()
-        if verb in allowed or (failed is not None and failed[0] == verb)
-    ]
+    steps = offered(STEPS, policy.allowed(request.actor, row), initial=_initial(row), failed=failed)
     context: dict[str, Any] = {
         "row": row,
         "contract": row.contract,

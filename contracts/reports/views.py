@@ -1,7 +1,7 @@
 """The reports of the city, and the office's desk for making them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,13 @@ from contracts.reports import policy, queries, services
 from contracts.reports.download import download
 from contracts.reports.forms import DraftForm, MoveForm, ReturnForm, ReviseForm
 from contracts.reports.models import Report, ReportFile
+from contracts.turnover.models import Assessment
 from contracts.turnover.rules import Dimension
 from market.kernel import clock
 from market.kernel.policy import refusal
-from market.kernel.problems import NotFound, Problem
-from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.kernel.problems import NotFound
+from market.pages.rendering import PageRequest, paginate, render_page
+from market.pages.steps import Step, attempt, offered
 
 DIMENSION_LABELS = {
     Dimension.CONTRACT_TYPE: _("按合同类型"),
@@ -34,28 +36,11 @@ DIMENSION_LABELS = {
 }
 
 
-AMOUNT_LABELS = {"contract_amount": _("成交额"), "technology_amount": _("技术交易额")}
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button of the page: its verb, its words, its form and the service behind it."""
-
-    verb: str
-    label: Any
-    form: type[forms.Form]
-    service: Callable[..., Report]
-    is_grave: bool = False
-
-
 STEPS = {
-    step.verb: step
-    for step in (
-        Step("revise", _("修改"), ReviseForm, services.revise_report),
-        Step("submit", _("提交审核"), MoveForm, services.submit_report),
-        Step("publish", _("审核通过并发布"), MoveForm, services.publish_report),
-        Step("return", _("退回"), ReturnForm, services.return_report, is_grave=True),
-    )
+    "revise": Step(_("修改"), ReviseForm, services.revise_report),
+    "submit": Step(_("提交审核"), MoveForm, services.submit_report),
+    "publish": Step(_("审核通过并发布"), MoveForm, services.publish_report),
+    "return": Step(_("退回"), ReturnForm, services.return_report, is_grave=True),
 }
 
 
@@ -83,13 +68,8 @@ def new_report(request: PageRequest) -> HttpResponse:
     if not policy.is_office(request.actor):
         raise refusal(request.actor)
     form = DraftForm(request.POST) if request.method == "POST" else DraftForm.of_last_month()
-    if form.is_bound and form.is_valid():
-        try:
-            row = services.draft_report(actor=request.actor, at=clock.now(), **form.cleaned_data)
-        except Problem as problem:
-            form_problem(form, problem)
-        else:
-            return redirect("reports:detail", row.id)
+    if row := attempt(form, partial(services.draft_report, actor=request.actor, at=clock.now())):
+        return redirect("reports:detail", row.id)
     response = render_page(request, "reports/new.html", form=form)
     if form.errors:
         response.status_code = 409
@@ -117,23 +97,15 @@ def step(request: PageRequest, report_id: UUID, verb: str) -> HttpResponse:
         raise NotFound
     policy.reports.fetch(actor=request.actor, pk=report_id, verb=verb)
     form = chosen.form(request.POST)
-    if form.is_valid():
-        try:
-            chosen.service(actor=request.actor, report_id=report_id, at=clock.now(), **form.cleaned_data)
-        except Problem as problem:
-            if problem.status in {401, 403, 404}:
-                raise
-            form_problem(form, problem)
-        else:
-            messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-            return redirect("reports:detail", report_id)
+    if attempt(form, partial(chosen.service, actor=request.actor, report_id=report_id, at=clock.now())):
+        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+        return redirect("reports:detail", report_id)
     return _detail(request, report_id, failed=(verb, form))
 
 
 def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
     policy.reports.fetch(actor=request.actor, pk=report_id)
     row = queries.reports(actor=request.actor).get(pk=report_id)
-    allowed = policy.allowed(request.actor, row)
     found = queries.content(row)
     is_published = row.state == Report.State.PUBLISHED
     context: dict[str, Any] = {
@@ -155,7 +127,12 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
         "files": sorted(row.files.all(), key=lambda kept: ReportFile.Form.values.index(kept.form)),
         "editions": queries.editions(row, actor=request.actor),
         "restatement": queries.restatement(row) if is_published else [],
-        "steps": _steps(row, allowed, failed),
+        "steps": offered(
+            STEPS,
+            policy.allowed(request.actor, row),
+            initial={"version": row.version, "sides": row.sides, "note": row.note},
+            failed=failed,
+        ),
         "awaits_another": row.state == Report.State.SUBMITTED
         and policy.approves(request.actor, row)
         and not policy.is_second_person(request.actor, row),
@@ -174,13 +151,6 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
 
 def _counted(plan: Mapping[str, Any] | None) -> str:
     """What the city's assessment counts, in the reader's words."""
-    return "" if plan is None else f"{queries.SIDE_LABELS[plan['side']]} · {AMOUNT_LABELS[plan['amount']]}"
-
-
-def _steps(row: Report, allowed: list[str], failed: tuple[str, forms.Form] | None) -> list[tuple[Step, forms.Form]]:
-    initial = {"version": row.version, "sides": row.sides, "note": row.note}
-    return [
-        (chosen, failed[1] if failed and failed[0] == verb else chosen.form(initial=initial))
-        for verb, chosen in STEPS.items()
-        if verb in allowed or (failed is not None and failed[0] == verb)
-    ]
+    if plan is None:
+        return ""
+    return f"{queries.SIDE_LABELS[plan['side']]} · {Assessment.CountedAmount(plan['amount']).label}"
