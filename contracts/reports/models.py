@@ -97,6 +97,11 @@ class Report(ConcurrentTransitionMixin, Versioned):
         return f"{self.kind} {self.first_on} {self.region} {self.edition}"
 
     @property
+    def makers(self) -> set[UUID]:
+        """The people who made it and handed it on; neither approves it."""
+        return {person for person in (self.made_by_id, self.submitted_by_id) if person is not None}
+
+    @property
     def period(self) -> Period:
         return Period(self.first_on, self.last_on)
 

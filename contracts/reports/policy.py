@@ -9,16 +9,13 @@ from market.kernel.policy import Policy
 State = Report.State
 
 
-def is_leader(actor: Actor) -> bool:
-    return actor.organisation_kind == OrganisationKind.GOVERNMENT and actor.is_verified and actor.has_role(Role.LEADER)
+def is_of_the_city(actor: Actor, *roles: Role) -> bool:
+    return actor.organisation_kind == OrganisationKind.GOVERNMENT and actor.is_verified and actor.has_role(*roles)
 
 
 def is_office(actor: Actor) -> bool:
     """Who makes reports: the market's operator, and the city's department with its leader."""
-    is_clerk = (
-        actor.organisation_kind == OrganisationKind.GOVERNMENT and actor.is_verified and actor.has_role(Role.CLERK)
-    )
-    return actor.is_operator or is_leader(actor) or is_clerk
+    return actor.is_operator or is_of_the_city(actor, Role.LEADER, Role.CLERK)
 
 
 def makes(actor: Actor, report: Report) -> bool:
@@ -27,7 +24,7 @@ def makes(actor: Actor, report: Report) -> bool:
 
 def approves(actor: Actor, report: Report) -> bool:
     """The leader or an operator; that it is another person than the maker is asked when it happens."""
-    return is_person(actor) and (actor.is_operator or is_leader(actor))
+    return is_person(actor) and (actor.is_operator or is_of_the_city(actor, Role.LEADER))
 
 
 def is_person(actor: Actor) -> bool:
@@ -69,4 +66,4 @@ def allowed(actor: Actor, report: Report) -> list[str]:
 
 
 def is_second_person(actor: Actor, report: Report) -> bool:
-    return actor.user_id is not None and actor.user_id not in {report.made_by_id, report.submitted_by_id}
+    return actor.user_id is not None and actor.user_id not in report.makers

@@ -16,7 +16,7 @@ checks it offline. The kinds of lines, in their order:
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, Any
 
 from django.conf import settings
@@ -53,7 +53,7 @@ class PublishedFigure:
             "last": self.period.last.isoformat(),
             "side": self.side.value,
             "region": self.region,
-            "known_before": None if known_before is None else instant(known_before),
+            "known_before": None if known_before is None else sources.instant(known_before),
             "up_to_entry": self.cut.up_to_entry,
             "where": self.where,
             **self.sums.told(),
@@ -114,7 +114,7 @@ def _lines(at: datetime) -> Iterator[Line]:
         "format": "technology-market evidence 1",
         "market": settings.MARKET_CODE,
         "algorithm": sequencer.end().algorithm,
-        "made_at": instant(at),
+        "made_at": sources.instant(at),
         "key": heads.public_key(),
     }
     yield from _heads()
@@ -171,8 +171,3 @@ def _unsealed() -> Iterator[Line]:
             yield {"kind": "waiting", "seq": None, "source": source.name, "row": row_id, "fields": fields}
         for row_id in source.unlinked():
             yield {"kind": "outside", "source": source.name, "row": row_id}
-
-
-def instant(at: datetime) -> str:
-    """As sealed rows have their instants."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

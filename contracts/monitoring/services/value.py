@@ -9,18 +9,17 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_fsm import can_proceed
 
 from contracts.monitoring import policy, queries, rules
 from contracts.monitoring.models import IndicatorValue, Responsibility
 from contracts.monitoring.problems import FedByLedger, OfficeUnfit, ValueAwaits, ValueUnfit, YearOutsidePlan
 from contracts.turnover.models import PlanIndicator
 from contracts.turnover.services import TURNOVER_NO
-from market.accounts.models import Organisation
 from market.accounts.queries import members_with_role
 from market.kernel import audit, files
-from market.kernel.actor import Actor, OrganisationKind
+from market.kernel.actor import Actor
 from market.kernel.clock import local_date
+from market.kernel.moves import require_move
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound, SecondPersonNeeded, WrongState
 from market.notices.services import notify, worded
@@ -37,12 +36,10 @@ def assign_office(
     *, actor: Actor, indicator_no: int, organisation_id: UUID, due_days: int, at: datetime
 ) -> Responsibility:
     """Say which office answers for an indicator; the operator alone does. Raises OfficeUnfit."""
-    indicator = _indicator(indicator_no)
+    indicator = queries.indicator(indicator_no)
     if not actor.is_operator:
         raise refusal(actor)
-    office = Organisation.objects.filter(
-        pk=organisation_id, kind=OrganisationKind.GOVERNMENT, verified_at__isnull=False
-    ).first()
+    office = queries.offices().filter(pk=organisation_id).first()
     if office is None:
         raise OfficeUnfit
     row, _made = Responsibility.objects.update_or_create(
@@ -69,7 +66,7 @@ def enter_value(
     Raises FedByLedger, YearOutsidePlan, ValueUnfit, ValueAwaits, and what `files.store` raises.
     """
     # The lock makes the revisions of a year follow one another.
-    indicator = _indicator(indicator_no, lock=True)
+    indicator = _locked(indicator_no)
     if indicator.no == TURNOVER_NO:
         raise FedByLedger
     if not policy.answers_for(actor, indicator):
@@ -102,8 +99,7 @@ def confirm_value(*, actor: Actor, value_id: UUID, version: int | None, at: date
     Raises SecondPersonNeeded for whoever entered it, WrongState.
     """
     row = _fetch(actor, value_id, "confirm", version)
-    if not can_proceed(row.confirm):
-        raise WrongState(state=row.state)
+    require_move(row, row.confirm)
     if actor.user_id is None or actor.user_id == row.entered_by_id:
         raise SecondPersonNeeded
     earlier = (
@@ -123,7 +119,8 @@ def confirm_value(*, actor: Actor, value_id: UUID, version: int | None, at: date
 def reject_value(*, actor: Actor, value_id: UUID, version: int | None, reason: str, at: datetime) -> IndicatorValue:
     """Send a value back, or take one's own back, with the reason; the year's confirmed one stays."""
     row = _fetch(actor, value_id, "reject", version)
-    if not can_proceed(row.reject) or actor.user_id is None:
+    require_move(row, row.reject)
+    if actor.user_id is None:
         raise WrongState(state=row.state)
     row.reject(by_id=actor.user_id, reason=reason, at=at)
     _save(row, actor, "rejected", at, {"reason": reason})
@@ -140,9 +137,8 @@ def reject_value(*, actor: Actor, value_id: UUID, version: int | None, reason: s
     return row
 
 
-def _indicator(no: int, *, lock: bool = False) -> PlanIndicator:
-    rows = PlanIndicator.objects.select_for_update(of=("self",)) if lock else PlanIndicator.objects.all()
-    row = rows.select_related("responsibility").filter(no=no).first()
+def _locked(no: int) -> PlanIndicator:
+    row = queries.indicators().select_for_update(of=("self",)).filter(no=no).first()
     if row is None:
         raise NotFound
     return row

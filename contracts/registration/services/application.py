@@ -16,6 +16,7 @@ from market.accounts.models import Organisation
 from market.kernel import audit
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.clock import local_date
+from market.kernel.moves import require_move
 from market.kernel.problems import InvalidInput, NotAllowed
 from market.notices.services import notify, worded
 
@@ -57,7 +58,7 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
     Raises RegistrationGrounds with every ground the registry would name, not only the first.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="submit", version=version)
-    steps.require_move(registration, registration.submit)
+    require_move(registration, registration.submit)
     if grounds := queries.grounds_against(registration.contract, on=local_date(at)):
         raise RegistrationGrounds(grounds=grounds)
     registration.submit(at=at)

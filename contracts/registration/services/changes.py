@@ -16,6 +16,7 @@ from contracts.registration.services import steps
 from contracts.registration.services.record import record_event, standing_facts
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
+from market.kernel.moves import require_move
 from market.notices.services import worded
 
 Kind = RegistrationEvent.Kind
@@ -131,7 +132,7 @@ def registered(
 ) -> tuple[Registration, Decimal, Decimal]:
     """The live registration and its recognised amounts; raises WrongState, DateInvalid for a date out of its life."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb=verb, version=version)
-    steps.require_move(registration, registration.cancel)
+    require_move(registration, registration.cancel)
     if registration.registered_on is None or not registration.registered_on <= on <= local_date(at):
         raise DateInvalid
     if registration.contract_amount is None or registration.technology_amount is None:

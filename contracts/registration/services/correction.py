@@ -7,6 +7,7 @@ as known before stays as it was.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -180,21 +181,23 @@ def _moves(registration: Registration, correction: Correction, right: Mapping[st
         is_first = line.effective_on == registration.registered_on and line.contracts == 1
         if line.facts == right and not (is_first and (more or more_technology)):
             continue
-        moves += [_reversed(line), _righted(line, right, more, more_technology) if is_first else _moved(line, right)]
+        righted = replace(line, facts=right)
+        if is_first:
+            righted = replace(
+                righted,
+                contract_amount=line.contract_amount + more,
+                technology_amount=line.technology_amount + more_technology,
+            )
+        moves += [_reversed(line), righted]
     return moves
 
 
 def _reversed(line: Line) -> Line:
-    return Line(line.effective_on, line.facts, -line.contract_amount, -line.technology_amount, -line.contracts)
-
-
-def _moved(line: Line, right: Mapping[str, str]) -> Line:
-    return Line(line.effective_on, right, line.contract_amount, line.technology_amount, line.contracts)
-
-
-def _righted(line: Line, right: Mapping[str, str], more: Decimal, more_technology: Decimal) -> Line:
-    return Line(
-        line.effective_on, right, line.contract_amount + more, line.technology_amount + more_technology, line.contracts
+    return replace(
+        line,
+        contract_amount=-line.contract_amount,
+        technology_amount=-line.technology_amount,
+        contracts=-line.contracts,
     )
 
 

@@ -23,6 +23,7 @@ from contracts.registration.services import steps
 from contracts.registration.services.record import facts_of, record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
+from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded, WrongState
 from market.notices.services import worded
 from market.reference.identifiers.registration_no import parse_registration_no
@@ -33,7 +34,7 @@ from market.reference.identifiers.text import InvalidIdentifier
 def accept_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
     """Accept the application (受理) and start the registry's clock under the rule set of its date."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="accept", version=version)
-    steps.require_move(registration, registration.accept)
+    require_move(registration, registration.accept)
     on = local_date(at)
     due_on = rules.due_on(rules.rule_set(registration.rule_set), on)
     registration.accept(on=on, due_on=due_on, by_id=actor.user_id)
@@ -54,7 +55,7 @@ def request_correction(
 ) -> Registration:
     """Send the application back for corrections (补正), saying what is wrong."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="request_correction", version=version)
-    steps.require_move(registration, registration.request_correction)
+    require_move(registration, registration.request_correction)
     _require_grounds(grounds)
     registration.request_correction(grounds=list(grounds), remark=remark)
     steps.conclude(registration, actor=actor, action="correction_requested", at=at, changes={"grounds": list(grounds)})
@@ -74,7 +75,7 @@ def refuse_registration(
 ) -> Registration:
     """Refuse to register (不予登记); the contract may be applied for again."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="refuse", version=version)
-    steps.require_move(registration, registration.refuse)
+    require_move(registration, registration.refuse)
     _require_grounds(grounds)
     registration.refuse(grounds=list(grounds), remark=remark, at=at)
     steps.conclude(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})

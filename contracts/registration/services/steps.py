@@ -1,19 +1,17 @@
 """What every verb of the room does around its own step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django_fsm import can_proceed
 
 from contracts.registration import policy
 from contracts.registration.events import RegistrationMoved
 from contracts.registration.models import Registration
 from market.kernel import audit, outbox
 from market.kernel.actor import Actor, Role
-from market.kernel.problems import WrongState
 from market.notices.services import notify, worded
 
 
@@ -22,12 +20,6 @@ def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None
     return policy.registrations.fetch(
         actor=actor, pk=registration_id, verb=verb, lock=True, version=version, related=("contract", "office")
     )
-
-
-def require_move(registration: Registration, move: Callable[..., Any]) -> None:
-    """Raise WrongState unless the move starts from the state the application is in."""
-    if not can_proceed(move):
-        raise WrongState(state=registration.state)
 
 
 def conclude(

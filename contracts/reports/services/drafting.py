@@ -17,6 +17,7 @@ from contracts.turnover.rules import Period, Side
 from market.kernel import audit
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.clock import local_date
+from market.kernel.moves import require_move
 from market.kernel.policy import refusal
 from market.kernel.problems import InvalidInput, SecondPersonNeeded
 from market.notices.services import worded
@@ -79,7 +80,7 @@ def revise_report(
 ) -> Report:
     """Change the words of a draft, and which sides have tables."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="revise", version=version)
-    steps.require_move(report, report.submit)
+    require_move(report, report.submit)
     report.sides, report.note = ordered_sides(sides), note
     steps.conclude(report, actor=actor, action="revised", at=at, changes={"sides": report.sides, "note": note})
     return report
@@ -89,7 +90,7 @@ def revise_report(
 def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> Report:
     """Hand the draft to the second person, who is told."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="submit", version=version)
-    steps.require_move(report, report.submit)
+    require_move(report, report.submit)
     if actor.user_id is None:
         raise SecondPersonNeeded
     report.submit(by_id=actor.user_id, organisation_id=actor.organisation_id, at=at)
@@ -102,11 +103,10 @@ def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: dat
 def return_report(*, actor: Actor, report_id: UUID, version: int | None, reason: str, at: datetime) -> Report:
     """Send the report back to its makers, saying why."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="return", version=version)
-    steps.require_move(report, report.send_back)
+    require_move(report, report.send_back)
     report.send_back(reason=reason)
     steps.conclude(report, actor=actor, action="returned", at=at, changes={"reason": reason})
-    makers = {person for person in (report.made_by_id, report.submitted_by_id) if person is not None}
-    steps.tell(makers, report, title=worded(lambda: _("统计报告被退回")), at=at)
+    steps.tell(report.makers, report, title=worded(lambda: _("统计报告被退回")), at=at)
     return report
 
 

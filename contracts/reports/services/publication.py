@@ -16,6 +16,7 @@ from contracts.reports.services.drafting import require_over
 from contracts.turnover import queries as turnover
 from market.kernel import files, outbox
 from market.kernel.actor import Actor
+from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded
 from market.notices.services import worded
 
@@ -47,8 +48,7 @@ def publish_report(*, actor: Actor, report_id: UUID, version: int | None, at: da
             )
             ReportFile.objects.create(report=report, form=form, file=kept, sha256=document.sha256)
         outbox.publish(_published(report, frozen), at=at)
-        makers = {person for person in (report.made_by_id, report.submitted_by_id) if person is not None}
-        steps.tell(makers, report, title=worded(lambda: _("统计报告已发布")), at=at)
+        steps.tell(report.makers, report, title=worded(lambda: _("统计报告已发布")), at=at)
     return report
 
 
@@ -74,7 +74,7 @@ def take_cut() -> int:
 
 def _publishable(*, actor: Actor, report_id: UUID, version: int | None, lock: bool, at: datetime) -> Report:
     report = steps.fetch(actor=actor, report_id=report_id, verb="publish", version=version, lock=lock)
-    steps.require_move(report, report.publish)
+    require_move(report, report.publish)
     if not policy.is_second_person(actor, report):
         raise SecondPersonNeeded
     require_over(report.period, at=at)

@@ -1,13 +1,12 @@
 """What every verb of the room does around its own step."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django_fsm import can_proceed
 
 from contracts.reports import policy
 from contracts.reports.models import Report
@@ -15,19 +14,12 @@ from market.accounts.models import Organisation, User
 from market.accounts.queries import members_with_role
 from market.kernel import audit
 from market.kernel.actor import Actor, OrganisationKind, Role
-from market.kernel.problems import WrongState
 from market.notices.services import notify, worded
 
 
 def fetch(*, actor: Actor, report_id: UUID, verb: str, version: int | None, lock: bool = True) -> Report:
     """The report for an actor who may do the verb to it, locked unless it is only looked at."""
     return policy.reports.fetch(actor=actor, pk=report_id, verb=verb, lock=lock, version=version)
-
-
-def require_move(report: Report, move: Callable[..., Any]) -> None:
-    """Raise WrongState unless the move starts from the state the report is in."""
-    if not can_proceed(move):
-        raise WrongState(state=report.state)
 
 
 def conclude(
@@ -61,7 +53,7 @@ def _people(roles: Mapping[OrganisationKind, Iterable[Role]], report: Report | N
     for office in offices.filter(kind__in=roles):
         people: Iterable[User] = members_with_role(office.id, *roles[OrganisationKind(office.kind)])
         found |= {person.id for person in people}
-    return sorted(found - ({report.made_by_id, report.submitted_by_id} if report else set()))
+    return sorted(found - (report.makers if report else set()))
 
 
 def tell(people: Iterable[UUID], report: Report, *, title: Any, at: datetime) -> None:

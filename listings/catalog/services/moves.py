@@ -1,12 +1,11 @@
 """What every verb on a listing does around its own step, and the moves both kinds share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django_fsm import can_proceed
 
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged, ListingPublished
@@ -15,6 +14,7 @@ from listings.catalog.problems import NotVerified
 from market.accounts.models import Organisation
 from market.kernel import audit, outbox
 from market.kernel.actor import Actor
+from market.kernel.moves import require_move
 from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
 
 AnyListing = Achievement | Demand
@@ -31,11 +31,6 @@ def owner_of_new(actor: Actor, scope: str) -> Organisation:
     if not policy.may_create(actor, scope) or actor.organisation_id is None:
         raise NotAllowed
     return Organisation.objects.get(pk=actor.organisation_id)
-
-
-def require_move(listing: AnyListing, move: Callable[..., Any]) -> None:
-    if not can_proceed(move):
-        raise WrongState(state=listing.state)
 
 
 def require_state(listing: AnyListing, verb: str) -> None:

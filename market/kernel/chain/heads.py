@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from market.kernel.chain import sequencer, tree
+from market.kernel.chain import sequencer, sources, tree
 from market.kernel.models import ChainHead
 
 TAIL_BYTES = 8192
@@ -63,7 +63,7 @@ def sign(*, at: datetime) -> ChainHead | None:
             "seq": end.seq,
             "link": end.link.hex(),
             "root": tree.root(end.digest, sequencer.read_hashes, end.seq).hex(),
-            "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "at": sources.instant(at),
         }
         signature = signer.sign(signed_text(head)).hex()
         return ChainHead.objects.create(**head, key=signer.public_key().public_bytes_raw().hex(), signature=signature)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from market.kernel.chain import hashing, sources, tree
-from market.kernel.models import ChainHead, ChainLink, ChainNode, SealShape
+from market.kernel.models import ChainHead, ChainLink, ChainNode, SealShape, UnsealedRow
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,11 @@ class Backlog:
     waiting: int
     lag_seconds: float
     signed: int
+
+
+def is_wanted() -> bool:
+    """Whether any row waits: one question, where taking the lock to find nothing is four."""
+    return UnsealedRow.objects.exists()
 
 
 def seal_batch(limit: int = BATCH) -> int:

@@ -5,6 +5,7 @@ The trigger that notes new rows is made by a migration, with `ddl.seal_on_insert
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import connection, models
@@ -72,6 +73,11 @@ class Source:
             return str(UUID(row_id)) == row_id
         except ValueError:
             return False
+
+
+def instant(at: datetime) -> str:
+    """An instant as `Source.text_of` has those of the database."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 _sources: dict[str, Source] = {}
