@@ -3,8 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.reports import queries, rules
+from contracts.reports import rules
 from contracts.reports.models import Report
+from contracts.turnover import labels
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Side
 from market.kernel.clock import today
 
@@ -22,7 +23,7 @@ class MoveForm(VersionedForm):
 def sides_field() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=_("分项口径"),
-        choices=[(side.value, queries.SIDE_LABELS[side]) for side in Side],
+        choices=[(side.value, labels.SIDES[side]) for side in Side],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("不选则为输出和吸纳"),

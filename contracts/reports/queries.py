@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
-from django.utils.translation import gettext_lazy as _
 
 from contracts.registration.models import RegistrationEvent
 from contracts.reports import freezing, policy
 from contracts.reports.models import Report, ReportFile
 from contracts.reports.problems import NotPublished
+from contracts.turnover import labels
 from contracts.turnover import queries as turnover
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.rules import Side, Sums, region_prefix
@@ -19,7 +19,6 @@ from market.kernel import files
 from market.kernel.actor import Actor
 
 Kind = RegistrationEvent.Kind
-SIDE_LABELS = {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}
 
 
 def reports(
@@ -97,7 +96,7 @@ class Restated:
 
     @property
     def label(self) -> str:
-        return str(SIDE_LABELS[self.side])
+        return str(labels.SIDES[self.side])
 
 
 def restatement(report: Report) -> list[Restated]:
@@ -127,7 +126,7 @@ def sides_of(entry: TurnoverEntry, region: str) -> list[Side]:
 
 
 def side_labels(entry: TurnoverEntry, region: str) -> list[Any]:
-    return [SIDE_LABELS[side] for side in sides_of(entry, region)]
+    return [labels.SIDES[side] for side in sides_of(entry, region)]
 
 
 def opened_by(actor: Actor, entries: list[TurnoverEntry]) -> dict[int, TurnoverEntry]:

@@ -16,6 +16,7 @@ from contracts.reports import policy, queries, services
 from contracts.reports.download import download
 from contracts.reports.forms import DraftForm, MoveForm, ReturnForm, ReviseForm
 from contracts.reports.models import Report, ReportFile
+from contracts.turnover import labels
 from contracts.turnover.models import Assessment
 from contracts.turnover.rules import Dimension
 from market.kernel import clock
@@ -112,14 +113,14 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
         "row": row,
         "content": found,
         "spans": [
-            (_("本期"), [(queries.SIDE_LABELS[side], found["figure"][side.value]) for side in queries.SIDE_LABELS]),
+            (_("本期"), [(labels.SIDES[side], found["figure"][side.value]) for side in labels.SIDES]),
             (
                 _("本年累计"),
-                [(queries.SIDE_LABELS[side], found["cumulative"][side.value]) for side in queries.SIDE_LABELS],
+                [(labels.SIDES[side], found["cumulative"][side.value]) for side in labels.SIDES],
             ),
         ],
         "tables": [
-            (DIMENSION_LABELS[Dimension(table["dimension"])], queries.SIDE_LABELS[table["side"]], table["rows"])
+            (DIMENSION_LABELS[Dimension(table["dimension"])], labels.SIDES[table["side"]], table["rows"])
             for table in found["tables"]
         ],
         "counted": _counted(found["cumulative"]["plan"]),
@@ -153,4 +154,4 @@ def _counted(plan: Mapping[str, Any] | None) -> str:
     """What the city's assessment counts, in the reader's words."""
     if plan is None:
         return ""
-    return f"{queries.SIDE_LABELS[plan['side']]} · {Assessment.CountedAmount(plan['amount']).label}"
+    return f"{labels.SIDES[plan['side']]} · {Assessment.CountedAmount(plan['amount']).label}"

@@ -1,4 +1,4 @@
-"""The names of the dimensions by which the figure is cut, and of their codes."""
+"""The names of the figure's sides, of the dimensions by which it is cut, and of their codes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.turnover.rules import Dimension
+from contracts.turnover.rules import Dimension, Side
 from market.accounts.models import Organisation
 from market.reference import queries as reference
 
+SIDES: dict[Side, Any] = {
+    Side.OUTPUT: gettext_lazy("输出"),
+    Side.ABSORPTION: gettext_lazy("吸纳"),
+    Side.INTRA: gettext_lazy("本地流动"),
+}
 NAMES: dict[Dimension, Any] = {
     Dimension.CONTRACT_TYPE: gettext_lazy("合同类型"),
     Dimension.TECHNOLOGY_FIELD: gettext_lazy("技术领域"),

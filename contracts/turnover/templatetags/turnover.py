@@ -7,9 +7,9 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.turnover import labels
 from contracts.turnover.choices import Choice
 from contracts.turnover.dashboard import Headline
-from contracts.turnover.rules import Side
 from market.kernel.money import in_wan, in_yi
 
 register = template.Library()
@@ -70,20 +70,16 @@ def gap_words(head: Headline) -> str:
 @register.simple_tag
 def side_words(choice: Choice) -> str:
     """Whose contracts count."""
-    return side_name(choice.side)
+    return str(labels.SIDES[choice.side])
 
 
 @register.simple_tag
 def counted_words(head: Headline, period: str) -> str:
     """What the big number is: the side and the amount that the assessment counts."""
-    words = {"period": period, "side": side_name(head.figure.counts.side)}
+    words = {"period": period, "side": labels.SIDES[head.figure.counts.side]}
     if head.figure.counts.amount == "technology_amount":
         return _("%(period)s技术交易额（%(side)s）") % words
     return _("%(period)s成交额（%(side)s）") % words
-
-
-def side_name(side: Side) -> str:
-    return {Side.OUTPUT: _("输出"), Side.ABSORPTION: _("吸纳"), Side.INTRA: _("本地流动")}[side]
 
 
 @register.simple_tag
