@@ -181,13 +181,12 @@ def months(choice: Choice) -> list[tuple[str, str, Sums, Sums]]:
 
 def chained(choice: Choice, *, today: date) -> list[PartRow]:
     """The period's yuan with a full chain (the contract grew from a deal of the market) and without."""
-    found = breakdown(choice, Dimension.BROKER, today=today).rows
-    groups = (
-        (_("全链条可查"), [row for row in found if row.code]),
-        (_("直接申请登记"), [row for row in found if not row.code]),
+    parts = queries.breakdown(choice.until(today), by=Dimension.BROKER, side=choice.side, cut=choice.cut)
+    whole = rules.total(part.sums for part in parts).contract_amount
+    sums = (
+        (_("全链条可查"), rules.total(part.sums for part in parts if part.code)),
+        (_("直接申请登记"), rules.total(part.sums for part in parts if not part.code)),
     )
-    whole = rules.total(row.sums for row in found).contract_amount
-    sums = [(name, rules.total(row.sums for row in rows)) for name, rows in groups]
     return [
         PartRow("", name, total, rules.share_percent(total.contract_amount, whole), None, "") for name, total in sums
     ]
