@@ -41,7 +41,8 @@ def compare() -> Comparison:
         if events.get(key) != entries.get(key)
     ]
     differing += _differing_lines()
-    kept = [_differing_sums(side, dimension) for side in KEPT for dimension in KEPT[side]]
+    kept = [_differing_sums(side, TurnoverSum.TOTAL) for side in Side]
+    kept += [_differing_sums(side, by) for side in KEPT for by in KEPT[side]]
     return Comparison(
         cells=len(keys) + sum(cells for cells, _count, _named in kept),
         count=len(differing) + sum(count for _cells, count, _named in kept),
@@ -49,12 +50,18 @@ def compare() -> Comparison:
     )
 
 
+# The smallest region that both parties lie in; none where that is the country, or one of them is abroad.
+COMMON_REGION = """CASE
+    WHEN seller_region = buyer_region THEN nullif(seller_region, '')
+    WHEN left(seller_region, 4) = left(buyer_region, 4) THEN left(seller_region, 4) || '00'
+    WHEN left(seller_region, 2) = left(buyer_region, 2) THEN left(seller_region, 2) || '0000'
+END"""
 # One statement sees one state of ledger and sums, so entries that arrive meanwhile are in both or in neither.
 SUMS_AGAINST_LEDGER = """
     WITH ledger AS (
         SELECT {region} AS region, effective_on, {code} AS code, sum(contract_amount) AS contract,
                sum(technology_amount) AS technology, sum(contracts) AS contracts, count(*) AS entries
-        FROM turnover_turnoverentry GROUP BY 1, 2, 3
+        FROM turnover_turnoverentry WHERE {kept} GROUP BY 1, 2, 3
     ), kept AS (
         SELECT region, effective_on, code, sum(contract_amount) AS contract,
                sum(technology_amount) AS technology, sum(contracts) AS contracts, sum(entries) AS entries
@@ -74,8 +81,12 @@ SUMS_AGAINST_LEDGER = """
 
 def _differing_sums(side: Side, dimension: str) -> tuple[int, int, list[str]]:
     """Cells of one side and dimension, how many differ from the ledger, and the first of them in words."""
-    code = sql.Literal("") if dimension == TurnoverSum.TOTAL else sql.Identifier(str(dimension))
-    statement = sql.SQL(SUMS_AGAINST_LEDGER).format(region=sql.Identifier(OWN_REGION[side]), code=code)
+    own = OWN_REGION.get(side)
+    region = sql.SQL(COMMON_REGION) if own is None else sql.Identifier(own)
+    is_total = dimension == TurnoverSum.TOTAL
+    code = sql.Literal("") if is_total else sql.Identifier(str(dimension))
+    kept = sql.SQL("{region} IS NOT NULL" if is_total else "{region} LIKE ANY (turnover_prefixes())")
+    statement = sql.SQL(SUMS_AGAINST_LEDGER).format(region=region, code=code, kept=kept.format(region=region))
     with connection.cursor() as cursor:
         cursor.execute(statement, [side.value, str(dimension), NAMED])
         cells, count, named = cursor.fetchone() or (0, 0, None)

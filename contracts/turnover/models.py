@@ -51,7 +51,7 @@ class TurnoverEntry(models.Model):
 
 
 class TurnoverSum(models.Model):
-    """What the entries of one day and region amount to, in all and by each code of each dimension.
+    """What the entries of one day and region amount to: in all, and in a BrokenDownRegion by each code of a dimension.
 
     Kept by the database in the transaction of each entry, and equal to the ledger in every cell, which
     `check_turnover` proves. A cell is the sum over its slots: each writing transaction has a slot for itself.
@@ -60,7 +60,10 @@ class TurnoverSum(models.Model):
     TOTAL = "total"  # stands beside the dimensions of rules.Dimension, with an empty code
 
     pk = models.CompositePrimaryKey("side", "dimension", "region", "effective_on", "code", "slot")
-    side = models.CharField(max_length=10, db_comment="output: region is the seller's; absorption: the buyer's")
+    side = models.CharField(
+        max_length=10,
+        db_comment="output: region is the seller's; absorption: the buyer's; intra: the smallest with both",
+    )
     dimension = models.CharField(max_length=16)
     region = models.CharField(max_length=6)
     effective_on = models.DateField()
@@ -77,6 +80,25 @@ class TurnoverSum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} {self.region} {self.dimension} {self.code} {self.effective_on}"
+
+
+class BrokenDownRegion(models.Model):
+    """A region within which the database keeps sums by dimension too; elsewhere breakdowns read the ledger.
+
+    `rebuild_turnover` makes it HOME_REGION. The migration makes the table: the trigger cannot do without its rows, so
+    nothing that empties Django's tables may empty it.
+    """
+
+    region = models.CharField(max_length=6, primary_key=True)
+    prefix = models.CharField(max_length=6)
+    is_complete = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "turnover_brokendownregion"
+
+    def __str__(self) -> str:
+        return self.region
 
 
 class Assessment(models.Model):

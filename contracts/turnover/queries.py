@@ -146,9 +146,8 @@ def breakdown(
 def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:
     """Every pair of regions of which one lies in the region, sorted."""
     region = region or settings.HOME_REGION
-    if cut.is_whole:
-        found = sums.flows(period, region)
-    else:
+    found = sums.flows(period, region) if cut.is_whole else None
+    if found is None:
         rows = _within(period, cut).filter(on_side(Side.OUTPUT, region) | on_side(Side.ABSORPTION, region))
         pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED)
         found = {(row["seller_region"], row["buyer_region"]): as_sums(row) for row in pairs}

@@ -10,24 +10,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractMonth, Left, TruncMonth
 
 from contracts.turnover import rules
-from contracts.turnover.models import TurnoverEntry, TurnoverSum
+from contracts.turnover.models import BrokenDownRegion, TurnoverEntry, TurnoverSum
 from contracts.turnover.rules import Dimension, Period, Side, Sums
 
 SLOTS = 16
 SLOT_LOCKS = 1953854062  # the class of the advisory locks that the database's function turnover_slot() takes
 SUMMED = {"contract": Sum("contract_amount"), "technology": Sum("technology_amount"), "count": Sum("contracts")}
-# What is kept for each side: the total, the other party's region, and the dimensions that have nothing to do with one.
+# Totals are kept of every region and side; within a BrokenDownRegion the other party's region too, and each dimension.
 OWN_REGION = {Side.OUTPUT: Dimension.SELLER_REGION, Side.ABSORPTION: Dimension.BUYER_REGION}
 OTHER_REGION = {Side.OUTPUT: Dimension.BUYER_REGION, Side.ABSORPTION: Dimension.SELLER_REGION}
-KEPT = {
-    side: (TurnoverSum.TOTAL, *(by for by in Dimension if by not in (own, Dimension.MONTH)))
-    for side, own in OWN_REGION.items()
-}
+KEPT = {side: tuple(by for by in Dimension if by not in (own, Dimension.MONTH)) for side, own in OWN_REGION.items()}
 
 
 def in_region(field: str, region: str) -> Q:
@@ -44,13 +42,16 @@ def as_sums(row: Mapping[str, Any]) -> Sums:
 
 def figures(period: Period, region: str) -> dict[Side, Sums]:
     """All three sides of a period and region, in one statement."""
-    wanted = _rows(Side.OUTPUT, TurnoverSum.TOTAL, region) | _rows(Side.ABSORPTION, TurnoverSum.TOTAL, region)
-    wanted |= _within(region)
-    found = dict.fromkeys(Side, Sums())
-    for row in _of(wanted, period).values("side", "dimension").annotate(**SUMMED):
-        side = Side(row["side"]) if row["dimension"] == TurnoverSum.TOTAL else Side.INTRA
-        found[side] = as_sums(row)
-    return found
+    totals = Q(side__in=[side.value for side in Side], dimension=TurnoverSum.TOTAL) & in_region("region", region)
+    found = {Side(row["side"]): as_sums(row) for row in _of(totals, period).values("side").annotate(**SUMMED)}
+    return {side: found.get(side, Sums()) for side in Side}
+
+
+def is_broken_down(region: str) -> bool:
+    """Whether the sums of a region are kept by dimension."""
+    prefix = rules.region_prefix(region)
+    within = [prefix[:size] for size in (2, 4, 6)]
+    return BrokenDownRegion.objects.filter(prefix__in=within, is_complete=True).exists()
 
 
 def by_year(side: Side, region: str) -> QuerySet[TurnoverSum]:
@@ -59,7 +60,7 @@ def by_year(side: Side, region: str) -> QuerySet[TurnoverSum]:
 
 
 def parts(period: Period, by: Dimension, side: Side, region: str) -> dict[str, Sums] | None:
-    """The sums by code; None where they are not kept, which is within a region by anything but regions and months."""
+    """The sums by code; None where they are not kept, so that the ledger has to be summed."""
     where = _cells(by, side, region)
     if where is None:
         return None
@@ -79,8 +80,10 @@ def by_region(period: Period, side: Side, size: int) -> dict[str, Decimal]:
     return {row["prefix"]: row["amount"] for row in found}
 
 
-def flows(period: Period, region: str) -> dict[tuple[str, str], Sums]:
-    """By region of the seller and of the buyer, where one of them lies in the region."""
+def flows(period: Period, region: str) -> dict[tuple[str, str], Sums] | None:
+    """By region of the seller and of the buyer, where one of them lies in the region; None where they are not kept."""
+    if not is_broken_down(region):
+        return None
     found = {}
     for side in OTHER_REGION:
         rows = _of(_rows(side, OTHER_REGION[side], region), period).values("region", "code").annotate(**SUMMED)
@@ -92,13 +95,15 @@ def flows(period: Period, region: str) -> dict[tuple[str, str], Sums]:
 
 def _cells(by: Dimension, side: Side, region: str) -> tuple[Q, str] | None:
     """Which rows make a breakdown, and what column of them its code is."""
-    if side == Side.INTRA:
-        column = {Dimension.SELLER_REGION: "region", Dimension.BUYER_REGION: "code", Dimension.MONTH: "month"}.get(by)
-        return None if column is None else (_within(region), column)
     if by == Dimension.MONTH:
         return _rows(side, TurnoverSum.TOTAL, region), "month"
-    if by == OWN_REGION[side]:
+    if by == OWN_REGION.get(side):
         return _rows(side, TurnoverSum.TOTAL, region), "region"
+    if not is_broken_down(region):
+        return None
+    if side == Side.INTRA:
+        column = {Dimension.SELLER_REGION: "region", Dimension.BUYER_REGION: "code"}.get(by)
+        return None if column is None else (_within(region), column)
     return _rows(side, by, region), "code"
 
 
@@ -107,7 +112,7 @@ def _rows(side: Side, dimension: str, region: str) -> Q:
 
 
 def _within(region: str) -> Q:
-    """Both parties in the region."""
+    """Both parties in a region that is broken down."""
     return _rows(Side.OUTPUT, Dimension.BUYER_REGION, region) & in_region("code", region)
 
 
@@ -147,8 +152,16 @@ def rebuild() -> Iterator[tuple[date, int]]:
     """Make the sums anew from the ledger, month by month; yields each month and how many cells it has.
 
     A month is one transaction, in which no writer is between its entry and its sums; they wait as long as it lasts.
-    Whenever it is stopped, each month is as it was or anew, and running it again does all.
+    Whenever it is stopped, each month is as it was or anew, and running it again does all. The region that is broken
+    down becomes HOME_REGION; where that has changed, nothing reads its cells before the last month has them.
     """
+    home = settings.HOME_REGION
+    with transaction.atomic(), connection.cursor() as cursor:
+        _hold(cursor, *range(SLOTS + 1))
+        BrokenDownRegion.objects.exclude(region=home).delete()
+        BrokenDownRegion.objects.get_or_create(
+            region=home, defaults={"prefix": rules.region_prefix(home), "is_complete": False}
+        )
     for first in _months():
         period = Period.month(first.year, first.month)
         with transaction.atomic(), connection.cursor() as cursor:
@@ -164,7 +177,7 @@ def rebuild() -> Iterator[tuple[date, int]]:
                 FROM turnover_turnoverentry entry, turnover_cells(
                     entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field,
                     entry.seller_kind, entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class,
-                    entry.broker, entry.university) cells
+                    entry.broker, entry.university, turnover_prefixes()) cells
                 WHERE entry.effective_on BETWEEN %s AND %s
                 GROUP BY 1, 2, 3, 4, 5
                 """,
@@ -172,6 +185,7 @@ def rebuild() -> Iterator[tuple[date, int]]:
             )
             count = cursor.rowcount
         yield first, count
+    BrokenDownRegion.objects.filter(region=home).update(is_complete=True)
 
 
 def _months() -> list[date]:

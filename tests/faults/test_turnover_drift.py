@@ -32,7 +32,7 @@ BEGIN
         FROM entered entry, turnover_cells(
             entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field, entry.seller_kind,
             entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class, entry.broker,
-            entry.university) cells
+            entry.university, '{}') cells
         WHERE cells.dimension = 'total'
         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
     LOOP

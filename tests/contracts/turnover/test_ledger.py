@@ -189,7 +189,7 @@ def test_the_check_finds_nothing_where_ledger_and_events_agree(city, cast, capsy
 
     call_command("check_turnover", "--json")
 
-    assert json.loads(capsys.readouterr().out) == {"cells": 37, "differing": 0}
+    assert json.loads(capsys.readouterr().out) == {"cells": 29, "differing": 0}
 
 
 def test_the_check_finds_an_event_that_has_no_line_yet(city):
@@ -254,7 +254,7 @@ def test_the_check_finds_a_line_that_was_removed(entry):
     sql("SET LOCAL session_replication_role = origin")
 
     assert [name for name in compare().differing if "ledger None" in name and "events" in name] != []
-    assert compare().count == 1 + 22
+    assert compare().count == 1 + 13
 
 
 def test_nothing_but_a_registration_event_writes_a_line(city, cast):

@@ -22,6 +22,7 @@ from tests.contracts.turnover.conftest import City
 
 YEAR = Period.year(2026)
 AT_ONCE = 8
+CELLS = 13  # of an entry with one party of the home region and one of its province
 REGIONS = ("360781", "360100", "360700", "360000", "350000")
 EVERYTHING = Cut(up_to_entry=2**62)  # a cut that leaves nothing out: the ledger itself is summed
 
@@ -63,15 +64,14 @@ def test_figure_flows_and_series_are_the_same_from_sums_and_ledger(busy):
     assert queries.figure(period=YEAR, region="360000").intra.contract_amount == Decimal("1700000.00")
 
 
-def test_each_entry_adds_to_the_total_and_to_one_cell_of_each_dimension_on_both_sides(city):
+def test_each_entry_adds_to_three_totals_and_to_one_cell_of_each_dimension_where_a_party_is_of_the_home_region(city):
     city.registers("1000000.00", "780000.00")
 
     cells = TurnoverSum.objects.values_list("side", "dimension", "region")
-    assert sorted(cells) == sorted(
-        (side.value, str(dimension), "360100" if side == Side.OUTPUT else "360781")
-        for side, kept in sums.KEPT.items()
-        for dimension in kept
-    )
+    totals = [("absorption", "total", "360781"), ("intra", "total", "360000"), ("output", "total", "360100")]
+    by = sums.KEPT[Side.ABSORPTION]
+    assert len(by) == len(Dimension) - 2
+    assert sorted(cells) == sorted(totals + [("absorption", str(dimension), "360781") for dimension in by])
     assert set(TurnoverSum.objects.values_list("contract_amount", "technology_amount", "contracts", "entries")) == {
         (Decimal("1000000.00"), Decimal("780000.00"), 1, 1)
     }
@@ -81,7 +81,7 @@ def test_what_is_rolled_back_leaves_no_sum(city):
     city.records("1000000.00")
     with transaction.atomic():
         run_consumers("turnover.ledger")
-        assert TurnoverSum.objects.count() == 22
+        assert TurnoverSum.objects.count() == CELLS
         transaction.set_rollback(True)
 
     assert (TurnoverEntry.objects.count(), TurnoverSum.objects.count()) == (0, 0)
@@ -106,9 +106,9 @@ def test_the_database_refuses_an_entry_that_is_not_its_event(city):
 def test_the_check_names_a_cell_of_the_sums_that_differs(busy, capsys):
     sql("UPDATE turnover_turnoversum SET contract_amount = contract_amount + 0.01 WHERE dimension = 'ip_type'")
 
-    with pytest.raises(CommandError, match=r"output/ip_type/360100/2026-03-02/\S*: ledger 1200000.00, sums 1200000.01"):
+    with pytest.raises(CommandError, match=r"output/ip_type/360781/2026-03-02/\S*: ledger 500000.00, sums 500000.01"):
         call_command("check_turnover", "--json")
-    assert json.loads(capsys.readouterr().out)["differing"] == 3
+    assert json.loads(capsys.readouterr().out)["differing"] == 2
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_the_check_names_a_cell_of_the_sums_that_differs(busy, capsys):
         ("DELETE FROM turnover_turnoversum WHERE dimension = 'total' AND side = 'absorption'", 1),
         ("UPDATE turnover_turnoversum SET technology_amount = 0 WHERE dimension = 'total' AND side = 'absorption'", 1),
         ("UPDATE turnover_turnoversum SET contracts = 99 WHERE dimension = 'total' AND side = 'absorption'", 1),
-        ("UPDATE turnover_turnoversum SET effective_on = '2025-01-01' WHERE dimension = 'total'", 6),
-        ("UPDATE turnover_turnoversum SET code = 'gift' WHERE dimension = 'contract_type' AND side = 'output'", 4),
+        ("UPDATE turnover_turnoversum SET effective_on = '2025-01-01' WHERE dimension = 'total'", 10),
+        ("UPDATE turnover_turnoversum SET code = 'gift' WHERE dimension = 'contract_type' AND side = 'output'", 2),
     ],
 )
 def test_the_check_looks_both_ways_at_every_value(busy, change, cells):
@@ -161,10 +161,10 @@ def test_settling_gathers_the_slots_and_changes_no_sum(committed_cast):
     city.registers("1000000.00")
     before = queries.figure(year=2026)
 
-    assert sums.settle() == 22
+    assert sums.settle() == CELLS
     city.registers("500000.00")
     assert queries.figure(year=2026).absorption.contract_amount == Decimal("1500000.00")
-    assert sums.settle() == 22
+    assert sums.settle() == CELLS
 
     assert set(TurnoverSum.objects.values_list("slot", flat=True)) == {0}
     assert before.absorption.contract_amount == Decimal("1000000.00")
@@ -172,6 +172,39 @@ def test_settling_gathers_the_slots_and_changes_no_sum(committed_cast):
 
 
 # Anew
+
+
+def test_another_home_region_is_broken_down_once_its_cells_are_complete(busy, settings):
+    def broken_down() -> set[str]:
+        return set(TurnoverSum.objects.exclude(dimension="total").values_list("region", flat=True))
+
+    def agree() -> None:
+        for by, side in product(Dimension, Side):
+            kept, summed = (queries.breakdown(YEAR, by=by, side=side, cut=cut) for cut in (Cut(), EVERYTHING))
+            assert kept == summed, (by, side)
+
+    assert (broken_down(), sums.is_broken_down("360781")) == ({"360781"}, True)
+    settings.HOME_REGION = "360100"
+    assert not sums.is_broken_down("360100")
+    agree()
+
+    months = sums.rebuild()
+    next(months)
+    assert not sums.is_broken_down("360100")
+    assert not sums.is_broken_down("360781")
+    agree()
+    list(months)
+
+    assert (broken_down(), sums.is_broken_down("360100"), compare().count) == ({"360100"}, True, 0)
+    agree()
+    busy.registers("1.00")
+    assert (broken_down(), compare().count) == ({"360100"}, 0)
+    agree()
+    settings.HOME_REGION = "360000"
+    list(sums.rebuild())
+    assert (broken_down(), compare().count) == ({"360100", "360781"}, 0)
+    assert (sums.is_broken_down("360781"), sums.is_broken_down("350000")) == (True, False)
+    agree()
 
 
 def test_the_sums_are_made_anew_from_nothing_and_from_what_is_wrong(busy, capsys):
