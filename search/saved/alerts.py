@@ -8,17 +8,19 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import BigIntegerField, Min, Q, QuerySet, Value
+from django.db.models import Min, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from market.kernel import clock, outbox, relay
 from market.kernel.models import OutboxEvent
+from market.kernel.problems import Problem
 from search import indexing
 from search.documents import Document
-from search.saved import matching, queries, readers, telling
+from search.saved import anchoring, matching, queries, readers, telling
 from search.saved.matching import Reading, Wanted
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
 from search.saved.services import SearchKept
@@ -27,6 +29,8 @@ from search.saved.services import SearchKept
 NEWS = timedelta(days=90)
 KEPT = timedelta(days=180)
 CONSUMER = "search.alerts"
+# So many listings of a batch are read by each search that may meet one; of more, its rarest words choose.
+FEW = 16
 # So many changes of listings at most are gone through for what was published before a search was saved.
 MOST_RECENT = 2000
 
@@ -74,7 +78,7 @@ def announce(documents: Iterable[Document], *, at: datetime, among: QuerySet[Sav
     A listing counts for searches that were saved, or whose results were seen, before its first publication; `among`
     names the searches that are asked, all where it is none.
     """
-    renew_anchors()
+    anchoring.renew()
     news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
     if not news:
         return 0
@@ -98,42 +102,44 @@ def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime)
     for reading in news:
         for key in reading.keys:
             by_key[key].append(reading)
-    met: list[tuple[SavedSearch, Document]] = []
-    answers: dict[str, list[Document]] = {}
-    keys = Value(list(by_key), output_field=ArrayField(BigIntegerField()))  # one value, not as many as there are keys
-    for search in among.filter(anchors__overlap=keys).order_by("id"):
-        asked = json.dumps(search.query, sort_keys=True)
-        if asked not in answers:  # what many people ask is answered once
-            answers[asked] = _answer(search, by_key, at=at)
-        since = search.seen_at or search.created_at
-        met += [(search, document) for document in answers[asked] if since <= document.published_at]
+    sharing = anchoring.sharing(by_key, among).annotate(asked=Cast("query", TextField()))
+    answers: dict[str, list[Document]] = {}  # what many people ask is answered once
+    found: dict[UUID, list[Document]] = {}
+    for search_id, asked in sharing.values_list("id", "asked"):
+        if asked not in answers:
+            answers[asked] = _answer(_wanted(asked), news, by_key, at=at)
+        if answers[asked]:
+            found[search_id] = answers[asked]
+    met = [
+        (search, document)
+        for search in SavedSearch.objects.filter(id__in=found).order_by("id")
+        for document in found[search.id]
+        if (search.seen_at or search.created_at) <= document.published_at
+    ]
     seeing = readers.readers_of({search.id: search for search, _document in met}.values(), at=at)
     shown = [(search, document) for search, document in met if seeing[search.id].sees(document)]
     return sorted(shown, key=lambda pair: (pair[1].published_at, pair[1].id))
 
 
-def _answer(search: SavedSearch, by_key: Mapping[int, list[Reading]], *, at: datetime) -> list[Document]:
-    """What the search would find in the batch; read are those that share with it what is rare in the batch."""
-    query = queries.asked(search)
-    if query is None:
+@lru_cache(maxsize=20_000)
+def _wanted(asked: str) -> Wanted | None:
+    """A stored query, read once for all batches of the process; None where it is not understood any more."""
+    try:
+        return Wanted(queries.read(json.loads(asked)))
+    except Problem:  # `anchoring.renew` tells of it, once for each release
+        return None
+
+
+def _answer(
+    wanted: Wanted | None, news: Sequence[Reading], by_key: Mapping[int, list[Reading]], *, at: datetime
+) -> list[Document]:
+    """What a search would find in the batch; of many listings, those that share with it what is rare in the batch."""
+    if wanted is None:
         return []
-    keys = matching.anchors(query, common=lambda name: len(by_key.get(matching.key(name), ())))
-    sharing = {reading.document.id: reading for key in keys for reading in by_key.get(key, ())}
-    wanted = Wanted(query)
-    return [reading.document for reading in sharing.values() if matching.meets(wanted, reading, at=at)]
-
-
-def renew_anchors() -> int:
-    """After a release that changed the rules or the synonyms, make the stored anchors anew; returns how many."""
-    now = matching.rules()
-    stale = list(SavedSearch.objects.filter(Q(rules__lt=now) | Q(rules__gt=now)).select_for_update(no_key=True))
-    for search in stale:
-        query = queries.asked(search)
-        search.anchors = matching.anchors(query) if query is not None else []
-        search.rules = now
-    if stale:
-        SavedSearch.objects.bulk_update(stale, ["anchors", "rules"], batch_size=1000)
-    return len(stale)
+    if len(news) > FEW:
+        keys = matching.anchors_of(wanted, lambda name: len(by_key.get(matching.key(name), ())))
+        news = list({reading.document.id: reading for key in keys for reading in by_key.get(key, ())}.values())
+    return [reading.document for reading in news if matching.meets(wanted, reading, at=at)]
 
 
 def prune(*, at: datetime) -> int:

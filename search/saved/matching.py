@@ -121,7 +121,12 @@ def guessed(name: str) -> int:
 
 def anchors(query: SearchQuery, *, common: Callable[[str], int] = guessed) -> list[int]:
     """Keys of which every document that meets the query has at least one; as few and as rare as can be."""
-    return sorted(set(map(key, _anchors(Wanted(query), common))))
+    return anchors_of(Wanted(query), common)
+
+
+def anchors_of(wanted: Wanted, common: Callable[[str], int]) -> list[int]:
+    """The same of a query that was read already."""
+    return sorted(set(map(key, _anchors(wanted, common))))
 
 
 def _anchors(wanted: Wanted, common: Callable[[str], int]) -> Iterable[str]:

@@ -1,7 +1,5 @@
 """Searches that people keep, and what was found for them since."""
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -34,9 +32,6 @@ class SavedSearch(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     query = models.JSONField(db_comment="typed, kind, facets, sort")
     cadence = models.CharField(_("提醒方式"), max_length=10, choices=Cadence)
-    anchors = ArrayField(
-        models.BigIntegerField(), db_comment="A listing that meets the query has one of these; see matching.anchors"
-    )
     rules = models.CharField(max_length=16, db_comment="Fingerprint of the rules that made the anchors")
     feed_serial = models.PositiveIntegerField(default=1, db_comment="Grows when the feed gets a new address")
     created_at = models.DateTimeField()
@@ -54,7 +49,6 @@ class SavedSearch(models.Model):
             models.CheckConstraint(condition=Q(user__isnull=False) | Q(cadence="none"), name="key_has_no_inbox"),
         ]
         indexes = [
-            GinIndex(fields=["anchors"], name="saved_search_anchors"),
             models.Index(fields=["rules"], name="saved_search_rules"),
             models.Index(fields=["user", "-created_at", "-id"], name="saved_search_of_user"),
             models.Index(fields=["cadence", "id"], name="saved_search_cadence"),
@@ -62,6 +56,17 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedSearchAnchor(models.Model):
+    """A key that a listing may share with the query: who meets the query has one of its keys (matching.anchors)."""
+
+    pk = models.CompositePrimaryKey("key", "saved_search")
+    key = models.BigIntegerField()
+    saved_search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="anchors")
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.saved_search_id}"
 
 
 class SavedSearchHit(models.Model):

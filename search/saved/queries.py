@@ -1,5 +1,6 @@
 """A query as it is stored, and as it is asked again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -22,9 +23,13 @@ def stored(query: SearchQuery) -> dict[str, Any]:
 
 def asked(search: SavedSearch) -> SearchQuery | None:
     """The query of a saved search; None where a later release no longer understands it."""
-    facts = search.query
     try:
-        return parse(facts["typed"], kind=facts["kind"], facets=facts["facets"], sort=facts["sort"])
+        return read(search.query)
     except Problem as problem:
         log.warning("saved_search_not_understood", search_id=str(search.id), code=problem.code)
         return None
+
+
+def read(facts: Mapping[str, Any]) -> SearchQuery:
+    """A query from its stored form; raises Problem as `parse` does."""
+    return parse(facts["typed"], kind=facts["kind"], facets=facts["facets"], sort=facts["sort"])

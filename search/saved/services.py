@@ -12,7 +12,7 @@ from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
 from search.query import SearchQuery, visible
-from search.saved import addresses, matching, policy, queries
+from search.saved import addresses, anchoring, matching, policy, queries
 from search.saved.models import Cadence, SavedSearch
 from search.saved.problems import NoInbox, TooManySavedSearches
 
@@ -57,12 +57,12 @@ def save_search(
         name=_cleaned(name),
         query=queries.stored(query),
         cadence=Cadence(cadence),
-        anchors=matching.anchors(query),
         rules=matching.rules(),
         created_at=at,
         seen_at=seen_at,
         tells_since=at,
     )
+    anchoring.keep([(search, query)])
     if seen_at is not None:
         outbox.publish(SearchKept(search_id=search.id), at=at)
     audit.record("saved_search.created", actor=actor, subject=search, at=at, changes={"cadence": cadence})

@@ -13,7 +13,7 @@ from market.kernel.actor import ANONYMOUS, Role
 from search import elastic, engine, maintenance
 from search.documents import Document, projection
 from search.query import SearchQuery, parse
-from search.saved import alerts, matching, queries
+from search.saved import alerts, anchoring, matching, queries
 from search.saved.models import Cadence, SavedSearch
 from search.scopes import scope_of
 
@@ -48,20 +48,20 @@ def keep(asked: list[SearchQuery]) -> None:
     Membership.objects.bulk_create(
         Membership(user=user, organisation=owner, roles=[Role.CLERK.value]) for user in people
     )
-    SavedSearch.objects.bulk_create(
+    kept = SavedSearch.objects.bulk_create(
         SavedSearch(
             user=people[number % 100],
             organisation=owner,
             name=query.typed,
             query=queries.stored(query),
             cadence=Cadence.NONE,
-            anchors=matching.anchors(query),
             rules=matching.rules(),
             created_at=at,
             tells_since=at,
         )
         for number, query in enumerate(asked)
     )
+    anchoring.keep(zip(kept, asked, strict=True))
 
 
 def new_documents() -> list[Document]:

@@ -10,7 +10,7 @@ from market.accounts.models import User
 from market.kernel.models import Delivery, OutboxEvent
 from market.notices.models import Notice
 from search.saved import alerts, matching, services
-from search.saved.models import SavedSearch, SavedSearchHit
+from search.saved.models import SavedSearch, SavedSearchAnchor, SavedSearchHit
 from tests.cast import MONDAY
 from tests.search.saved.conftest import COPPER, LATER, run_alerts
 
@@ -289,14 +289,15 @@ def test_control_a_batch_that_comes_twice_tells_twice_where_the_first_left_no_ma
 
 def test_anchors_made_by_older_rules_are_made_anew(cast, keep, publish):
     search = keep(cadence="at_once")
-    SavedSearch.objects.update(anchors=[], rules="of long ago")
+    SavedSearch.objects.update(rules="of long ago")
+    SavedSearchAnchor.objects.all().delete()
     publish()
 
     run_alerts()
 
     search.refresh_from_db()
     assert search.rules == matching.rules()
-    assert search.anchors
+    assert search.anchors.exists()
     assert len(told(cast.enterprise_clerk)) == 1
 
 

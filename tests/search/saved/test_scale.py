@@ -10,7 +10,7 @@ from market.kernel import outbox, relay
 from market.kernel.models import Delivery
 from market.notices.models import Notice
 from search.query import parse
-from search.saved import digests, matching, queries
+from search.saved import anchoring, digests, matching, queries
 from search.saved.models import SavedSearch, SavedSearchHit
 from tests.cast import MONDAY
 from tests.search.saved.conftest import LATER
@@ -38,20 +38,20 @@ def stock(cast, count, *, cadence="at_once"):
     )
     readers = list(User.objects.filter(email__startswith="reader-").order_by("email"))
     asked = [parse(wording(number)) for number in range(count)]
-    SavedSearch.objects.bulk_create(
+    kept = SavedSearch.objects.bulk_create(
         SavedSearch(
             user=readers[number % 100],
             organisation=cast.enterprise,
             name=query.typed or "全部",
             query=queries.stored(query),
             cadence=cadence,
-            anchors=matching.anchors(query),
             rules=matching.rules(),
             created_at=MONDAY,
             tells_since=MONDAY,
         )
         for number, query in enumerate(asked)
     )
+    anchoring.keep(zip(kept, asked, strict=True))
 
 
 def publish_many(publish, count, *, salt):
