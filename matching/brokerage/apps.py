@@ -6,4 +6,7 @@ class BrokerageConfig(AppConfig):
     label = "brokerage"
 
     def ready(self) -> None:
-        from matching.brokerage import consumers, pages, policy  # noqa: F401  subscriptions, slots and menu
+        from matching.brokerage import consumers, pages, policy, queries  # noqa: F401  subscriptions, slots and menu
+        from matching.ranking import records
+
+        records.fill(queries.signed_by)

@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.ranking import keeping, rows
+from matching.ranking import keeping, records, rows
 from matching.ranking.models import Kind
 from matching.ranking.quality import explanation, features, ranker
 from matching.ranking.quality.sides import Prepared, Side
@@ -55,7 +55,9 @@ class Reader:
         self.model = self.ranker.model
 
     def prepare(self, kind: Kind, listings: Iterable[Any]) -> dict[UUID, Prepared]:
-        sides = {row.id: rows.side_of(row) for row in listings}
+        listed = list(listings)
+        signed = records.signed_by({row.owner_id for row in listed}) if kind == Kind.ACHIEVEMENT else {}
+        sides = {row.id: rows.side_of(row, signed=signed.get(row.owner_id)) for row in listed}
         found = keeping.vectors_of(kind, sides)
         return {listing_id: Prepared.of(side, found.get(listing_id)) for listing_id, side in sides.items()}
 

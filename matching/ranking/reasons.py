@@ -26,6 +26,8 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "same_field": lambda fact: _("同属%(name)s领域") % {"name": reference.label("technology_field", fact["code"])},
     "shared_ipc": lambda fact: _("同属专利分类 %(codes)s") % {"codes": "、".join(fact["codes"])},
     "same_region": lambda fact: _("同在%(name)s") % {"name": reference.label("region", fact["code"])},
+    "owner_record": lambda fact: _("成果方已签约 %(signed)s 项") % {"signed": fact["signed"]},
+    "years_older": lambda fact: _("成果发布比需求早 %(years)s 年") % {"years": fact["years"]},
     "maturity_short": lambda fact: (
         _("成熟度不足（要求技术就绪度 %(asked)s 级，现为 %(offered)s 级）")
         % {name: fact[name] for name in ("asked", "offered")}

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from listings.catalog.models import OPEN_STATES, Achievement, Demand, Listing, State
+from market.kernel.clock import local_date
 from matching.ranking.models import Kind
 from matching.ranking.quality import evaluation
 from matching.ranking.quality.sides import Side
@@ -38,8 +39,11 @@ def document(row: Listing) -> str:
     return evaluation.document(Side(row.title, body(row)))
 
 
-def side_of(row: Any) -> Side:
-    """An achievement or a demand as values; what it does not have stays unknown to the ranker."""
+def side_of(row: Any, *, signed: int | None = None) -> Side:
+    """An achievement or a demand as values; what it does not have stays unknown to the ranker.
+
+    `signed` is how many deals an achievement's owner has signed (`records.signed_by`).
+    """
     common: dict[str, Any] = {
         "title": row.title,
         "text": body(row),
@@ -47,6 +51,7 @@ def side_of(row: Any) -> Side:
         "industries": tuple(row.industries),
         "local_industry": row.local_industry,
         "region": row.region,
+        "published_on": local_date(row.published_at) if row.published_at else None,
     }
     if isinstance(row, Achievement):
         return Side(
@@ -54,6 +59,7 @@ def side_of(row: Any) -> Side:
             readiness_level=row.readiness_level,
             amount=row.price,
             ipc_codes=tuple(row.ipc_codes),
+            signed=signed,
             **common,
         )
     return Side(maturity=row.required_maturity, amount=row.budget, **common)

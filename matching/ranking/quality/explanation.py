@@ -19,6 +19,7 @@ SAYS_NOTHING = frozenset(
     {"一种", "技术", "方法", "装置", "系统", "研究", "应用", "工艺", "设备", "产品", "使用", "希望", "方案"}
     | {"开发", "项目", "关键", "关键技术", "问题", "需要", "制备", "生产", "提高"}
 )
+YEARS_SAID = 3  # by which an achievement is older before anybody is told
 PLACES = (("demand", "title"), ("demand", "text"), ("achievement", "title"), ("achievement", "text"))
 
 
@@ -116,3 +117,7 @@ def _facts(demand: Side, achievement: Side, found: NDArray[np.float32]) -> Itera
         yield Fact("maturity_short", False, levels)
     if values["price_over"] > 0 and math.isfinite(values["price_over"]):
         yield Fact("price_over", False, {"price": str(achievement.amount), "budget": str(demand.amount)})
+    if achievement.signed:
+        yield Fact("owner_record", True, {"signed": achievement.signed})
+    if values["years_older"] >= YEARS_SAID:
+        yield Fact("years_older", False, {"years": int(values["years_older"])})

@@ -8,6 +8,7 @@ from matching.ranking.quality.sides import Side
 # The stages of the code list `maturity`, as the lowest readiness level (GB/T 37264, 1 to 9) that each stands for.
 STAGES = {"in_development": 3, "sample": 4, "small_trial": 5, "pilot": 7, "mass_production": 9}
 MOST_OVER = 9.0
+DAYS_OF_A_YEAR = 365
 
 
 def of(demand: Side, achievement: Side) -> tuple[float, ...]:
@@ -20,6 +21,8 @@ def of(demand: Side, achievement: Side) -> tuple[float, ...]:
         _same(demand.region, achievement.region),
         maturity_short(demand, achievement),
         price_over(demand, achievement),
+        years_older(demand, achievement),
+        owner_record(achievement),
     )
 
 
@@ -36,6 +39,18 @@ def price_over(demand: Side, achievement: Side) -> float:
     if achievement.amount <= demand.amount:
         return 0.0
     return min(MOST_OVER, float((achievement.amount / demand.amount).log10()))
+
+
+def years_older(demand: Side, achievement: Side) -> float:
+    """Whole years by which the achievement was published before the demand; 0 where it came within a year, or later."""
+    if demand.published_on is None or achievement.published_on is None:
+        return math.nan
+    return float(max(0, (demand.published_on - achievement.published_on).days // DAYS_OF_A_YEAR))
+
+
+def owner_record(achievement: Side) -> float:
+    """How often the number of deals that the owner has signed doubled: 0 for none, 1 for one, 2 for three."""
+    return math.nan if achievement.signed is None else math.log2(1 + achievement.signed)
 
 
 def readiness(side: Side) -> int | None:

@@ -48,6 +48,8 @@ FACTS = (
     Feature("same_region", "both name a region: the same or not", 0, 1, 1),
     Feature("maturity_short", "steps of maturity that the achievement lacks of what is asked for", 0, 8, -1),
     Feature("price_over", "how many times over the budget the price is, as a power of ten", 0, 9, -1),
+    Feature("years_older", "whole years by which the achievement was published before the demand", 0, 100, -1),
+    Feature("owner_record", "deals that the achievement's owner has signed, in doublings", 0, 32, 1),
 )
 FEATURES = WORDS + VECTORS + BODY + FACTS
 NAMES = tuple(feature.name for feature in FEATURES)

@@ -47,6 +47,13 @@ class Linear:
         values = np.nan_to_num((table[:, self.columns] - self.means) / self.scales, nan=0.0, posinf=0.0, neginf=0.0)
         return np.asarray(values @ self.weights, dtype=np.float64)
 
+    def moved(self, shift: float, factor: float) -> "Linear":
+        """The same with another score: `shift + factor × score`; the shift is put into the heaviest feature's mean."""
+        weights, means = factor * self.weights, self.means.copy()
+        heaviest = int(np.argmax(np.abs(weights)))
+        means[heaviest] -= shift * self.scales[heaviest] / weights[heaviest]
+        return Linear(self.names, means, self.scales, weights)
+
     def content(self) -> dict[str, Any]:
         parts = zip(self.names, self.means, self.scales, self.weights, strict=True)
         rows = {name: [round(float(value), 8) for value in values] for name, *values in parts}

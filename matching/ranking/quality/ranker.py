@@ -36,6 +36,8 @@ PARTS: Mapping[str, tuple[float, float]] = {  # feature → (level per unit, mos
     "same_region": (0.02, 0.02),
     "maturity_short": (-0.05, 0.2),
     "price_over": (-0.2, 0.2),
+    "years_older": (-0.01, 0.05),
+    "owner_record": (0.01, 0.05),
 }
 
 WORDS: Mapping[int, Promise] = {4: _("高度匹配"), 3: _("较匹配"), 2: _("弱匹配"), 1: _("不匹配")}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -18,7 +19,8 @@ class Side:
     """A demand or an achievement; only the title must be there.
 
     `text` is the body in the order of its fields. `maturity` and `readiness_level` are what an achievement has and
-    what a demand asks for; `amount` is an achievement's price and a demand's budget, in yuan.
+    what a demand asks for; `amount` is an achievement's price and a demand's budget, in yuan;
+    `signed` is how many deals an achievement's owner has brought to a contract.
     """
 
     title: str
@@ -31,6 +33,8 @@ class Side:
     maturity: str = ""
     readiness_level: int | None = None
     amount: Decimal | None = None
+    published_on: date | None = None
+    signed: int | None = None
 
     @property
     def body(self) -> str:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from matching.ranking.quality import evaluation, features, measures, vectors
 from matching.ranking.quality.evaluation import Measured
-from matching.ranking.quality.families import FAMILIES, Lists
+from matching.ranking.quality.families import FAMILIES, Lists, ridge
 from matching.ranking.quality.members import Floats
-from matching.ranking.quality.ranker import FORMAT, LEVELS, VERSION, Calibration, Ranker, digest, from_content
+from matching.ranking.quality.ranker import FORMAT, LEVELS, PARTS, VERSION, Calibration, Ranker, digest, from_content
 
 FOLDS, REPEATS, SEED = 5, 10, 20261127
 NOISE = 1.0  # standard errors of the difference to the best within which a simpler family is preferred
@@ -66,15 +66,18 @@ def train(found: Measured, progress: Callable[[Iterable[Any], int], Iterable[Any
     names = FULL if has_vectors else WORDS
     held = {name: cross_validated(found, name, names) for name in progress(FAMILIES, len(FAMILIES))}
     family = chosen(held)
-    full, words = FAMILIES[family](lists, names), FAMILIES["ridge"](lists, WORDS)
+    full, words = FAMILIES[family](lists, names), ridge(lists, WORDS)
     calibration, error = calibrated(found, held[family])
+    of_words = cross_validated(found, "ridge", WORDS)
+    move, words_error = moved(found, held[family], of_words)
+    words = words.moved(*move)
     content = {
         "format": FORMAT,
         "version": VERSION,
         "vectors": vectors.model(),
         "members": {"full": full.content(), "words": words.content()},
         "calibration": calibration,
-        "report": report(found, held, family, error, cross_validated(found, "ridge", WORDS)),
+        "report": report(found, held, family, error, of_words, words_error),
         "card": CARD | {"training_sha256": found.sha256},
     }
     # As a reader of the file will see it, so that checksum and content are of the same digits.
@@ -84,7 +87,7 @@ def train(found: Measured, progress: Callable[[Iterable[Any], int], Iterable[Any
 
 def named(content: dict[str, Any]) -> dict[str, Any]:
     """With a name that no ranker of other numbers has: stored matches say by which they were made."""
-    parts = {key: content[key] for key in ("vectors", "members", "calibration")}
+    parts = {key: content[key] for key in ("vectors", "members", "calibration")} | {"set_by_hand": PARTS}
     return content | {"model": f"{content['report']['family']}-{digest(parts)[:8]}"}
 
 
@@ -151,6 +154,42 @@ def calibrated(found: Measured, held: Held) -> tuple[dict[str, Any], float]:
     return content, float(np.mean(errors))
 
 
+def moved(found: Measured, full: Held, words: Held) -> tuple[tuple[float, float], float]:
+    """Shift and factor that bring scores by words alone onto the scale of the full ones, so that one calibration is
+    right for both; and its expected error where each fold is brought there by the others.
+    """
+    levels = [np.array(judged.levels) for judged in found.lists]
+    errors = []
+    for repeat, (whole, scores) in enumerate(zip(full.scores, words.scores, strict=True)):
+        folds = folds_of(found.titles, repeat)
+        probabilities, happened = [], []
+        for fold in range(FOLDS):
+            rest, here = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            judged = np.concatenate([levels[at] for at in rest])
+            scale = fit(np.concatenate([whole[at] for at in rest]), judged)
+            shift, factor = move(np.concatenate([scores[at] for at in rest]), judged, scale)
+            probabilities += [scale.levels(shift + factor * scores[at])[:, :2].sum(axis=1) for at in here]
+            happened += [levels[at] >= measures.RELEVANT for at in here]
+        errors.append(measures.calibration_error(np.concatenate(probabilities), np.concatenate(happened)))
+    pooled = np.concatenate(levels * REPEATS)
+    scale = fit(np.concatenate([np.concatenate(row) for row in full.scores]), pooled)
+    return move(np.concatenate([np.concatenate(row) for row in words.scores]), pooled, scale), float(np.mean(errors))
+
+
+def move(scores: Floats, levels: NDArray[np.int64], scale: Calibration) -> tuple[float, float]:
+    """The shift and the factor under which a calibration of other scores fits these best, by Newton's method."""
+    tops = LEVELS[:3]
+    target = np.concatenate([levels >= level for level in tops]).astype(np.float64)
+    bounds = np.repeat([scale.at[level] for level in tops], len(scores))
+    design = scale.slope * np.stack([np.ones(len(target)), np.tile(scores, len(tops))], axis=1)
+    parts = np.array([0.0, 1.0])
+    for _step in range(30):
+        share = 1 / (1 + np.exp(bounds - design @ parts))
+        curve = (design * (share * (1 - share))[:, None]).T @ design + 1e-6 * np.eye(2)
+        parts = parts + np.linalg.solve(curve, design.T @ (target - share))
+    return float(parts[0]), max(float(parts[1]), 1e-6)
+
+
 def fit(scores: Floats, levels: NDArray[np.int64]) -> Calibration:
     """Ordinal logistic regression (one slope, three bounds) by Newton's method on each bound and the slope in turn."""
     tops = LEVELS[:3]
@@ -171,7 +210,9 @@ def fit(scores: Floats, levels: NDArray[np.int64]) -> Calibration:
     return Calibration(max(float(parts[0]), 1e-6), dict(zip(tops, map(float, bounds), strict=True)), least)
 
 
-def report(found: Measured, held: dict[str, Held], family: str, error: float, words: Held) -> dict[str, Any]:
+def report(
+    found: Measured, held: dict[str, Held], family: str, error: float, words: Held, words_error: float
+) -> dict[str, Any]:
     """What cross-validation found, for the data file and the page of quality."""
     best = held[family]
     plain = evaluation.summary(evaluation.by_demand(found.lists, found.baseline))
@@ -190,7 +231,11 @@ def report(found: Measured, held: dict[str, Held], family: str, error: float, wo
         "families": {
             name: {"ndcg@10": round(row.mean, 4), "spread": round(row.spread, 4)} for name, row in held.items()
         },
-        "words_only": {"ndcg@10": round(words.mean, 4), "spread": round(words.spread, 4)},
+        "words_only": {
+            "ndcg@10": round(words.mean, 4),
+            "spread": round(words.spread, 4),
+            "ece": round(words_error, 4),
+        },
         "bands": evaluation.band_table(said, levels),
         "baseline": plain,
     }

@@ -34,6 +34,12 @@ def test_the_same_reasons_are_said_in_english(db):
     assert "but not mature enough (TRL 7 asked for, TRL 4 offered)" in said
 
 
+def test_an_owners_record_and_an_old_achievement_are_said(db):
+    facts = {"agreements": [{"fact": "owner_record", "signed": 3}], "clashes": [{"fact": "years_older", "years": 4}]}
+
+    assert reasons.sentence(facts) == "成果方已签约 3 项；但成果发布比需求早 4 年"
+
+
 def test_a_match_by_meaning_alone_says_so():
     assert reasons.sentence({}) == "含义相近，用词不同"
 

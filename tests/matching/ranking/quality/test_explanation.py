@@ -1,5 +1,6 @@
 """Reasons: phrases where they stand on both sides, facts that agree or clash, and a level in words."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -104,6 +105,12 @@ def written_as(mark):
         ({"region": "360781"}, {"region": "360781"}, ("same_region", True, {"code": "360781"})),
         ({"maturity": "pilot"}, {"maturity": "sample"}, ("maturity_short", False, {"asked": 7, "offered": 4})),
         ({"amount": Decimal(10)}, {"amount": Decimal(11)}, ("price_over", False, {"price": "11", "budget": "10"})),
+        ({}, {"signed": 2}, ("owner_record", True, {"signed": 2})),
+        (
+            {"published_on": date(2026, 3, 2)},
+            {"published_on": date(2023, 3, 2)},
+            ("years_older", False, {"years": 3}),
+        ),
     ],
 )
 def test_facts_that_agree_or_clash_are_named(ours, theirs, fact):
@@ -117,6 +124,9 @@ def test_facts_that_agree_or_clash_are_named(ours, theirs, fact):
         ({"maturity": "sample"}, {"maturity": "pilot"}),
         ({"amount": Decimal(11)}, {"amount": Decimal(11)}),
         ({"amount": Decimal(11)}, {}),
+        ({}, {"signed": 0}),
+        ({"published_on": date(2026, 3, 2)}, {"published_on": date(2023, 3, 4)}),
+        ({"published_on": date(2023, 3, 2)}, {"published_on": date(2026, 3, 2)}),
     ],
 )
 def test_facts_that_neither_agree_nor_clash_are_not_named(ours, theirs):

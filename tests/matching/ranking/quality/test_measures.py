@@ -9,7 +9,10 @@ from django.core.management import CommandError, call_command
 
 from matching.ranking.quality import families, judgements, measures, ranker, training
 from matching.ranking.quality.evaluation import Measured
+from matching.ranking.quality.features import NAMES
 from matching.ranking.quality.judgements import Judged
+from matching.ranking.quality.members import Linear
+from matching.ranking.quality.ranker import Calibration
 from matching.ranking.quality.training import TooFew, Worse
 
 THIRD, SECOND = 1 / math.log2(4), 1 / math.log2(3)
@@ -135,7 +138,7 @@ def judged():
         truth = chance.normal(size=30)
         levels = 1 + np.digitize(truth + chance.normal(scale=0.5, size=30), [0.2, 1.2, 1.9])
         levels[0] = 4
-        table = np.full((30, len(training.FULL) + 8), np.nan, dtype=np.float32)
+        table = np.full((30, len(NAMES)), np.nan, dtype=np.float32)
         for column in range(len(training.FULL)):
             table[:, column] = 0.5 + 0.1 * truth + chance.normal(scale=0.1 if column > 1 else 0.2, size=30)
         lists.append(Judged(f"d{place:02}", tuple(f"a{row:02}" for row in range(30)), tuple(levels.tolist())))
@@ -245,6 +248,26 @@ def test_grown_trees_score_as_their_library_predicts_and_never_fall(judged):
     booster = lightgbm.train(settings, lightgbm.Dataset(whole, gains, weight=weights), families.TREES)
     assert len(rows) == len(whole)
     np.testing.assert_allclose(member.score(table), booster.predict(table[:, : len(training.FULL)]), atol=1e-5)
+
+
+def test_scores_of_another_scale_are_moved_to_where_one_calibration_fits_both():
+    chance = np.random.default_rng(4)
+    other = chance.normal(size=40_000)
+    drawn = chance.uniform(size=40_000)
+    scale = Calibration(1.5, {2: 0.0, 3: 2.0, 4: 3.0}, {})
+    above = [1 / (1 + np.exp(at - 1.5 * (0.3 + 0.5 * other))) for at in (0.0, 2.0, 3.0)]
+    levels = 1 + sum((drawn < share).astype(int) for share in above)
+
+    shift, factor = training.move(other, levels, scale)
+
+    assert (shift, factor) == (pytest.approx(0.3, abs=0.03), pytest.approx(0.5, abs=0.03))
+
+
+def test_a_sum_is_moved_without_another_order():
+    member = Linear(("title_words", "wording_words"), np.array([0.1, 0.2]), np.array([0.5, 2.0]), np.array([0.3, -0.9]))
+    table = np.random.default_rng(5).normal(size=(50, len(NAMES)))
+
+    assert member.moved(0.7, 2.5).score(table).tolist() == pytest.approx((0.7 + 2.5 * member.score(table)).tolist())
 
 
 def test_a_calibration_finds_the_ordinal_model_that_made_the_levels():

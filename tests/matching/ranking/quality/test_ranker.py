@@ -1,6 +1,7 @@
 """The ranker's file, its scores, levels and words."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -90,6 +91,10 @@ def test_a_row_of_which_nothing_is_known_has_a_score(written):
         ("price_over", 0.5, -0.1),
         ("price_over", 9, -0.2),
         ("shared_ipc", np.inf, 0),
+        ("years_older", 3, -0.03),
+        ("years_older", 40, -0.05),
+        ("owner_record", 1, 0.01),
+        ("owner_record", 10, 0.05),
     ],
 )
 def test_text_and_facts_move_a_score_by_a_little_and_within_bounds(name, value, expected):
@@ -168,6 +173,7 @@ def test_the_shipped_ranker_is_above_the_plain_baseline_on_demands_it_did_not_se
 
     assert report["cross_validated"]["ndcg@10"] >= report["baseline"]["ndcg@10"] + 0.03
     assert report["words_only"]["ndcg@10"] > report["baseline"]["ndcg@10"]
+    assert report["words_only"]["ece"] <= 0.05
 
 
 def test_the_shipped_file_holds_numbers_and_its_own_words_and_no_text_of_a_listing():
@@ -281,7 +287,7 @@ def test_a_mean_of_members_is_the_mean_of_their_scores():
 
 def test_facts_that_clash_lower_the_score_of_a_pair_and_absent_ones_do_not():
     statistics = Statistics.of(["铜合金线材", "铜合金管件"])
-    asked = Side("铜合金线材", maturity="mass_production", amount=Decimal(100_000))
+    asked = Side("铜合金线材", maturity="mass_production", amount=Decimal(100_000), published_on=date(2026, 3, 2))
 
     def score(**stated):
         offered = Prepared.of(Side("铜合金线材", **stated))
@@ -290,3 +296,5 @@ def test_facts_that_clash_lower_the_score_of_a_pair_and_absent_ones_do_not():
     assert score(maturity="sample") < score() == score(maturity="mass_production")
     assert score(amount=Decimal(1_000_000)) < score() == score(amount=Decimal(100_000))
     assert score(text="也可用于铜合金线材") == score()
+    assert score(published_on=date(2020, 1, 1)) < score() == score(published_on=date(2026, 1, 1))
+    assert score(signed=3) > score(signed=1) > score() == score(signed=0)
