@@ -85,7 +85,7 @@ def _differing_sums(side: Side, dimension: str) -> tuple[int, int, list[str]]:
     region = sql.SQL(COMMON_REGION) if own is None else sql.Identifier(own)
     is_total = dimension == TurnoverSum.TOTAL
     code = sql.Literal("") if is_total else sql.Identifier(str(dimension))
-    kept = sql.SQL("{region} IS NOT NULL" if is_total else "{region} LIKE ANY (turnover_prefixes())")
+    kept = sql.SQL("{region} IS NOT NULL" if is_total else "{region} LIKE ANY ((SELECT turnover_prefixes())::text[])")
     statement = sql.SQL(SUMS_AGAINST_LEDGER).format(region=region, code=code, kept=kept.format(region=region))
     with connection.cursor() as cursor:
         cursor.execute(statement, [side.value, str(dimension), NAMED])

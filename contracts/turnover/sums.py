@@ -135,7 +135,7 @@ def settle() -> int:
                 INSERT INTO turnover_turnoversum AS kept (side, dimension, region, effective_on, code, slot,
                     contract_amount, technology_amount, contracts, entries)
                 SELECT side, dimension, region, effective_on, code, 0, contract_amount, technology_amount, contracts,
-                       entries FROM gone
+                       entries FROM gone ORDER BY side, dimension, region, effective_on, code
                 ON CONFLICT (side, dimension, region, effective_on, code, slot) DO UPDATE SET
                     contract_amount = kept.contract_amount + excluded.contract_amount,
                     technology_amount = kept.technology_amount + excluded.technology_amount,
@@ -153,7 +153,8 @@ def rebuild() -> Iterator[tuple[date, int]]:
 
     A month is one transaction, in which no writer is between its entry and its sums; they wait as long as it lasts.
     Whenever it is stopped, each month is as it was or anew, and running it again does all. The region that is broken
-    down becomes HOME_REGION; where that has changed, nothing reads its cells before the last month has them.
+    down becomes HOME_REGION; where that has changed, nothing reads its cells before the last month has them. Cells are
+    written in the order of their key, so that a month of one kind lies on few pages.
     """
     home = settings.HOME_REGION
     with transaction.atomic(), connection.cursor() as cursor:
@@ -177,9 +178,10 @@ def rebuild() -> Iterator[tuple[date, int]]:
                 FROM turnover_turnoverentry entry, turnover_cells(
                     entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field,
                     entry.seller_kind, entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class,
-                    entry.broker, entry.university, turnover_prefixes()) cells
+                    entry.broker, entry.university, (SELECT turnover_prefixes())) cells
                 WHERE entry.effective_on BETWEEN %s AND %s
                 GROUP BY 1, 2, 3, 4, 5
+                ORDER BY 1, 2, 3, 4, 5
                 """,
                 days,
             )

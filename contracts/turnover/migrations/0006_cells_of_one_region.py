@@ -64,8 +64,9 @@ SELECT cells.side, cells.dimension, cells.region, entry.effective_on, cells.code
 FROM turnover_turnoverentry entry, turnover_cells(
     entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field, entry.seller_kind,
     entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class, entry.broker, entry.university,
-    turnover_prefixes()) cells
-GROUP BY 1, 2, 3, 4, 5;
+    (SELECT turnover_prefixes())) cells
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 1, 2, 3, 4, 5;
 """
 # Not Django's to empty: a test that empties every table would take away a fact that the trigger needs.
 REGIONS = """
