@@ -39,12 +39,15 @@ class Writers:
         self.environment = os.environ | {"DATABASE_URL": url}
 
     def run(self, operations: int, *, kills: int) -> None:
+        """The kills are spread over what is acknowledged, so that they meet writers at work and not at their start."""
         chance = random.Random(SEED)  # noqa: S311  a seed, not a secret
         share = operations // self.count
+        due = sorted(chance.random() * operations for _ in range(kills))
         running = [self.start(share) for _ in range(self.count)]
         while running:
-            time.sleep(0.01 + chance.random() * operations / 200_000)
-            if self.killed < kills:
+            time.sleep(0.01 + chance.random() * 0.05)
+            done = self.done()
+            while running and self.killed < kills and done >= due[self.killed]:
                 victim = running.pop(chance.randrange(len(running)))
                 os.kill(victim.pid, signal.SIGKILL)
                 victim.wait()
@@ -52,7 +55,7 @@ class Writers:
             for process in [process for process in running if process.poll() is not None]:
                 assert process.returncode == 0, (self.folder / "errors").read_text()
                 running.remove(process)
-            while len(running) < self.count and self.done() < operations:
+            while len(running) < self.count and (self.done() < operations or self.killed < kills):
                 running.append(self.start(min(share, max(1, operations - self.done()) // self.count + 1)))
 
     def told(self) -> list[tuple[int, int, str]]:
