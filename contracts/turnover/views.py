@@ -1,24 +1,31 @@
 """The figure in ten seconds, and the way down from it to the people and the listings."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
 from contracts.agreements import policy as agreements
 from contracts.registration import policy as registrations
-from contracts.turnover import choices, dashboard, labels, policy, queries
+from contracts.turnover import choices, dashboard, labels, policy, queries, services
 from contracts.turnover.choices import Choice
+from contracts.turnover.forms import AssessmentForm
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Dimension, Side
 from listings.catalog import policy as catalog
 from market.kernel.actor import Actor
-from market.kernel.clock import today
+from market.kernel.clock import now, today
+from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
 from market.pages.rendering import PageRequest, paginate, render_page
+from market.pages.steps import attempt
 from matching.brokerage import policy as brokerage
 
 # What the page draws beside the years and the months; the rest is a choice of the lines' page.
@@ -77,6 +84,29 @@ def entry_page(request: PageRequest, entry_id: int) -> HttpResponse:
         "opens": _opens(request.actor, entry),
     }
     return render_page(request, "turnover/entry.html", **context)
+
+
+@require_safe
+def assessment(request: PageRequest) -> HttpResponse:
+    """What the city's assessment counts, from which day on and by which document."""
+    return _assessment(request, AssessmentForm() if policy.decides_assessment(request.actor) else None)
+
+
+@require_POST
+def decide(request: PageRequest) -> HttpResponse:
+    if not policy.decides_assessment(request.actor):
+        raise refusal(request.actor)
+    form = AssessmentForm(request.POST)
+    if attempt(form, partial(services.decide_assessment, actor=request.actor, at=now())):
+        messages.success(request, _("已决定考核口径。"))
+        return redirect("turnover:assessment")
+    response = _assessment(request, form)
+    response.status_code = 409
+    return response
+
+
+def _assessment(request: PageRequest, form: AssessmentForm | None) -> HttpResponse:
+    return render_page(request, "turnover/assessment.html", rows=queries.assessments(), form=form)
 
 
 def _lines(request: PageRequest, choice: Choice) -> HttpResponse:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from contracts.registration.models import Registration
-from contracts.turnover.models import TurnoverEntry
+from contracts.turnover.models import Assessment, TurnoverEntry
 from tests.cast import MONDAY_ON
 from tests.contracts.registration.desk import amend
 from tests.contracts.standing import run_consumers
@@ -201,3 +201,52 @@ def test_every_yuan_of_the_dashboard_is_behind_a_line_and_every_line_behind_a_re
     assert sum(row.contract_amount for row in lines) == shown["figure"].contract_amount == Decimal("3500000.51")
     registrations = Registration.objects.filter(state="registered")
     assert {row.event.registration_id for row in lines} == set(registrations.values_list("pk", flat=True))
+
+
+# What the assessment counts
+
+DECISION = {
+    "valid_from": "2026-01-01",
+    "side": "absorption",
+    "amount": "contract_amount",
+    "reason": "赣科发〔2026〕1 号",
+}
+
+
+def test_the_operator_decides_on_the_page_what_counts_and_everyone_reads_it(told, cast, api):
+    operator = api.as_(cast.operator)
+    assert "决定新口径" in text(operator.get(reverse("turnover:assessment")))
+
+    answer = operator.post(reverse("turnover:decide"), DECISION)
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("turnover:assessment"))
+    page = text(api.get(reverse("turnover:assessment")))
+    assert "2026-01-01 吸纳 成交额 赣科发〔2026〕1 号" in page
+    assert "自始 输出 成交额" in page
+    assert "决定新口径" not in page
+    assert reverse("turnover:assessment") in links(api.get(reverse("turnover:dashboard")))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"reason": ""}, "这个字段是必填项"),
+        ({"valid_from": "2026-02-30"}, "输入一个有效的日期"),
+        ({"side": "intra"}, "intra"),
+    ],
+)
+def test_a_wrong_decision_is_refused_with_what_was_typed(cast, api, change, words):
+    answer = api.as_(cast.operator).post(reverse("turnover:decide"), DECISION | change)
+
+    assert (answer.status_code, Assessment.objects.count()) == (409, 0)
+    assert words in text(answer)
+    assert 'value="contract_amount" selected' in answer.content.decode()
+
+
+def test_a_second_decision_for_a_day_is_refused(cast, api):
+    for side, status in (("absorption", 302), ("output", 409)):
+        answer = api.as_(cast.operator).post(reverse("turnover:decide"), DECISION | {"side": side})
+        assert answer.status_code == status
+
+    assert "起用日期" in text(answer)
+    assert [row.side for row in Assessment.objects.all()] == ["absorption"]
