@@ -34,7 +34,7 @@ def sharing(keys: Collection[int], among: QuerySet[SavedSearch]) -> QuerySet[Sav
 
 
 def renew() -> int:
-    """After a release that changed the rules or the synonyms, make the stored anchors anew; returns how many searches."""
+    """After a release that changed the rules or the synonyms, make the stored anchors anew; returns how many."""
     now = matching.rules()
     stale = list(SavedSearch.objects.filter(Q(rules__lt=now) | Q(rules__gt=now)).select_for_update(no_key=True))
     if stale:
