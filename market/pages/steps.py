@@ -38,7 +38,7 @@ def offered(
     ]
 
 
-def attempt(form: forms.Form, act: Callable[..., R]) -> R | None:
+def attempt(form: forms.BaseForm, act: Callable[..., R]) -> R | None:
     """What the service returned for the form's values; None where one of them refused, which the form then says."""
     if not form.is_valid():
         return None
