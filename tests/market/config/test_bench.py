@@ -1,5 +1,6 @@
 """Every bench runs and finds its ratios; sizes are tiny, so the ratios mean nothing here."""
 
+import math
 from dataclasses import replace
 from io import StringIO
 
@@ -52,6 +53,14 @@ def test_a_ratio_is_the_median_of_its_rounds():
     }  # fmt: skip
     assert frame.percentile(range(1, 101), 50) == 50
     assert frame.percentile(range(1, 101), 99) == 99
+
+
+def test_growth_is_measured_of_each_kind_of_answer(committed_db):
+    found = {ratio.name: ratio for ratio in BENCHES["growth"].run(PLAN)}
+
+    assert list(found) == ["P23-rebuild", "P23-list", "P23-detail", "P23-search", "P23-page"]
+    assert {name: ratio.n for name, ratio in found.items()} == dict.fromkeys(found, 2) | {"P23-rebuild": 1}
+    assert found["P23-list"].more["slope_percent"] == pytest.approx(100 * math.log10(found["P23-list"].ratio))
 
 
 def test_the_list_is_measured_against_its_peers(committed_db):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from market.config.bench import (
     chain,
     data,
+    growth,
     lagging,
     listing,
     matching,
@@ -21,6 +22,7 @@ from market.config.bench.frame import Plan
 
 BENCHES: dict[str, Any] = {
     "chain": chain,
+    "growth": growth,
     "lag": lagging,
     "list": listing,
     "match": matching,
