@@ -78,6 +78,13 @@ def revise(request: ApiRequest, response: HttpResponse, report_id: UUID, payload
     return _answer(request, response, row)
 
 
+@router.delete("/{uuid:report_id}", response={204: None, **answers(*CHANGING)})
+def discard(request: ApiRequest, report_id: UUID) -> Status[None]:
+    """Take away a draft, or a report that was sent back; what is published stays."""
+    services.discard_report(actor=request.actor, report_id=report_id, version=if_match(request), at=clock.now())
+    return Status(204, None)
+
+
 @router.post("/{uuid:report_id}/submit", response={200: ReportOut, **answers(*CHANGING)})
 def submit(request: ApiRequest, response: HttpResponse, report_id: UUID) -> dict[str, Any]:
     """Hand the draft to the second person."""

@@ -43,6 +43,7 @@ reports = Policy(
     visible=visible_reports,
     verbs={
         "revise": makes,
+        "discard": makes,
         "submit": lambda actor, report: makes(actor, report) and is_person(actor),
         "publish": approves,
         "return": approves,
@@ -53,6 +54,7 @@ reports = Policy(
 # What each verb needs of the state, so that a page offers only what can be done.
 STATES_OF = {
     "revise": {State.DRAFT, State.RETURNED},
+    "discard": {State.DRAFT, State.RETURNED},
     "submit": {State.DRAFT, State.RETURNED},
     "publish": {State.SUBMITTED},
     "return": {State.SUBMITTED},

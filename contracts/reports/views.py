@@ -42,6 +42,7 @@ STEPS = {
     "submit": Step(_("提交审核"), MoveForm, services.submit_report),
     "publish": Step(_("审核通过并发布"), MoveForm, services.publish_report),
     "return": Step(_("退回"), ReturnForm, services.return_report, is_grave=True),
+    "discard": Step(_("删除草稿"), MoveForm, services.discard_report, is_grave=True),
 }
 
 
@@ -98,10 +99,11 @@ def step(request: PageRequest, report_id: UUID, verb: str) -> HttpResponse:
         raise NotFound
     policy.reports.fetch(actor=request.actor, pk=report_id, verb=verb)
     form = chosen.form(request.POST)
-    if attempt(form, partial(chosen.service, actor=request.actor, report_id=report_id, at=clock.now())):
-        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-        return redirect("reports:detail", report_id)
-    return _detail(request, report_id, failed=(verb, form))
+    attempt(form, partial(chosen.service, actor=request.actor, report_id=report_id, at=clock.now()))
+    if form.errors:
+        return _detail(request, report_id, failed=(verb, form))
+    messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+    return redirect("reports:list") if verb == "discard" else redirect("reports:detail", report_id)
 
 
 def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What the office does: draft, revise, submit, return, publish."""
 
 from contracts.reports.services.drafting import (
+    discard_report,
     draft_last_month,
     draft_report,
     return_report,
@@ -10,6 +11,7 @@ from contracts.reports.services.drafting import (
 from contracts.reports.services.publication import publish_report
 
 __all__ = [
+    "discard_report",
     "draft_last_month",
     "draft_report",
     "publish_report",

@@ -141,9 +141,24 @@ def test_a_returned_report_says_why_and_goes_the_same_way_again(office, cast):
     assert actions(report) == ["report.drafted", "report.submitted", "report.returned", "report.submitted"]
 
 
+def test_a_discarded_draft_frees_its_period_and_leaves_its_trace(office, cast):
+    report = office.drafts()
+
+    services.discard_report(actor=cast.leader, report_id=report.id, version=1, at=APRIL)
+
+    row = AuditRow.objects.get(action="report.discarded")
+    assert (row.subject_id, row.changes["first_on"], row.changes["edition"]) == (str(report.id), "2026-01-01", 1)
+    assert office.drafts().edition == 1
+    with refused(Stale):
+        services.discard_report(actor=cast.operator, report_id=Report.objects.get().id, version=2, at=APRIL)
+
+
 MOVES = {
     "revise": lambda cast, report: services.revise_report(
         actor=cast.operator, report_id=report.id, version=None, sides=[], note="", at=APRIL
+    ),
+    "discard": lambda cast, report: services.discard_report(
+        actor=cast.operator, report_id=report.id, version=None, at=APRIL
     ),
     "submit": lambda cast, report: services.submit_report(
         actor=cast.operator, report_id=report.id, version=None, at=APRIL
@@ -156,9 +171,9 @@ MOVES = {
     ),
 }
 ALLOWED = {
-    "draft": {"revise", "submit"},
+    "draft": {"revise", "submit", "discard"},
     "submitted": {"publish", "return"},
-    "returned": {"revise", "submit"},
+    "returned": {"revise", "submit", "discard"},
     "published": set(),
 }
 
@@ -173,7 +188,11 @@ def test_every_verb_in_every_state(office, cast, state, verb):
         MOVES["publish"](cast, report)
 
     if verb in ALLOWED[state]:
-        assert MOVES[verb](cast, report).version == Report.objects.get(pk=report.pk).version
+        moved = MOVES[verb](cast, report)
+        if verb == "discard":
+            assert not Report.objects.filter(pk=report.pk).exists()
+        else:
+            assert moved.version == Report.objects.get(pk=report.pk).version
     else:
         with refused(WrongState) as found:
             MOVES[verb](cast, report)

@@ -45,7 +45,7 @@ def test_the_office_makes_a_report_by_its_form_and_a_second_person_publishes_it(
     made = maker.post(reverse("reports:new"), form)
     report = Report.objects.get()
     assert made.headers["Location"] == detail(report)
-    assert buttons(maker.get(detail(report))) == ["revise", "submit"]
+    assert buttons(maker.get(detail(report))) == ["revise", "submit", "discard"]
     assert press(maker, report, "submit").status_code == 302
     report.refresh_from_db()
 
@@ -88,6 +88,20 @@ def test_a_refused_step_is_told_beside_its_button_and_moves_nothing(cast, api, o
     assert (answer.status_code, "须由另一人办理" in text(answer)) == (409, True)
     report.refresh_from_db()
     assert report.state == "submitted"
+
+
+def test_a_draft_is_discarded_by_a_button_and_a_published_report_has_none(cast, api, office):
+    draft, published = office.drafts(number=1), office.publishes("yearly", None, year=2025)
+    operator = api.as_(cast.operator)
+    assert "discard" in buttons(operator.get(detail(draft)))
+    assert "discard" not in buttons(operator.get(detail(published)))
+
+    answer = press(operator, draft, "discard")
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("reports:list"))
+    assert operator.get(detail(draft)).status_code == 404
+    assert press(operator, published, "discard").status_code == 409
+    assert list(Report.objects.all()) == [published]
 
 
 def test_a_returned_report_says_why_to_its_makers(cast, api, office):
