@@ -35,7 +35,11 @@ class Environment(BaseSettings):
     secure: bool = Field(False, description="Served over HTTPS: secure cookies, HSTS.")
     market_name: str = Field("瑞金科技大市场", description="The market's name on every page.")
     market_code: str = Field("360781", pattern=r"^[0-9A-Za-z-]{1,20}$", description="This market in exchanged ids.")
-    home_region: str = Field("360781", pattern=r"^\d{6}$", description="GB/T 2260 region whose figure is shown.")
+    home_region: str = Field(
+        "360781",
+        pattern=r"^\d{6}$",
+        description="GB/T 2260 region whose figure is shown. After a change: `manage.py rebuild_turnover`.",
+    )
     public_url: str = Field("", description="Address of the portal in e-mails and feeds.")
     email_url: str = Field("", description="SMTP server as smtp://user:password@host:port; none: the console.")
     stripe_api_base: str = Field("", description="Stripe's address; the sandbox's in the demo.")

@@ -36,7 +36,11 @@ def test_a_report_is_made_submitted_and_published_over_the_wire(cast, api):
 
     made = maker.send("post", "/reports", {"kind": "quarterly", "year": 2025, "number": 4, "note": "按月核对"})
     path = made.headers["Location"].removeprefix("/api/v1")
-    assert (made.status_code, made.json()["state"], made.json()["allowed"]) == (201, "draft", ["revise", "discard", "submit"])
+    assert (made.status_code, made.json()["state"], made.json()["allowed"]) == (
+        201,
+        "draft",
+        ["revise", "discard", "submit"],
+    )
     revised = maker.send("put", path, {"sides": ["output"], "note": "已核对"}, version=1).json()
     assert (revised["sides"], revised["note"]) == (["output"], "已核对")
     assert maker.send("post", f"{path}/submit", version=2).json()["allowed"] == ["return"]
