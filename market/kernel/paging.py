@@ -75,11 +75,12 @@ def cursor_page(
 
 
 def _after(columns: Sequence[str], position: Sequence[str], comparison: str) -> Q:
+    """The first column's bound says nothing new, but an index begins there: alternatives alone read all before it."""
     condition = Q()
     for index, column in enumerate(columns):
         equal = {columns[before]: position[before] for before in range(index)}
         condition |= Q(**equal, **{f"{column}__{comparison}": position[index]})
-    return condition
+    return Q(**{f"{columns[0]}__{comparison}e": position[0]}) & condition
 
 
 @dataclass(frozen=True, slots=True)
