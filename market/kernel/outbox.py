@@ -60,6 +60,7 @@ class Consumer:
     topics: frozenset[str]
     handle: Handler | None = None
     handle_batch: BatchHandler | None = None
+    pause_seconds: float = 0.05
 
 
 _consumers: dict[str, Consumer] = {}
@@ -73,13 +74,17 @@ def subscribe(name: str, topics: Iterable[str], handle: Handler) -> None:
     _consumers[name] = Consumer(name, frozenset(topics), handle=handle)
 
 
-def subscribe_batch(name: str, topics: Iterable[str], handle_batch: BatchHandler) -> None:
+def subscribe_batch(
+    name: str, topics: Iterable[str], handle_batch: BatchHandler, *, pause_seconds: float = 0.05
+) -> None:
     """Have the relay call `handle_batch` with up to some hundred events at a time.
+
+    `pause_seconds` is how long events gather before a batch that is not full; who can wait leaves time to the others.
 
     It returns the events that failed by id; it raises only when what it writes to is away as a whole, and the
     batch is then offered again later without counting as an attempt.
     """
-    _consumers[name] = Consumer(name, frozenset(topics), handle_batch=handle_batch)
+    _consumers[name] = Consumer(name, frozenset(topics), handle_batch=handle_batch, pause_seconds=pause_seconds)
 
 
 def consumer(name: str) -> Consumer | None:

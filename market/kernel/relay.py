@@ -6,8 +6,9 @@ consumer and key only the oldest open delivery is handed on, so their order hold
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db import OperationalError, connection, transaction
@@ -35,9 +36,10 @@ class Relay:
 
     def start(self) -> None:
         batch = [reader for reader in outbox.consumers() if reader.handle_batch]
-        jobs = [(f"relay-{reader.name}", (lambda reader=reader: feed_batch(reader))) for reader in batch]
-        for name, step in [("relay-workers", dispatch), ("relay-sealing", Sealing().step), *jobs]:
-            thread = threading.Thread(target=self._loop, args=(name, step), name=name, daemon=True)
+        jobs = [("relay-workers", dispatch, POLL_SECONDS), ("relay-sealing", Sealing().step, POLL_SECONDS)]
+        jobs += [(f"relay-{reader.name}", partial(feed_batch, reader), reader.pause_seconds) for reader in batch]
+        for name, step, usual in jobs:
+            thread = threading.Thread(target=self._loop, args=(name, step, usual), name=name, daemon=True)
             thread.start()
             self.threads.append(thread)
 
@@ -46,18 +48,19 @@ class Relay:
         for thread in self.threads:
             thread.join(timeout_seconds)
 
-    def _loop(self, name: str, step: object) -> None:
-        pause = POLL_SECONDS
+    def _loop(self, name: str, step: Callable[[], int], usual: float) -> None:
+        pause = usual
         while not self.stopping.is_set():
             try:
-                moved = step()  # type: ignore[operator]
+                moved = step()
                 heartbeat.beat("relay")
-                pause = 0 if moved else POLL_SECONDS
+                # What comes in drops is gathered: a batch for each drop would keep the other threads from theirs.
+                pause = 0 if moved >= BATCH else usual
             except Exception as error:  # the loop outlives what it calls: a consumer, the broker or the database away
                 log.warning("relay_paused", loop=name, error=f"{type(error).__name__}: {error}"[:500])
                 if isinstance(error, OperationalError):
                     connection.close()
-                pause = min(max(pause, POLL_SECONDS) * 2, 5.0)
+                pause = min(max(pause, usual) * 2, 5.0)
             self.stopping.wait(pause)
         connection.close()
 
