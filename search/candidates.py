@@ -20,7 +20,7 @@ from search.fallback import raw
 from search.mapping import EMBEDDING
 from search.models import SearchDocument
 
-POOL, NEAREST = 300, 300  # 0.994 of the ten best; other sizes: docs/measurements.md, "What proposing misses"
+POOL, NEAREST = 300, 300  # 0.994 of the ten best; see docs/measurements-matching.md, "What proposing misses"
 SHARING = 40
 TITLE_WEIGHT = 3
 MAX_TOKENS = 300

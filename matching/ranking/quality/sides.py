@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matching.ranking.quality.statistics import Ids, token_ids
 from matching.ranking.quality.vectors import Vectors
 
-CONTEXT = 300  # characters of the text that are read: what lies behind ranks worse (docs/measurements.md)
+CONTEXT = 300  # characters of the text that are read: what lies behind ranks worse (docs/measurements-matching.md)
 
 
 @dataclass(frozen=True, slots=True)
