@@ -79,7 +79,7 @@ def _prepared(sides: Sequence[Side], are_demands: bool, progress: Progress[Any])
 
 def figures(found: Measured, ranker: Ranker) -> dict[str, Any]:
     scores = [ranker.score(table) for table in found.tables]
-    probabilities = np.concatenate([ranker.levels(row)[:, :2].sum(axis=1) for row in scores])
+    probabilities = np.concatenate([ranker.calibration.relevance(row) for row in scores])
     happened = np.concatenate([np.array(judged.levels) >= measures.RELEVANT for judged in found.lists])
     return {
         **summary(by_demand(found.lists, scores)),

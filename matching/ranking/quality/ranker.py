@@ -66,6 +66,10 @@ class Calibration:
         above = [1 / (1 + np.exp(self.at[level] - self.slope * scores)) for level in LEVELS[:3]]
         return np.stack([above[0], above[1] - above[0], above[2] - above[1], 1 - above[2]], axis=1)
 
+    def relevance(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64[n]: the probability of level 3 or more, which counts as relevant."""
+        return np.asarray(self.levels(scores)[:, :2].sum(axis=1), dtype=np.float64)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranker:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,18 +66,16 @@ def train(found: Measured, progress: Callable[[Iterable[Any], int], Iterable[Any
     names = FULL if has_vectors else WORDS
     held = {name: cross_validated(found, name, names) for name in progress(FAMILIES, len(FAMILIES))}
     family = chosen(held)
-    full, words = FAMILIES[family](lists, names), ridge(lists, WORDS)
-    calibration, error = calibrated(found, held[family])
     of_words = cross_validated(found, "ridge", WORDS)
-    move, words_error = moved(found, held[family], of_words)
-    words = words.moved(*move)
+    fitted = calibrated(found, held[family], of_words)
+    full, words = FAMILIES[family](lists, names), ridge(lists, WORDS).moved(fitted.shift, fitted.factor)
     content = {
         "format": FORMAT,
         "version": VERSION,
         "vectors": vectors.model(),
         "members": {"full": full.content(), "words": words.content()},
-        "calibration": calibration,
-        "report": report(found, held, family, error, of_words, words_error),
+        "calibration": fitted.content(),
+        "report": report(found, held, family, fitted.error, of_words, fitted.words_error),
         "card": CARD | {"training_sha256": found.sha256},
     }
     # As a reader of the file will see it, so that checksum and content are of the same digits.
@@ -132,48 +130,47 @@ def chosen(held: dict[str, Held]) -> str:
     raise AssertionError("the best is within its own noise")
 
 
-def calibrated(found: Measured, held: Held) -> tuple[dict[str, Any], float]:
-    """The calibration of the held scores, and its expected error where each fold is calibrated on the others."""
-    levels = [np.array(judged.levels) for judged in found.lists]
-    errors = []
-    for repeat, scores in enumerate(held.scores):
-        folds = folds_of(found.titles, repeat)
-        probabilities, happened = [], []
-        for fold in range(FOLDS):
-            rest, here = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            fitted = fit(np.concatenate([scores[at] for at in rest]), np.concatenate([levels[at] for at in rest]))
-            probabilities += [fitted.levels(scores[at])[:, :2].sum(axis=1) for at in here]
-            happened += [levels[at] >= measures.RELEVANT for at in here]
-        errors.append(measures.calibration_error(np.concatenate(probabilities), np.concatenate(happened)))
-    whole = fit(np.concatenate([np.concatenate(row) for row in held.scores]), np.concatenate(levels * REPEATS))
-    content = {
-        "slope": round(whole.slope, 6),
-        "at": {str(level): round(value, 6) for level, value in whole.at.items()},
-        "least": {str(level): round(value, 6) for level, value in whole.least.items()},
-    }
-    return content, float(np.mean(errors))
+class Calibrated(NamedTuple):
+    """One calibration for both members: what brings the scores by words alone onto its scale, and both errors."""
+
+    scale: Calibration
+    error: float
+    shift: float
+    factor: float
+    words_error: float
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "slope": round(self.scale.slope, 6),
+            "at": {str(level): round(value, 6) for level, value in self.scale.at.items()},
+            "least": {str(level): round(value, 6) for level, value in self.scale.least.items()},
+        }
 
 
-def moved(found: Measured, full: Held, words: Held) -> tuple[tuple[float, float], float]:
-    """Shift and factor that bring scores by words alone onto the scale of the full ones, so that one calibration is
-    right for both; and its expected error where each fold is brought there by the others.
-    """
+def calibrated(found: Measured, full: Held, words: Held) -> Calibrated:
+    """The calibration of the held scores; the errors are those expected where each fold is calibrated on the others."""
     levels = [np.array(judged.levels) for judged in found.lists]
-    errors = []
-    for repeat, (whole, scores) in enumerate(zip(full.scores, words.scores, strict=True)):
+    errors, words_errors = [], []
+    for repeat, (scores, by_words) in enumerate(zip(full.scores, words.scores, strict=True)):
         folds = folds_of(found.titles, repeat)
-        probabilities, happened = [], []
+        said: list[Floats] = []
+        said_by_words: list[Floats] = []
+        happened = []
         for fold in range(FOLDS):
             rest, here = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
             judged = np.concatenate([levels[at] for at in rest])
-            scale = fit(np.concatenate([whole[at] for at in rest]), judged)
-            shift, factor = move(np.concatenate([scores[at] for at in rest]), judged, scale)
-            probabilities += [scale.levels(shift + factor * scores[at])[:, :2].sum(axis=1) for at in here]
+            scale = fit(np.concatenate([scores[at] for at in rest]), judged)
+            shift, factor = move(np.concatenate([by_words[at] for at in rest]), judged, scale)
+            said += [scale.relevance(scores[at]) for at in here]
+            said_by_words += [scale.relevance(shift + factor * by_words[at]) for at in here]
             happened += [levels[at] >= measures.RELEVANT for at in here]
-        errors.append(measures.calibration_error(np.concatenate(probabilities), np.concatenate(happened)))
+        outcome = np.concatenate(happened)
+        errors.append(measures.calibration_error(np.concatenate(said), outcome))
+        words_errors.append(measures.calibration_error(np.concatenate(said_by_words), outcome))
     pooled = np.concatenate(levels * REPEATS)
     scale = fit(np.concatenate([np.concatenate(row) for row in full.scores]), pooled)
-    return move(np.concatenate([np.concatenate(row) for row in words.scores]), pooled, scale), float(np.mean(errors))
+    moved = move(np.concatenate([np.concatenate(row) for row in words.scores]), pooled, scale)
+    return Calibrated(scale, float(np.mean(errors)), *moved, float(np.mean(words_errors)))
 
 
 def move(scores: Floats, levels: NDArray[np.int64], scale: Calibration) -> tuple[float, float]:
