@@ -1,6 +1,7 @@
 """Rounds that alternate, and what they amount to."""
 
 import gc
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -113,6 +114,17 @@ def ratio_of(
         clock=clock,
         more=more or {},
     )
+
+
+def growth(name: str, few: tuple[int, Sequence[float]], many: tuple[int, Sequence[float]]) -> Ratio:
+    """Seconds of each round at many rows over those at few, and a hundred times the exponent by which they grow.
+
+    The sides are not of one moment, since the data must grow between them.
+    """
+    (from_rows, before), (rows, after) = few, many
+    found = ratio_of(name, list(zip(after, before, strict=True)), clock="wall")
+    slope = math.log(found.ratio) / math.log(rows / from_rows) if rows > from_rows else 0.0
+    return found.with_more(slope_percent=100 * slope, rows=rows, from_rows=from_rows)
 
 
 def percentiles(

@@ -4,9 +4,8 @@
 first one at all rows, side by side. The figure's own growth is measured by `turnover`.
 """
 
-import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import perf_counter
 from urllib.parse import quote
 
@@ -31,7 +30,7 @@ def run(plan: frame.Plan) -> list[frame.Ratio]:
         data.build_listings(plan.rows, first=few)
         after = measured(plan.rows, rounds)
         found = [
-            grown(f"P23-{name}", before[name], after[name], few, plan.rows)
+            frame.growth(f"P23-{name}", (few, before[name]), (plan.rows, after[name]))
             for name in before
             if plan.wants(f"P23-{name}")
         ]
@@ -66,13 +65,6 @@ def timed(call: wsgi.Call) -> float:
     began = perf_counter()
     call()
     return perf_counter() - began
-
-
-def grown(name: str, before: Sequence[float], after: Sequence[float], few: int, many: int) -> frame.Ratio:
-    """The two sides are not of one moment: the data must grow between them."""
-    found = frame.ratio_of(name, list(zip(after, before, strict=True)), clock="wall")
-    slope = math.log(found.ratio) / math.log(many / few) if many > few else 0.0
-    return found.with_more(slope_percent=100 * slope, rows=many, from_rows=few)
 
 
 def deep(plan: frame.Plan, rounds: int) -> frame.Ratio:

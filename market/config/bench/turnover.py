@@ -7,7 +7,6 @@ rows over that at a hundredth of them; its `slope_percent` is a hundred times th
 grows.
 """
 
-import math
 import statistics
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +52,7 @@ def run(plan: frame.Plan) -> list[frame.Ratio]:
         if plan.wants("P16"):
             found.append(against_plain_sum(plan))
         if plan.wants("P23"):
-            found.append(growth(medians))
+            found.append(frame.growth("P23", medians[0], medians[-1]))
     if plan.wants("P17"):
         found.append(writing(plan))
     return found
@@ -97,12 +96,6 @@ def against_plain_sum(plan: frame.Plan) -> frame.Ratio:
     return found.with_more(
         rows=plan.rows, cells=compared.cells, check_seconds=check_seconds, rebuild_seconds=rebuild_seconds
     )
-
-
-def growth(medians: list[tuple[int, list[float]]]) -> frame.Ratio:
-    (few, before), (many, after) = medians[0], medians[-1]
-    found = frame.ratio_of("P23", list(zip(after, before, strict=True)), clock="wall")
-    return found.with_more(slope_percent=100 * math.log(found.ratio) / math.log(many / few), rows=many, from_rows=few)
 
 
 def writing(plan: frame.Plan) -> frame.Ratio:
