@@ -99,11 +99,10 @@ def step(request: PageRequest, report_id: UUID, verb: str) -> HttpResponse:
         raise NotFound
     policy.reports.fetch(actor=request.actor, pk=report_id, verb=verb)
     form = chosen.form(request.POST)
-    attempt(form, partial(chosen.service, actor=request.actor, report_id=report_id, at=clock.now()))
-    if form.errors:
-        return _detail(request, report_id, failed=(verb, form))
-    messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-    return redirect("reports:list") if verb == "discard" else redirect("reports:detail", report_id)
+    if attempt(form, partial(chosen.service, actor=request.actor, report_id=report_id, at=clock.now())):
+        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+        return redirect("reports:list") if verb == "discard" else redirect("reports:detail", report_id)
+    return _detail(request, report_id, failed=(verb, form))
 
 
 def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:

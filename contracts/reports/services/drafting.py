@@ -100,13 +100,14 @@ def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: dat
 
 
 @transaction.atomic
-def discard_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> None:
+def discard_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> Report:
     """Take a draft away that nobody was to publish; its period is free again, and the audit trail keeps that it was."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="discard", version=version)
     require_move(report, report.submit)
     changes = {"kind": report.kind, "first_on": report.first_on, "region": report.region, "edition": report.edition}
     audit.record("report.discarded", actor=actor, subject=report, at=at, changes=changes)
     report.delete()
+    return report
 
 
 @transaction.atomic
