@@ -29,7 +29,7 @@ class ListingEncoded(outbox.Event):
 def subscribe(topics: Iterable[str]) -> None:
     """Follow events whose payload has `kind`, `listing_id` and `version`."""
     if encoder.is_available():
-        outbox.subscribe_batch("search.vectors", topics, wake_worker, pause_seconds=0.25)
+        outbox.subscribe_batch("search.vectors", topics, wake_worker, pause_seconds=outbox.PATIENT_SECONDS)
 
 
 def wake_worker(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:

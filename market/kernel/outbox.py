@@ -52,6 +52,10 @@ Handler = Callable[[Envelope], None]
 BatchHandler = Callable[[Sequence[Envelope]], Mapping[int, Failure]]
 
 
+PAUSE_SECONDS = 0.05  # how long the relay waits for more
+PATIENT_SECONDS = 0.25  # the same for consumers that nobody waits for
+
+
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """A named reader of topics: `handle` runs in a Celery worker, `handle_batch` in the relay itself."""
@@ -60,7 +64,7 @@ class Consumer:
     topics: frozenset[str]
     handle: Handler | None = None
     handle_batch: BatchHandler | None = None
-    pause_seconds: float = 0.05
+    pause_seconds: float = PAUSE_SECONDS
 
 
 _consumers: dict[str, Consumer] = {}
@@ -75,7 +79,7 @@ def subscribe(name: str, topics: Iterable[str], handle: Handler) -> None:
 
 
 def subscribe_batch(
-    name: str, topics: Iterable[str], handle_batch: BatchHandler, *, pause_seconds: float = 0.05
+    name: str, topics: Iterable[str], handle_batch: BatchHandler, *, pause_seconds: float = PAUSE_SECONDS
 ) -> None:
     """Have the relay call `handle_batch` with up to some hundred events at a time.
 

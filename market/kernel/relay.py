@@ -20,7 +20,6 @@ from market.kernel.models import Delivery, OutboxEvent
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 0.05
 BATCH = 200
 MAX_ATTEMPTS = 8
 REDISPATCH = timedelta(seconds=30)
@@ -36,7 +35,10 @@ class Relay:
 
     def start(self) -> None:
         batch = [reader for reader in outbox.consumers() if reader.handle_batch]
-        jobs = [("relay-workers", dispatch, POLL_SECONDS), ("relay-sealing", Sealing().step, POLL_SECONDS)]
+        jobs = [
+            ("relay-workers", dispatch, outbox.PAUSE_SECONDS),
+            ("relay-sealing", Sealing().step, outbox.PAUSE_SECONDS),
+        ]
         jobs += [(f"relay-{reader.name}", partial(feed_batch, reader), reader.pause_seconds) for reader in batch]
         for name, step, usual in jobs:
             thread = threading.Thread(target=self._loop, args=(name, step, usual), name=name, daemon=True)
@@ -175,7 +177,7 @@ def drain(timeout_seconds: float = 30) -> bool:
     while time.monotonic() < limit:
         if not Delivery.objects.filter(dead_at__isnull=True).exists():
             return True
-        time.sleep(POLL_SECONDS)
+        time.sleep(outbox.PAUSE_SECONDS)
     return False
 
 

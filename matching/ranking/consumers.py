@@ -17,4 +17,4 @@ def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]
     return {}
 
 
-outbox.subscribe_batch("ranking.matches", [ListingChanged.topic], follow, pause_seconds=0.25)
+outbox.subscribe_batch("ranking.matches", [ListingChanged.topic], follow, pause_seconds=outbox.PATIENT_SECONDS)

@@ -37,7 +37,7 @@ MOST_RECENT = 2000
 
 def subscribe(topics: Iterable[str]) -> None:
     """Follow events whose payload has `kind`, `listing_id` and `version`."""
-    outbox.subscribe_batch(CONSUMER, [*topics, SearchKept.topic], follow, pause_seconds=0.25)
+    outbox.subscribe_batch(CONSUMER, [*topics, SearchKept.topic], follow, pause_seconds=outbox.PATIENT_SECONDS)
 
 
 def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
