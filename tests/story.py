@@ -17,9 +17,10 @@ from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Achievement, Demand
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Deal
+from tests import scans
 from tests.cast import MONDAY, MONDAY_ON, Cast
 
-SCAN = b"%PDF-1.7\nsealed\n"
+SCAN, BUYER_SCAN = scans.pdf("seller"), scans.pdf("buyer")
 ACHIEVEMENT: dict[str, Any] = {
     "title": "高导电铜合金接触线的连续铸造与轧制工艺",
     "summary": "通过控制凝固组织与在线固溶处理，获得导电率与抗拉强度兼顾的铜合金接触线。",
@@ -115,9 +116,10 @@ def draft(story: Story, *, at: datetime = MONDAY, **changes: Any) -> Story:
 def sign(story: Story, *, seller: Any = None, at: datetime = MONDAY) -> Story:
     """The text is closed and both parties seal it."""
     contract = agreements.finalise_contract(actor=story.cast.broker, contract_id=story.contract.id, version=None, at=at)
-    for actor in (seller or story.cast.university_clerk, story.cast.enterprise_clerk):
+    scans_of = {seller or story.cast.university_clerk: SCAN, story.cast.enterprise_clerk: BUYER_SCAN}
+    for actor, scan in scans_of.items():
         contract = agreements.sign_contract(
-            actor=actor, contract_id=contract.id, version=None, scan=ContentFile(SCAN, "scan.pdf"), at=at
+            actor=actor, contract_id=contract.id, version=None, scan=ContentFile(scan, "scan.pdf"), at=at
         )
     story.contract = contract
     return story

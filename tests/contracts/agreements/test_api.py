@@ -129,8 +129,8 @@ def test_both_parties_and_their_broker_read_the_drawn_text(final, cast, api):
 
 def test_the_seals_are_shown_with_their_hashes_once_both_parties_sealed(final, cast, api):
     version = final.version
-    for actor in (cast.university_clerk, cast.enterprise_clerk):
-        scan = SimpleUploadedFile("扫描件.pdf", story.SCAN)
+    for actor, sealed in ((cast.university_clerk, story.SCAN), (cast.enterprise_clerk, story.BUYER_SCAN)):
+        scan = SimpleUploadedFile("扫描件.pdf", sealed)
         answer = api.as_(actor).post(
             f"/api/v1{path(final, 'sign')}", {"scan": scan}, headers={"If-Match": f'"{version}"'}
         )

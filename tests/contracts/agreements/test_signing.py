@@ -19,11 +19,12 @@ from tests.cast import MONDAY
 from tests.contracts.standing import actions, refused, run_consumers
 
 LATER = MONDAY + timedelta(days=1)
-SELLER_SCAN, BUYER_SCAN = b"%PDF-1.7\nseller\n", b"\x89PNG\r\n\x1a\nbuyer"
+SELLER_SCAN, BUYER_SCAN = story.SCAN, story.BUYER_SCAN
 State = TechnologyContract.State
 
 
-def seal(actor, contract, scan=story.SCAN, *, version=None, at=MONDAY):
+def seal(actor, contract, scan=None, *, version=None, at=MONDAY):
+    scan = scan if scan is not None else SELLER_SCAN if actor.acts_for(contract.seller_id) else BUYER_SCAN
     return services.sign_contract(
         actor=actor, contract_id=contract.id, version=version, scan=ContentFile(scan, "scan.pdf"), at=at
     )
