@@ -83,6 +83,13 @@ class ContractForm(forms.Form):
                 empty = [("", _("请选择"))] if name == "subtype" else []
                 field.choices = [*empty, *reference.choices(scheme, today())]
 
+    def clean_first_instalment(self) -> Decimal:
+        first: Decimal = self.cleaned_data["first_instalment"]
+        total = self.cleaned_data.get("contract_amount")
+        if total is not None and first > total:
+            raise forms.ValidationError(_("首期付款不能超过合同成交额"))
+        return first
+
     def values(self, current: ContractData | None = None) -> dict[str, Any]:
         """As the service takes it; what the form does not ask for stays as it is in the draft that is changed."""
         data = current.model_dump() if current else {}

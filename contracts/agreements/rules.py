@@ -138,7 +138,6 @@ def _patents_complete(patents: Sequence[PatentClause]) -> bool:
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 UNITS = ("", "拾", "佰", "仟")
-GROUPS = ("", "万", "亿", "万亿")
 
 
 def in_words(amount: Decimal) -> str:
@@ -156,19 +155,13 @@ def in_words(amount: Decimal) -> str:
 
 
 def _integer_words(number: int) -> str:
-    groups = []
-    while number:
-        number, group = divmod(number, 10_000)
-        groups.append(group)
-    words = ""
-    for position in range(len(groups) - 1, -1, -1):
-        group = groups[position]
-        if not group:
-            continue
-        if words and (group < 1000 or groups[position + 1] == 0):
-            words += "零"
-        words += _group_words(group) + GROUPS[position]
-    return words
+    """What stands before 亿, and before 万, is a number of its own: 10 500 × 10^8 is 壹万零伍佰亿."""
+    for unit, size in (("亿", 10**8), ("万", 10**4)):
+        if number >= size:
+            high, low = divmod(number, size)
+            gap = "零" if 0 < low < size // 10 else ""
+            return _integer_words(high) + unit + gap + _integer_words(low)
+    return _group_words(number)
 
 
 def _group_words(group: int) -> str:

@@ -91,6 +91,13 @@ def test_another_first_instalment_is_followed_by_the_rest_as_the_second(rich, pa
     assert parts == [Decimal("100000.00"), Decimal("900000.00")]
 
 
+def test_a_first_instalment_above_the_total_is_refused(rich, page):
+    with nothing_moves():
+        answer = save(page, rich, contract_amount="1000000.00", first_instalment="1500000")
+
+    assert answer.context["form"].errors["first_instalment"] == ["首期付款不能超过合同成交额"]
+
+
 def test_a_form_that_was_opened_before_someone_elses_change_is_refused(rich, page):
     old = shown(page, rich)
     assert save(page, rich, title="先保存的标题").status_code == 302
