@@ -9,7 +9,9 @@ from deploy.local import addresses, isolation
 from deploy.local.folder import Folder, is_free
 from deploy.local.units import Unit
 
-WEB_WORKERS, WEB_THREADS, TASK_PROCESSES = 2, 4, 2
+WEB_WORKERS, TASK_PROCESSES = 2, 2
+HEAD_MILLISECONDS = 10_000  # for a request's head
+CONNECTIONS = 1024  # of one web process, the silent ones too
 ANSWER_SECONDS = 5
 
 
@@ -82,9 +84,11 @@ def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Un
     celery = ("-m", "celery", "-A", "market.config.celery")
     schedule = str(folder.part("beat") / "schedule")
     web = [
-        *("-m", "granian", "--interface", "wsgi", "market.config.wsgi:application"),
+        *("-m", "granian", "--interface", "asginl", "market.config.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(port), "--no-ws"),
-        *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"),
+        # HTTP/1 alone: while granian finds out which version a connection speaks, no deadline runs.
+        *("--http", "1", "--http1-header-read-timeout", str(HEAD_MILLISECONDS), "--backpressure", str(CONNECTIONS)),
+        *("--workers", str(WEB_WORKERS), "--respawn-failed-workers"),
     ]
 
     def process(name: str, *words: str) -> Unit:

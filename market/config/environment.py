@@ -1,6 +1,7 @@
 """Everything the environment may say, described once; docs/operating/settings.md is made from it."""
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,6 +33,10 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         ["127.0.0.1", "localhost", "[::1]"], description="Host names that are answered, comma separated."
     )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Addresses or networks of the reverse proxies whose X-Forwarded-For is believed, comma separated.",
+    )
     secure: bool = Field(False, description="Served over HTTPS: secure cookies, HSTS.")
     market_name: str = Field("瑞金科技大市场", description="The market's name on every page.")
     market_code: str = Field("360781", pattern=r"^[0-9A-Za-z-]{1,20}$", description="This market in exchanged ids.")
@@ -57,6 +62,7 @@ class Environment(BaseSettings):
     audit_heads_to: Annotated[list[str], NoDecode] = Field(
         [], description="E-mail addresses that are sent a signed head every day, comma separated."
     )
+    web_threads: int = Field(4, ge=1, le=64, description="Requests that one web process works on at a time.")
     rate_limit: bool = Field(True, description="Requests are limited per principal.")
 
     @field_validator("audit_key")
@@ -67,11 +73,17 @@ class Environment(BaseSettings):
             raise ValueError("needs 32 characters or more")
         return value
 
-    @field_validator("allowed_hosts", "audit_heads_to", mode="before")
+    @field_validator("allowed_hosts", "audit_heads_to", "trusted_proxies", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         """A comma separated text as a list."""
         return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def networks(cls, value: list[str]) -> list[str]:
+        """A misspelt network would trust nobody, and one address would stand for all visitors."""
+        return [str(ip_network(network, strict=False)) for network in value]
 
     def with_local_servers(self) -> "Environment":
         """Fill the addresses that are not given with those of the servers running in `data_dir`."""

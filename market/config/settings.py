@@ -23,6 +23,7 @@ SECRET_KEY = env.secret_key
 DEBUG = env.debug
 DEMO = env.demo
 ALLOWED_HOSTS = env.allowed_hosts
+TRUSTED_PROXIES = env.trusted_proxies
 DATA_DIR = Path(env.data_dir)
 FILES_DIR = DATA_DIR / "files"
 AUDIT_DIR = DATA_DIR / "audit"
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "market.kernel.proxies.ProxyMiddleware",
     "market.kernel.middleware.RequestIdMiddleware",
     "market.kernel.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "market.accounts.middleware.ActorMiddleware",
+    "market.kernel.middleware.NoStoreMiddleware",
     "market.kernel.middleware.GuardMiddleware",
     "market.pages.rendering.ProblemMiddleware",
 ]
@@ -188,6 +191,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+MAX_BODY_BYTES = 21 * 1024 * 1024  # a file of the largest size and the form around it
+WEB_THREADS = env.web_threads
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -212,7 +217,23 @@ CONTENT_SECURITY_POLICY = {
 }
 
 RATE_LIMIT = env.rate_limit
-RATE_LIMITS = {"read": "1200/minute", "write": "240/minute"}
+RATE_LIMITS = {
+    # Of one person or key.
+    "read": "1200/minute",
+    "write": "240/minute",
+    # Of one address, which may be a whole city's: apart, so that none of them shuts out another.
+    "anonymous_read": "6000/minute",
+    "anonymous_write": "600/minute",
+    "sign_in": "600/minute",
+}
+# A city behind one address signs in; an account is guessed at a few times.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "300/m/ip,5/5m/key",
+    "signup": "60/m/ip",
+    "reset_password": "120/m/ip,5/m/key",
+    "reset_password_from_key": "120/m/ip",
+}
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "noreply@example.com"

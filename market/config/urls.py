@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from contracts.payments.api import stripe_webhook
 from market.config.api import api
+from market.config.openapi import openapi
 from market.kernel import health, metrics
 from market.pages.views import set_language
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("exchange/", include("listings.exchange.urls")),
     path("inbox/", include("market.notices.urls")),
     path("organisation/", include("market.accounts.urls")),
+    path("api/v1/openapi.json", openapi),  # before ninja's own, which makes the document for each request
     path("api/v1/", api.urls),
     path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
     path("livez", health.live),

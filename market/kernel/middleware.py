@@ -8,14 +8,15 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from ninja.utils import check_csrf
 
 from market.kernel import idempotency, limits, metrics
 from market.kernel.http import actor_of, is_machine_path, problem_response, refuse_unreadable
 from market.kernel.ids import new_id
-from market.kernel.problems import Problem, TooLarge
+from market.kernel.problems import NotAllowed, Problem, TooLarge
+from market.kernel.uploads import NoFiles
 
 Respond = Callable[[HttpRequest], HttpResponse]
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -45,8 +46,22 @@ class MetricsMiddleware:
         response = self.get_response(request)
         match = request.resolver_match
         route = match.route if match is not None else "unmatched"
-        metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
-        metrics.REQUEST_SECONDS.labels(request.method, route).observe(time.perf_counter() - began)
+        method = metrics.method_label(request.method)
+        metrics.REQUESTS.labels(method, route, response.status_code).inc()
+        metrics.REQUEST_SECONDS.labels(method, route).observe(time.perf_counter() - began)
+        return response
+
+
+class NoStoreMiddleware:
+    """What a person sees is kept by no browser and no proxy, unless its view says otherwise."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if actor_of(request).is_signed_in and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
         return response
 
 
@@ -61,10 +76,16 @@ class GuardMiddleware:
             refuse_unreadable(request.META.get("PATH_INFO", ""))
             for name in request.GET:
                 refuse_unreadable([name, *request.GET.getlist(name)])
-            if settings.RATE_LIMIT and not request.path.startswith(settings.STATIC_URL):
-                kind = "read" if request.method in SAFE_METHODS else "write"
+            if settings.RATE_LIMIT and (kind := limits.kind_of(request)):
                 limits.hit(kind, limits.principal_of(request), settings.RATE_LIMITS[kind])
+            if not actor_of(request).is_signed_in:
+                request.upload_handlers = [NoFiles(request)]
             if request.method == "POST" and self._is_repeatable(request):
+                # Before the stored answer, which would otherwise be told to whoever makes the browser ask.
+                if actor_of(request).api_key_id is None and (refusal := check_csrf(request)):
+                    if is_machine_path(request.path):
+                        raise NotAllowed("CSRF")
+                    return refusal
                 return idempotency.answer_once(request, actor_of(request).principal, self.get_response)
         except Problem as problem:
             return problem_response(request, problem)

@@ -139,6 +139,14 @@ class TooLarge(Problem):
     fields = ("limit_bytes",)
 
 
+class RequestTooSlow(Problem):
+    """The body did not come within its time."""
+
+    status = 408
+    code = "request_too_slow"
+    title = _("请求内容未在规定时间内送达")
+
+
 class TooManyRequests(Problem):
     status = 429
     code = "too_many_requests"

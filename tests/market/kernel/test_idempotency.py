@@ -224,3 +224,15 @@ def test_every_form_that_makes_something_bears_a_key(cast, api):
     page = api.as_(cast.university_clerk).get("/achievements/new").content.decode()
 
     assert page.count('name="idempotency_key"') == 1
+
+
+def test_no_stored_answer_is_told_without_the_forms_token(cast, api):
+    client = api.as_(cast.university_clerk)
+    assert create(client, "k-csrf").status_code == 201
+
+    strict = type(client)(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    answer = create(strict, "k-csrf")
+
+    assert (answer.status_code, answer.get("Idempotent-Replayed")) == (403, None)
+    assert create(client, "k-csrf").get("Idempotent-Replayed") == "true"

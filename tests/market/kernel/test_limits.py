@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from listings.catalog.models import Achievement
+from market.accounts.models import User
 from market.kernel import limits
 from tests.conftest import ApiClient
 from tests.market.accounts.desk import issue, machine, refusal
@@ -13,13 +14,14 @@ from tests.market.accounts.desk import issue, machine, refusal
 @pytest.fixture(autouse=True)
 def _limits(settings) -> None:
     settings.RATE_LIMIT = True
-    settings.RATE_LIMITS = {"read": "3/minute", "write": "2/minute"}
+    both = {"read": "3/minute", "write": "2/minute"}
+    settings.RATE_LIMITS = both | {f"anonymous_{kind}": rate for kind, rate in both.items()} | {"sign_in": "4/minute"}
 
 
 def passer_by(**headers: str) -> ApiClient:
     """An anonymous reader at an address that no other test has used."""
     number = uuid4().int
-    return ApiClient(REMOTE_ADDR=f"2001:db8::{number & 0xFFFF:x}:{number >> 16 & 0xFFFF:x}", headers=headers)
+    return ApiClient(REMOTE_ADDR=f"2001:db8:{number & 0xFFFF:x}:{number >> 16 & 0xFFFF:x}::1", headers=headers)
 
 
 def read(client, times: int = 1) -> list[int]:
@@ -72,6 +74,13 @@ def test_a_passer_by_is_known_by_the_socket_and_by_nothing_that_is_said(db):
     assert read(passer_by()) == [200]
 
 
+def test_an_ipv6_passer_by_is_his_network_of_which_he_has_all_addresses(db):
+    home = passer_by().defaults["REMOTE_ADDR"]
+    clients = [ApiClient(REMOTE_ADDR=f"{home[:-1]}{number}") for number in range(1, 5)]
+
+    assert [read(client)[0] for client in clients] == [200, 200, 200, 429]
+
+
 def test_a_page_past_the_limit_is_a_page(db):
     client = passer_by()
     for _ in range(4):
@@ -81,6 +90,37 @@ def test_a_page_past_the_limit_is_a_page(db):
     assert answer["Content-Type"].startswith("text/html")
     assert answer["Retry-After"].isdigit()
     assert "请求过于频繁" in answer.content.decode()
+
+
+def test_strangers_who_write_shut_out_neither_sign_in_nor_signed_notices(cast):
+    client = passer_by()
+    address = "/i18n/setlang/"
+    assert [client.post(address, {"language": "en"}).status_code for _ in range(3)][-1] == 429
+
+    sign_in = {"login": "nobody@example.com", "password": "wrong"}
+    assert [client.post("/accounts/login/", sign_in).status_code for _ in range(5)] == [200] * 4 + [429]
+    assert [client.post("/webhooks/stripe", {}, content_type="application/json").status_code for _ in range(5)] == [
+        400
+    ] * 5
+    assert [client.get("/readyz").status_code for _ in range(5)] == [200] * 5
+
+
+def test_a_city_behind_one_address_signs_in(cast, settings):
+    """More right sign-ins than allauth's own thirty a minute; an account that is guessed at is closed all the same."""
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign_in": "600/minute", "anonymous_write": "600/minute"}
+    user = User.objects.get(pk=cast.broker.user_id)
+    user.set_password("right-enough-1")
+    user.save()
+    city = passer_by()
+
+    def sign_in(login: str, password: str) -> int:
+        return ApiClient(**city.defaults).post("/accounts/login/", {"login": login, "password": password}).status_code
+
+    for number in range(12):
+        assert sign_in(f"stranger{number}@example.com", "wrong") == 200
+    assert [sign_in(user.email, "right-enough-1") for _ in range(36)] == [302] * 36
+    assert [sign_in(user.email, "wrong") for _ in range(6)][-1] == 200
+    assert sign_in(user.email, "right-enough-1") == 200  # the form again, and not 302
 
 
 def test_control_nothing_is_counted_where_limits_are_off(db, settings):

@@ -1,20 +1,14 @@
 """manage.py export_openapi [--check]: the committed openapi.json, so that each change of the wire is a diff."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from market.config.api import api
 from market.config.environment import BASE_DIR
+from market.config.openapi import openapi_text
 
 TARGET = BASE_DIR / "docs" / "api" / "openapi.json"
-
-
-def openapi_text() -> str:
-    schema = api.get_openapi_schema(path_prefix="/api/v1/")
-    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
 
 
 class Command(BaseCommand):
