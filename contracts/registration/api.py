@@ -287,6 +287,7 @@ def shown(row: Registration, actor: Actor) -> dict[str, Any]:
         "submitted_at": row.submitted_at,
         "accepted_on": row.accepted_on,
         "due_on": row.due_on,
+        "due_is_provisional": row.due_is_provisional,
         "grounds": row.grounds,
         "remark": row.remark,
         "registered_on": row.registered_on,

@@ -6,4 +6,4 @@ class RegistrationConfig(AppConfig):
     label = "registration"
 
     def ready(self) -> None:
-        from contracts.registration import pages, policy  # noqa: F401  slots, menu and what the registry may see
+        from contracts.registration import consumers, pages, policy  # noqa: F401  events, slots, menu, who may see

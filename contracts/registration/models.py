@@ -16,6 +16,7 @@ from market.accounts.models import Organisation, User
 from market.kernel.ids import new_id
 from market.kernel.models import Versioned
 from market.kernel.money import MoneyField
+from market.reference.calendar import Due
 
 
 class Registration(ConcurrentTransitionMixin, Versioned):
@@ -49,6 +50,9 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     accepted_on = models.DateField(_("受理日期"), null=True, blank=True)
     due_on = models.DateField(_("办理期限"), null=True, blank=True)
+    due_is_provisional = models.BooleanField(
+        default=False, db_comment="Counted while a year that the term runs into has no published holidays"
+    )
     reviewed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     grounds = models.JSONField(
@@ -105,8 +109,9 @@ class Registration(ConcurrentTransitionMixin, Versioned):
         self.submitted_at, self.grounds, self.remark = at, [], ""
 
     @transition(field=state, source=State.SUBMITTED, target=State.ACCEPTED)
-    def accept(self, *, on: date, due_on: date, by_id: Any) -> None:
-        self.accepted_on, self.due_on, self.reviewed_by_id = on, due_on, by_id
+    def accept(self, *, on: date, due: Due, by_id: Any) -> None:
+        self.accepted_on, self.reviewed_by_id = on, by_id
+        self.due_on, self.due_is_provisional = due
 
     @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED], target=State.CORRECTION_REQUESTED)
     def request_correction(self, *, grounds: list[str], remark: str) -> None:

@@ -6,14 +6,14 @@ application. Sources: domain reference 1.2 and 1.3, worked examples 9 to 11 and 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from market.reference import queries as reference
-from market.reference.calendar import add_working_days
+from market.reference.calendar import Due, Unit, WorkingCalendar
 
 
 class Ground(StrEnum):
@@ -106,11 +106,10 @@ def rule_set(code: str) -> RuleSet:
     return next(rules for rules in RULE_SETS if rules.code == code)
 
 
-def due_on(rules: RuleSet, accepted_on: date) -> date:
+def due(rules: RuleSet, accepted_on: date, *, calendar: WorkingCalendar) -> Due:
     """The last day for the registry's decision (worked example 9)."""
-    if rules.counts_working_days:
-        return add_working_days(accepted_on, rules.deadline_days)
-    return accepted_on + timedelta(days=rules.deadline_days)
+    unit: Unit = "working_day" if rules.counts_working_days else "day"
+    return calendar.due(accepted_on, count=rules.deadline_days, unit=unit)
 
 
 def needs_second_review(rules: RuleSet, *, contract_amount: Decimal, technology_amount: Decimal) -> bool:

@@ -102,6 +102,9 @@ class RegistrationOut(Schema):
     submitted_at: datetime | None
     accepted_on: date | None
     due_on: date | None
+    due_is_provisional: Annotated[
+        bool, Field(description="Counted without the holidays of a year that are not published yet; may still move")
+    ]
     grounds: list[str]
     remark: str
     registered_on: date | None

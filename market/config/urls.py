@@ -28,6 +28,7 @@ urlpatterns = [
     path("inbox/", include("market.notices.urls")),
     path("organisation/", include("market.accounts.urls")),
     path("api/v1/openapi.json", openapi),  # before ninja's own, which makes the document for each request
+    path("calendar/", include("market.reference.urls")),
     path("api/v1/", api.urls),
     path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
     path("livez", health.live),

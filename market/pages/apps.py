@@ -9,4 +9,5 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         from market.pages import navigation
 
+        navigation.add(_("工作日历"), "reference:calendar", visible=lambda actor: actor.is_operator, order=94)
         navigation.add(_("系统投递"), "pages:deliveries", visible=lambda actor: actor.is_operator, order=95)

@@ -1,11 +1,11 @@
-"""Code lists for operators, to read: they change by `manage.py load_reference` only."""
+"""Code lists and calendar for operators, to read: they change by `manage.py load_reference`, a year on its page too."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from market.reference.models import Code, CodeList
+from market.reference.models import CalendarYear, Code, CodeList
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -31,3 +31,9 @@ class CodeAdmin(ReadOnly):
     list_filter = ("code_list", "evidence")
     search_fields = ("code", "name_zh", "name_en")
     ordering = ("code_list", "position", "valid_from")
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(ReadOnly):
+    list_display = ("year", "source", "is_entered", "changed_at")
+    ordering = ("-year",)

@@ -12,3 +12,12 @@ class CodeListChanged(Event):
 
     scheme: str
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYearChanged(Event):
+    """The arrangement of a year became known, or another; a load of several years tells of the last."""
+
+    topic: ClassVar[str] = "market.reference.calendar_year.changed"
+
+    year: int

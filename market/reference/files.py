@@ -1,10 +1,11 @@
-"""The data files that code lists are loaded from: `lists.csv` names them, `<scheme>.csv` holds the codes of each."""
+"""The data files: `lists.csv` names the lists, `<scheme>.csv` has the codes of each, `calendar.csv` the years."""
 
 import csv
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from market.reference.calendar import UnreadableArrangement, YearArrangement, read_arrangement
 from market.reference.models import Code
 from market.reference.rules import ListedCode, ListedScheme
 
@@ -13,6 +14,7 @@ LIST_COLUMNS = ["scheme", "name_zh", "name_en", "standard", "source", "parent_sc
 CODE_COLUMNS = [
     "code", "name_zh", "name_en", "parent", "valid_from", "valid_until", "replaced_by", "evidence", "source",
 ]  # fmt: skip
+YEAR_COLUMNS = ["year", "holidays", "workdays", "source"]
 
 
 class UnreadableFile(ValueError):
@@ -25,6 +27,20 @@ def read_lists(folder: Path = DATA) -> list[ListedScheme]:
         ListedScheme(**row, codes=tuple(_read_codes(folder / f"{row['scheme']}.csv")))
         for _line, row in _rows(folder / "lists.csv", LIST_COLUMNS)
     ]
+
+
+def read_years(folder: Path = DATA) -> list[YearArrangement]:
+    """The published arrangements of holidays; none where the folder has no `calendar.csv`. Raises UnreadableFile."""
+    path = folder / "calendar.csv"
+    return list(_read_years(path)) if path.exists() else []
+
+
+def _read_years(path: Path) -> Iterator[YearArrangement]:
+    for line, row in _rows(path, YEAR_COLUMNS):
+        try:
+            yield read_arrangement(year=int(row.pop("year")), **row)
+        except UnreadableArrangement as error:
+            raise UnreadableFile(f"{path.name}:{line}: {error}") from error
 
 
 def _read_codes(path: Path) -> Iterator[ListedCode]:

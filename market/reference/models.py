@@ -96,3 +96,24 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code_list_id} {self.code}"
+
+
+class CalendarYear(models.Model):
+    """The State Council's arrangement of one year's holidays and make-up days, as `calendar.read_arrangement` reads it.
+
+    A year that an operator entered stays as entered when the data files are loaded again.
+    """
+
+    year = models.PositiveSmallIntegerField(_("年度"), primary_key=True)
+    holidays = models.TextField(_("放假安排"), db_comment="One line each: name, first day, last day")
+    workdays = models.TextField(_("调休上班日"), blank=True, db_comment="Weekend days worked, space between")
+    source = models.CharField(_("来源"), max_length=300)
+    is_entered = models.BooleanField(default=False, db_comment="By an operator, and not from the data files")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("工作日历")
+        verbose_name_plural = _("工作日历")
+
+    def __str__(self) -> str:
+        return str(self.year)

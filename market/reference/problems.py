@@ -3,13 +3,12 @@ from django.utils.translation import gettext_lazy as _
 from market.kernel.problems import Problem
 
 
-class CalendarUnknown(Problem):
-    """The State Council's arrangement of that year's holidays is not known here, so working days cannot be counted."""
+class ArrangementInvalid(Problem):
+    """The text is no arrangement of a year's holidays; `detail` says what is wrong with it."""
 
-    status = 409
-    code = "calendar_unknown"
-    title = _("该年度的节假日安排尚未收录，无法计算工作日")
-    fields = ("year",)
+    status = 422
+    code = "arrangement_invalid"
+    title = _("节假日安排有误")
 
 
 class CodeListsFaulty(Problem):

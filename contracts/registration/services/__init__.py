@@ -19,6 +19,7 @@ from contracts.registration.services.decision import (
     request_correction,
 )
 from contracts.registration.services.record import standing_facts
+from contracts.registration.services.terms import recount_terms
 
 __all__ = [
     "accept_registration",
@@ -30,6 +31,7 @@ __all__ = [
     "cancel_registration",
     "correct_registration",
     "decline_correction",
+    "recount_terms",
     "refuse_registration",
     "register_contract",
     "request_correction",

@@ -26,6 +26,7 @@ from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded, WrongState
 from market.notices.services import worded
+from market.reference.calendar_years import working_calendar
 from market.reference.identifiers.registration_no import parse_registration_no
 from market.reference.identifiers.text import InvalidIdentifier
 
@@ -36,9 +37,9 @@ def accept_registration(*, actor: Actor, registration_id: UUID, version: int | N
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="accept", version=version)
     require_move(registration, registration.accept)
     on = local_date(at)
-    due_on = rules.due_on(rules.rule_set(registration.rule_set), on)
-    registration.accept(on=on, due_on=due_on, by_id=actor.user_id)
-    steps.conclude(registration, actor=actor, action="accepted", at=at, changes={"due_on": due_on})
+    due = rules.due(rules.rule_set(registration.rule_set), on, calendar=working_calendar())
+    registration.accept(on=on, due=due, by_id=actor.user_id)
+    steps.conclude(registration, actor=actor, action="accepted", at=at, changes=due._asdict())
     steps.tell_applicant(registration, title=worded(lambda: _("登记申请已受理")), at=at)
     return registration
 

@@ -240,6 +240,7 @@ PAGES: dict[str, Rule] = {
     "reports:list": OPEN,
     "reports:new": Rule(REPORTERS, seen_by=SIGNED_IN),
     "search:feed": OPEN,  # the address itself is the secret, and so is the one that unsubscribes
+    "reference:calendar": OPEN,
     "search:save": DESK,
     "search:saved": DESK,
     "search:saved-found": only(SELLER),
@@ -327,6 +328,7 @@ OWN_BUTTONS: dict[str, Rule] = {
     "pages:care": OPEN,
     "ranking:retry": Rule(frozenset({"operator"}), seen_by=frozenset()),
     "ranking:watch": DESK,
+    "reference:enter-year": Rule(frozenset({"operator"}), seen_by=SIGNED_IN),
     "pages:requeue": Rule(frozenset({"operator"}), seen_by=frozenset()),
     "search:unsubscribe": OPEN,
 }

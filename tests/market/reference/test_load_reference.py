@@ -49,6 +49,7 @@ def test_loading_the_shipped_lists_again_changes_nothing():
         "updated": 0,
         "closed": 0,
         "unchanged": Code.objects.count(),
+        "years": 0,
     }
     assert {one.scheme: (one.fingerprint, one.loaded_at) for one in CodeList.objects.all()} == before
     assert OutboxEvent.objects.count() == events
