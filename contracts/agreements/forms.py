@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.agreements.data import ContractData
 from contracts.agreements.models import ContractType, Deduction, TechnologyContract
 from market.kernel.clock import today
+from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
 from market.reference import queries as reference
 
@@ -32,7 +33,7 @@ def day(label: Any, *, required: bool = True) -> forms.DateField:
 PATENT_FIELDS = ("title", "application_no", "applicant", "filed_on")
 
 
-class ContractForm(forms.Form):
+class ContractForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     contract_type = forms.ChoiceField(label=_("合同类型"), choices=ContractType.choices)
     subtype = forms.ChoiceField(label=_("合同子类型"), required=False)
@@ -149,7 +150,7 @@ class ContractForm(forms.Form):
         }
 
 
-class VersionForm(forms.Form):
+class VersionForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 

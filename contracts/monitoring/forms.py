@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.monitoring import queries
+from market.kernel.forms import Form
 
 
-class EnterForm(forms.Form):
+class EnterForm(Form):
     year = forms.TypedChoiceField(label=_("年度"), coerce=int)
     value = forms.DecimalField(label=_("数值"), min_value=0, max_digits=14, decimal_places=4)
     source_text = forms.CharField(
@@ -29,7 +30,7 @@ class EnterForm(forms.Form):
         self.fields["value"].help_text = unit
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
@@ -37,7 +38,7 @@ class RejectForm(ConfirmForm):
     reason = forms.CharField(label=_("退回原因"), max_length=300)
 
 
-class OfficeForm(forms.Form):
+class OfficeForm(Form):
     organisation_id = forms.ChoiceField(label=_("责任单位"))
     due_days = forms.IntegerField(
         label=_("报送期限（天）"), min_value=1, max_value=366, help_text=_("年度结束后多少天内报送")

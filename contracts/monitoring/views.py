@@ -33,7 +33,8 @@ def indicator_list(request: PageRequest) -> HttpResponse:
     rows = list(queries.indicators())
     years = queries.plan_years(rows)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in years else queries.year_to_show(rows, clock.today())
+    shown = next((year for year in years if str(year) == asked), None)
+    year = queries.year_to_show(rows, clock.today()) if shown is None else shown
     return render_page(request, "monitoring/list.html", years=years, **_of_year(year))
 
 

@@ -1,6 +1,5 @@
 """`/api/v1/payments`, and the address to which the provider sends its notices."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from market.kernel.http import problem_response
 from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight, require_key
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import Problem, SecondPersonNeeded, TooLarge
+from market.kernel.values import Day
 
 router = Router(tags=["payments"])
 
@@ -63,7 +63,7 @@ def submit_proof(
     request: ApiRequest,
     response: HttpResponse,
     payment_id: UUID,
-    paid_on: Form[date],
+    paid_on: Form[Day],
     proof: File[UploadedFile],
 ) -> dict[str, Any]:
     """Hand in the bank's receipt: PDF, JPEG or PNG, at most 20 MB."""

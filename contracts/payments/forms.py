@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.payments.models import Rail
 from contracts.payments.rails import stripe
+from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
 
 
-class StartForm(forms.Form):
+class StartForm(Form):
     rail = forms.ChoiceField(label=_("支付方式"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -21,7 +22,7 @@ class StartForm(forms.Form):
             field.choices = [(rail.value, rail.label) for rail in rails]
 
 
-class VersionForm(forms.Form):
+class VersionForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 

@@ -7,17 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.registration import queries, rules
 from market.kernel.clock import today
+from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
 from market.reference import queries as reference
 
 
-class VersionedForm(forms.Form):
+class VersionedForm(Form):
     """Carries the version that the page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(Form):
     office_id = forms.ChoiceField(label=_("登记机构"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

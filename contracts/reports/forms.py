@@ -8,9 +8,10 @@ from contracts.reports.models import Report
 from contracts.turnover import labels
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Side
 from market.kernel.clock import today
+from market.kernel.forms import Form
 
 
-class VersionedForm(forms.Form):
+class VersionedForm(Form):
     """Carries the version that the page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -34,7 +35,7 @@ def note_field() -> forms.CharField:
     return forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class DraftForm(forms.Form):
+class DraftForm(Form):
     kind = forms.ChoiceField(label=_("报告类型"), choices=Report.Kind.choices)
     year = forms.IntegerField(label=_("年度"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
     number = forms.IntegerField(

@@ -27,6 +27,7 @@ from market.kernel import clock
 from market.kernel.api import ApiRequest, Cursor, Limit, problems
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import InvalidInput
+from market.kernel.values import Day
 
 router = Router(tags=["turnover"])
 
@@ -36,7 +37,7 @@ Year = Annotated[
 Quarter = Annotated[int | None, Field(ge=1, le=4, description="A quarter of the year; default: the whole year")]
 Month = Annotated[int | None, Field(ge=1, le=12, description="A month of the year; not with a quarter")]
 Region = Annotated[str, Field(pattern=r"^\d{6}$", description="GB/T 2260; default: the market's own city")]
-AsOf = Annotated[date | None, Field(description="As known at the end of this day; default: as known now")]
+AsOf = Annotated[Day | None, Field(description="As known at the end of this day; default: as known now")]
 
 
 @router.get("", response={200: TurnoverOut, **problems()})

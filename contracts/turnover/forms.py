@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.turnover.models import Assessment
+from market.kernel.forms import ModelForm
 
 
-class AssessmentForm(forms.ModelForm):  # type: ignore[type-arg]
+class AssessmentForm(ModelForm):
     """From which day on the city's assessment counts what, and by which document."""
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Disclosure
 from market.kernel.clock import today
+from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
 from market.reference import queries as reference
 
@@ -28,7 +29,7 @@ def amount(label: Any, hint: Any) -> forms.DecimalField:
     )
 
 
-class ListingForm(forms.Form):
+class ListingForm(Form):
     """Fields that both kinds share. `schemes` names the dictionary of each coded field."""
 
     schemes: dict[str, str] = {}

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
 from listings.catalog import policy, queries, services
@@ -20,6 +20,7 @@ from listings.catalog.services import achievements as achievement_services
 from listings.catalog.services import demands as demand_services
 from market.accounts import policy as accounts
 from market.kernel import clock
+from market.kernel.forms import posted_text, posted_version
 from market.kernel.policy import refusal
 from market.kernel.problems import InvalidInput, NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
@@ -148,14 +149,15 @@ def edit(request: PageRequest, kind: str, listing_id: UUID) -> HttpResponse:
     return render_page(request, "catalog/form.html", form=form, kind=kind, row=row)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpResponse:
     if verb not in MOVES or kind not in {"achievement", "demand"}:
         raise NotFound
-    version = request.POST.get("version", "")
+    if request.method != "POST":
+        return redirect(f"catalog:{kind}", listing_id)
     common: dict[str, Any] = {
         "actor": request.actor,
-        "version": int(version) if version.isascii() and version.isdigit() else None,
+        "version": posted_version(request),
         "at": clock.now(),
     }
     try:
@@ -165,7 +167,7 @@ def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpRe
             services.publish_demand(demand_id=listing_id, **common)
         elif verb == "take_down":
             services.take_down_listing(
-                kind=kind, listing_id=listing_id, reason=request.POST.get("reason", "")[:500], **common
+                kind=kind, listing_id=listing_id, reason=posted_text(request, "reason", most=500), **common
             )
         else:
             service = services.suspend_listing if verb == "suspend" else services.withdraw_listing

@@ -5,15 +5,17 @@ from datetime import datetime
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
+from pydantic import TypeAdapter, ValidationError
 
 from listings.exchange import queries
 from market.kernel.http import problem_response
 from market.kernel.problems import InvalidInput, Problem, UnknownParameter
+from market.kernel.values import Instant
 
 KNOWN = frozenset({"since", "cursor", "limit"})
 MOST, USUAL = 100, 100
+INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 @require_safe
@@ -33,17 +35,14 @@ def _since(request: HttpRequest) -> datetime | None:
     if not text:
         return None
     try:
-        found = parse_datetime(text[:40])
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise _invalid("since", "instant_invalid")
-    return found
+        return INSTANT.validate_python(text)
+    except ValidationError as error:
+        raise _invalid("since", error.errors()[0]["type"]) from error
 
 
 def _limit(request: HttpRequest) -> int:
     text = request.GET.get("limit", str(USUAL))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MOST):
         raise _invalid("limit", "out_of_range")
     return int(text)
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from market.accounts import rules
 from market.accounts.models import KIND_LABELS, ROLE_LABELS
 from market.kernel.actor import OrganisationKind
+from market.kernel.forms import Form
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(Form):
     kind = forms.ChoiceField(
         label=_("类型"), choices=[(kind.value, KIND_LABELS[kind]) for kind in sorted(rules.SELF_SERVICE)]
     )
@@ -21,7 +22,7 @@ class OrganisationForm(forms.Form):
     region = forms.RegexField(label=_("行政区划代码"), regex=r"^\d{6}$", help_text=_("6 位，例如瑞金市 360781"))
 
 
-class MemberForm(forms.Form):
+class MemberForm(Form):
     email = forms.EmailField(label=_("电子邮箱"))
     name = forms.CharField(label=_("姓名"), max_length=60)
     roles = forms.MultipleChoiceField(label=_("角色"), widget=forms.CheckboxSelectMultiple)
@@ -33,7 +34,7 @@ class MemberForm(forms.Form):
             field.choices = [(role.value, ROLE_LABELS[role]) for role in ROLE_LABELS if role in rules.ROLES_OF[kind]]
 
 
-class KeyForm(forms.Form):
+class KeyForm(Form):
     name = forms.CharField(label=_("密钥名称"), max_length=60)
     scopes = forms.MultipleChoiceField(
         label=_("权限范围"),

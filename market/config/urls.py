@@ -9,6 +9,8 @@ from market.config.openapi import openapi
 from market.kernel import health, metrics
 from market.pages.views import set_language
 
+handler400 = "market.kernel.http.bad_request"
+handler500 = "market.kernel.http.server_error"
 handler404 = "market.kernel.http.unknown_address"
 
 urlpatterns = [

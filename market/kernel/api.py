@@ -1,8 +1,9 @@
 """What every endpoint shares: strict payloads, refusals as problem+json, versions, cursors, keys."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import cache, wraps
+from typing import Annotated, Any, TypeVar, get_args
 from uuid import UUID
 
 import orjson
@@ -15,10 +16,12 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from market.kernel import values
 from market.kernel.actor import Actor
 from market.kernel.http import ActorRequest, actor_of, problem_response, refuse_unreadable
+from market.kernel.paging import MAX_LIMIT
 from market.kernel.problems import (
     InvalidInput,
     NotAllowed,
@@ -32,6 +35,8 @@ from market.kernel.problems import (
     VersionMissing,
     WrongState,
 )
+from market.kernel.text import mapped, tidy
+from market.kernel.validation import told
 
 ApiRequest = ActorRequest
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -46,15 +51,45 @@ ALWAYS: tuple[type[Problem], ...] = (
 )
 CHANGING: tuple[type[Problem], ...] = (Stale, VersionMissing, WrongState)
 
-Limit = Annotated[int, Field(ge=1, le=100, description="Rows on a page")]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Rows on a page")]
 Cursor = Annotated[str, Field(max_length=1000, description="The `next` of the page before")]
 Amount = Annotated[str, Field(pattern=r"^-?\d{1,14}\.\d{2}$", description="Yuan as a decimal string, two places")]
 
 
 class Payload(Schema):
-    """A body that is read strictly: unknown fields are refused, texts are trimmed."""
+    """A body that is read strictly: unknown fields and what no column holds are refused, texts are put right.
+
+    Its fields need no type of `market.kernel.values` for that: every one passes here.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_kept(cls, value: Any, info: ValidationInfo) -> Any:
+        kinds = _kinds(cls, info.field_name or "")
+        if date in kinds or datetime in kinds:
+            values.no_number(value)
+        # A payload within it asks for itself, and names the field.
+        return value if any(issubclass(kind, Payload) for kind in kinds) else values.readable(mapped(value, tidy))
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _fitting(cls, value: Any) -> Any:
+        return values.fitting(value)
+
+
+@cache
+def _kinds(model: type[Payload], name: str) -> frozenset[type]:
+    """The plain types that a field's annotation is made of."""
+
+    def within(annotation: Any) -> Iterator[type]:
+        for part in get_args(annotation):
+            yield from within(part)
+        if isinstance(annotation, type) and not get_args(annotation):
+            yield annotation
+
+    return frozenset(within(model.model_fields[name].annotation))
 
 
 class ProblemOut(Schema):
@@ -158,9 +193,7 @@ class MarketAPI(NinjaAPI):
 
 
 def _invalid(error: ValidationError) -> Problem:
-    return InvalidInput(
-        errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors]
-    )
+    return InvalidInput(errors=told(error.errors))
 
 
 def _http(error: HttpError) -> Problem:

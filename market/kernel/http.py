@@ -1,17 +1,19 @@
 """Requests and refusals at the edge, shared by API and pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
+from django.views.defaults import server_error as django_server_error
 
 from market.kernel.actor import ANONYMOUS, Actor
-from market.kernel.problems import FormExpired, InvalidInput, NotFound, Problem
+from market.kernel.problems import FormExpired, InternalError, InvalidInput, NotFound, Problem
+from market.kernel.text import texts, unfit_message
 
 MACHINE_PATHS = ("/api/", "/exchange/", "/livez", "/readyz", "/metrics", "/webhooks/")
-UNREADABLE = ("\x00",)
 
 
 class ActorRequest(HttpRequest):
@@ -61,13 +63,21 @@ def with_headers(response: HttpResponse, problem: Problem) -> HttpResponse:
     return response
 
 
-def refuse_unreadable(values: Any) -> None:
-    """Raise InvalidInput where text holds a character that no column takes."""
-    if isinstance(values, str) and any(char in values for char in UNREADABLE):
-        raise InvalidInput(errors=[{"loc": [], "code": "unreadable_character", "message": "U+0000"}])
-    if isinstance(values, dict):
-        for value in values.values():
-            refuse_unreadable(value)
-    elif isinstance(values, list):
-        for value in values:
-            refuse_unreadable(value)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a form of another encoding, a broken multipart body, too many fields."""
+    return problem_response(request, Problem())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: programs get a problem, people a page that needs nothing of what may be broken."""
+    if is_machine_path(request.path):
+        return problem_response(request, InternalError())
+    return django_server_error(request)
+
+
+def refuse_unreadable(values: Any, *, loc: Sequence[str] = ()) -> None:
+    """Raise InvalidInput where text holds U+0000, which no column takes."""
+    for path, found in texts(values):
+        if "\x00" in found:
+            error = {"loc": [*loc, *path], "code": "unreadable_character", "message": unfit_message("U+0000")}
+            raise InvalidInput(errors=[error])

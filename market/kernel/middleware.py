@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja.utils import check_csrf
 
 from market.kernel import idempotency, limits, metrics
-from market.kernel.http import actor_of, is_machine_path, problem_response, refuse_unreadable
+from market.kernel.http import actor_of, bad_request, is_machine_path, problem_response, refuse_unreadable
 from market.kernel.ids import new_id
 from market.kernel.problems import NotAllowed, Problem, TooLarge
 from market.kernel.uploads import NoFiles
@@ -80,6 +80,9 @@ class GuardMiddleware:
                 limits.hit(kind, limits.principal_of(request), settings.RATE_LIMITS[kind])
             if not actor_of(request).is_signed_in:
                 request.upload_handlers = [NoFiles(request)]
+            if request.method == "POST" and not is_machine_path(request.path):
+                for name in request.POST:
+                    refuse_unreadable([name, *request.POST.getlist(name)])
             if request.method == "POST" and self._is_repeatable(request):
                 # Before the stored answer, which would otherwise be told to whoever makes the browser ask.
                 if actor_of(request).api_key_id is None and (refusal := check_csrf(request)):
@@ -91,6 +94,8 @@ class GuardMiddleware:
             return problem_response(request, problem)
         except RequestDataTooBig:
             return problem_response(request, TooLarge(limit_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+        except BadRequest as error:
+            return bad_request(request, error)
         return self.get_response(request)
 
     @staticmethod

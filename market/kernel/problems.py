@@ -100,6 +100,14 @@ class UnknownParameter(Problem):
     fields = ("parameters",)
 
 
+class MethodNotAllowed(Problem):
+    """The address is there, but not for this method; `Allow` names those it takes."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = _("该地址不支持此请求方式")
+
+
 class WrongState(Problem):
     """The thing is not in a state from which this move starts."""
 
@@ -159,6 +167,14 @@ class ServiceUnavailable(Problem):
     code = "service_unavailable"
     title = _("服务暂时不可用，请稍后再试")
     fields = ("retry_after_seconds",)
+
+
+class InternalError(Problem):
+    """A fault of ours: the log has it under the request's id."""
+
+    status = 500
+    code = "internal_error"
+    title = _("服务器内部错误")
 
 
 def all_problems(base: type[Problem] = Problem) -> Iterator[type[Problem]]:

@@ -5,13 +5,14 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
-from market.kernel.http import ActorRequest, problem_response, with_headers
+from market.kernel.http import ActorRequest, is_machine_path, problem_response, with_headers
 from market.kernel.paging import TablePage, table_page
-from market.kernel.problems import NotFound, Problem
+from market.kernel.problems import MethodNotAllowed, NotFound, Problem
 
 M = TypeVar("M", bound=Model)
 
@@ -63,15 +64,38 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 class ProblemMiddleware:
-    """Turns a Problem raised by a view, and Django's own 404, into the answer for people or programs."""
+    """Turns a Problem raised by a view, and Django's own 404 and 405, into the answer for people or programs.
+
+    A button's address that is opened (after a refused form the browser stands on it) leads to the page above it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        if request.method in {"GET", "HEAD"} and not is_machine_path(request.path):
+            return redirect(_page_above(request.path))
+        answer = problem_response(request, MethodNotAllowed())
+        answer["Allow"] = response["Allow"]
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Http404):
             error = NotFound()
         return problem_response(request, error) if isinstance(error, Problem) else None
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that leads anywhere; it may send on in turn, and the first page takes any reader."""
+    parts = path.strip("/").split("/")
+    while parts := parts[:-1]:
+        for found in (f"/{'/'.join(parts)}/", f"/{'/'.join(parts)}"):
+            try:
+                resolve(found)
+            except Resolver404:
+                continue
+            return found
+    return "/"

@@ -1,12 +1,12 @@
 """`/api/v1/dictionaries`: the words behind every coded field."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from ninja import Path, Query, Router
 
 from market.kernel import clock
 from market.kernel.api import ApiRequest, problems
+from market.kernel.values import Day
 from market.reference import queries
 from market.reference.schemas import DictionaryDetail, DictionaryPage
 
@@ -14,7 +14,7 @@ router = Router(tags=["dictionaries"])
 
 Scheme = Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9_]+$", description="Name of the list")]
 Parent = Annotated[str | None, Query(max_length=40, description="Only the codes directly below it; empty: the top")]
-On = Annotated[date | None, Query(description="As on this day in Asia/Shanghai; today when absent")]
+On = Annotated[Day | None, Query(description="As on this day in Asia/Shanghai; today when absent")]
 
 
 @router.get("", response={200: DictionaryPage, **problems()})

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from market.kernel.forms import Form
 from matching.brokerage import policy
 from matching.brokerage.models import Deal
 
 
-class IntroduceForm(forms.Form):
+class IntroduceForm(Form):
     demand = forms.UUIDField(widget=forms.HiddenInput)
     achievement = forms.UUIDField(widget=forms.HiddenInput)
     note = forms.CharField(
@@ -17,7 +18,7 @@ class IntroduceForm(forms.Form):
     )
 
 
-class AdvanceForm(forms.Form):
+class AdvanceForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     stage = forms.ChoiceField(label=_("进入阶段"))
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
@@ -30,12 +31,12 @@ class AdvanceForm(forms.Form):
             field.choices = [(code, Deal.Stage(code).label) for code in policy.NEXT.get(stage, ())]
 
 
-class LoseForm(forms.Form):
+class LoseForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     reason = forms.ChoiceField(label=_("未成交原因"), choices=Deal.LostReason.choices)
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
 
 
-class CircumventForm(forms.Form):
+class CircumventForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     note = forms.CharField(label=_("依据"), max_length=1000)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from listings.catalog import queries as listings
 from market.kernel import clock
+from market.kernel.forms import posted_text
 from market.kernel.problems import NotFound, Problem
 from market.pages import slots
 from market.pages.rendering import PageRequest, render_page
@@ -70,7 +71,7 @@ def verdict(request: PageRequest, demand_id: UUID, achievement_id: UUID) -> Http
     code = request.POST.get("code", "")
     try:
         if code:
-            note = request.POST.get("note", "")[:500] if code == Verdict.Code.OTHER else ""
+            note = posted_text(request, "note", most=500) if code == Verdict.Code.OTHER else ""
             services.give_verdict(actor=request.actor, code=code, note=note, at=clock.now(), **pair_of)
             messages.success(request, _("已记录您的判断"))
         else:

@@ -1,5 +1,6 @@
 """What a relay process does for the chain again and again: seal what waits, sign and export a head at intervals."""
 
+import math
 import time
 
 from django.conf import settings
@@ -12,7 +13,7 @@ class Sealing:
     """The interval is counted by this process's own monotonic clock: setting the clock back delays no head."""
 
     def __init__(self) -> None:
-        self.signed = 0.0
+        self.signed = -math.inf  # the first head is signed at once, however lately the machine was started
 
     def step(self) -> int:
         """Seal a batch, and sign when it is time; returns how many rows were sealed."""

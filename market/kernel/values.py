@@ -1,0 +1,100 @@
+"""The types of what comes in: days, instants, numbers and addresses that every column and every output can hold.
+
+`Payload` asks `readable` and `fitting` of every field, so that a schema need not repeat it; parameters of an address,
+which have no payload, name a type. `market.kernel.forms` asks the same of every form.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from market.kernel import text
+from market.kernel.money import MAX_AMOUNT
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+MOST_INTEGER = 2_147_483_647  # PostgreSQL's integer
+
+
+def readable(value: Any) -> Any:
+    """The value, unless a text in it has a character that is not kept."""
+    for _path, found in text.texts(value):
+        if character := text.unfit(found):
+            raise PydanticCustomError("unreadable_character", "{message}", {"message": text.unfit_message(character)})
+    return value
+
+
+def fitting(value: Any) -> Any:
+    """The value, unless its column could not hold it: a day of no known year, a number too large."""
+    if isinstance(value, datetime):
+        return year_known(aware(value))
+    if isinstance(value, date):
+        return year_known(value)
+    if isinstance(value, int) and abs(value) > MOST_INTEGER:
+        raise PydanticCustomError("out_of_range", "number out of range")
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value) <= MAX_AMOUNT):
+        raise PydanticCustomError("out_of_range", "number out of range")
+    if isinstance(value, list | tuple):
+        for item in value:
+            fitting(item)
+    return value
+
+
+def no_number(value: Any) -> Any:
+    """A number is no day: 0 is not 1970-01-01."""
+    is_number = isinstance(value, int | float) or (isinstance(value, str) and value.strip().lstrip("+-").isdigit())
+    if is_number:
+        raise PydanticCustomError("date_invalid", "not a date")
+    return value
+
+
+D = TypeVar("D", bound=date)
+
+
+def year_known(value: D) -> D:
+    """The day or instant, unless its year is none that is kept."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError(
+            "year_out_of_range", "year outside {first} to {last}", {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+    return value
+
+
+def aware(value: datetime) -> datetime:
+    """The instant, unless it does not say where on earth."""
+    if value.tzinfo is None:
+        raise PydanticCustomError("timezone_aware", "time zone missing")
+    return value
+
+
+def _address(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return normalise_email(value)
+    except ValidationError as error:
+        raise PydanticCustomError("email_invalid", "not an e-mail address") from error
+
+
+def normalise_email(address: str) -> str:
+    """An e-mail address as it is kept and looked up: lower case, nothing unseen around it. Raises ValidationError.
+
+    Letters beyond ASCII before the @ are refused: lower and upper case take some of them for others (ı, K).
+    """
+    found = text.tidy(address)
+    validate_email(found)
+    if not found.isascii():
+        raise ValidationError("email")
+    return found.lower()
+
+
+Day = Annotated[date, BeforeValidator(no_number), AfterValidator(year_known)]
+Instant = Annotated[datetime, BeforeValidator(no_number), AfterValidator(aware), AfterValidator(year_known)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Version = Annotated[int, Field(ge=1, le=MOST_INTEGER)]
+EmailAddress = Annotated[str, BeforeValidator(_address), Field(max_length=254, json_schema_extra={"format": "email"})]
+Line = Annotated[str, BeforeValidator(lambda value: text.on_one_line(value) if isinstance(value, str) else value)]
