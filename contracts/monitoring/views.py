@@ -23,8 +23,15 @@ from market.pages.rendering import PageRequest, render_page
 from market.pages.steps import Step, attempt, offered
 
 STEPS = {
-    "confirm": Step(_("复核无误，确认"), ConfirmForm, services.confirm_value),
-    "reject": Step(_("退回"), RejectForm, services.reject_value, is_grave=True),
+    "confirm": Step(
+        _("复核无误，确认"),
+        ConfirmForm,
+        services.confirm_value,
+        question=_("确认后该数值成为当年的公布数值，取代先前的数值。请先核对证明材料。"),
+    ),
+    "reject": Step(
+        _("退回"), RejectForm, services.reject_value, is_grave=True, question=_("退回后录入人会收到原因，须重新录入。")
+    ),
 }
 
 
@@ -142,7 +149,7 @@ def _page(
 def _value(value: IndicatorValue, request: PageRequest, failed: tuple[str, forms.Form] | None) -> dict[str, Any]:
     allowed = policy.allowed(request.actor, value)
     is_own = value.state == IndicatorValue.State.ENTERED and value.entered_by_id == request.actor.user_id
-    steps = offered(STEPS, allowed, initial={"version": value.version}, failed=failed)
+    steps = offered(STEPS, allowed, initial={"version": value.version}, failed=failed, row_id=value.id)
     return {"row": value, "steps": steps, "is_own": is_own}
 
 

@@ -41,19 +41,47 @@ STEPS = {
     "submit": Step(_("提交登记申请"), MoveForm, services.submit_registration),
     "accept": Step(_("受理"), MoveForm, services.accept_registration),
     "register": Step(_("予以登记"), RegisterForm, services.register_contract),
-    "approve": Step(_("大额复审通过并登记"), MoveForm, services.approve_registration),
+    "approve": Step(
+        _("大额复审通过并登记"),
+        MoveForm,
+        services.approve_registration,
+        question=_("通过后合同即予登记，认定金额计入全市成交额，并通知双方。请先核对认定金额与合同金额。"),
+    ),
     "request_correction": Step(_("要求补正"), GroundsForm, services.request_correction),
-    "refuse": Step(_("不予登记"), GroundsForm, services.refuse_registration, is_grave=True),
+    "refuse": Step(
+        _("不予登记"),
+        GroundsForm,
+        services.refuse_registration,
+        is_grave=True,
+        question=_("不予登记后本次申请结束，申请单位会收到通知和原因；合同可以重新申请。"),
+    ),
     "amend": Step(_("变更登记"), AmendForm, services.amend_registration),
     "correct": Step(_("更正登记"), CorrectForm, correct),
-    "cancel": Step(_("注销登记"), EndForm, services.cancel_registration, is_grave=True),
-    "revoke": Step(_("撤销登记"), EndForm, services.revoke_registration, is_grave=True),
+    "cancel": Step(
+        _("注销登记"),
+        EndForm,
+        services.cancel_registration,
+        is_grave=True,
+        question=_("注销后全部认定金额自生效日期起从成交额中减去，双方会收到通知，登记不能恢复。"),
+    ),
+    "revoke": Step(
+        _("撤销登记"),
+        EndForm,
+        services.revoke_registration,
+        is_grave=True,
+        question=_("撤销后全部认定金额自生效日期起从成交额中减去，双方会收到通知，登记不能恢复。"),
+    ),
 }
-
-
 CORRECTION_STEPS = {
-    "approve": (_("复核通过并更正"), services.approve_correction),
-    "decline": (_("不予更正"), services.decline_correction),
+    "approve": Step(
+        _("复核通过并更正"),
+        MoveForm,
+        services.approve_correction,
+        question=_("更正后登记内容和成交额按上列内容改写，原分录冲回，双方会收到通知。"),
+    ),
+    "decline": Step(
+        _("不予更正"), MoveForm, services.decline_correction, question=_("登记内容保持不变，提出人会收到通知。")
+    ),
 }
 
 
@@ -95,9 +123,9 @@ def correction_step(request: PageRequest, correction_id: UUID, verb: str) -> Htt
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise VersionMissing
-    label, service = CORRECTION_STEPS[verb]
-    service(actor=request.actor, correction_id=correction_id, at=clock.now(), **form.cleaned_data)
-    messages.success(request, _("已完成：%(step)s") % {"step": label})
+    chosen = CORRECTION_STEPS[verb]
+    chosen.service(actor=request.actor, correction_id=correction_id, at=clock.now(), **form.cleaned_data)
+    messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
     return redirect("registration:detail", row.registration_id)
 
 
@@ -175,10 +203,12 @@ def _correction(request: PageRequest, row: Registration) -> dict[str, Any]:
             (FACT_LABELS[name], reference.label(rules.CORRECTABLE[name], code, clock.today()) if code else "")
             for name, code in correction.facts.items()
         ],
-        "correction_steps": [
-            (verb, CORRECTION_STEPS[verb][0], MoveForm(initial={"version": correction.version}, auto_id=f"{verb}-%s"))
-            for verb in policy.allowed_for_correction(request.actor, correction)
-        ],
+        "correction_steps": offered(
+            CORRECTION_STEPS,
+            policy.allowed_for_correction(request.actor, correction),
+            initial={"version": correction.version},
+            row_id="correction",
+        ),
     }
 
 

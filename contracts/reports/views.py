@@ -40,9 +40,26 @@ DIMENSION_LABELS = {
 STEPS = {
     "revise": Step(_("修改"), ReviseForm, services.revise_report),
     "submit": Step(_("提交审核"), MoveForm, services.submit_report),
-    "publish": Step(_("审核通过并发布"), MoveForm, services.publish_report),
-    "return": Step(_("退回"), ReturnForm, services.return_report, is_grave=True),
-    "discard": Step(_("删除草稿"), MoveForm, services.discard_report, is_grave=True),
+    "publish": Step(
+        _("审核通过并发布"),
+        MoveForm,
+        services.publish_report,
+        question=_("发布后报告冻结，对公众可见，不能修改或撤下；之后的变动另列为调整。"),
+    ),
+    "return": Step(
+        _("退回"),
+        ReturnForm,
+        services.return_report,
+        is_grave=True,
+        question=_("退回后编制人会收到原因，须修改后重新提交。"),
+    ),
+    "discard": Step(
+        _("删除草稿"),
+        MoveForm,
+        services.discard_report,
+        is_grave=True,
+        question=_("删除后草稿不再出现，操作记录保留。"),
+    ),
 }
 
 

@@ -32,17 +32,17 @@ PASSED_ON = frozenset({401, 403, 404})
 
 @dataclass(frozen=True)
 class Move:
-    """A button of the owner's: its words and the service behind it."""
+    """A button of the owner's: its words, and the question before what cannot be taken back."""
 
     label: Any
-    is_grave: bool = False
+    question: Any = ""
 
 
 MOVES = {
     "publish": Move(_("发布")),
     "suspend": Move(_("暂停展示")),
-    "withdraw": Move(_("撤回"), is_grave=True),
-    "take_down": Move(_("下架"), is_grave=True),
+    "withdraw": Move(_("撤回"), _("撤回后不再展示，未完成的匹配和对接将结束，且不能重新发布。确定撤回吗？")),
+    "take_down": Move(_("下架"), _("下架后公众不再看到它，发布单位会收到下架原因。确定下架吗？")),
 }
 
 
