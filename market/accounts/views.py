@@ -156,7 +156,10 @@ def _organisation(request: ActorRequest, token: str = "", **forms_: forms.Form) 
         "key_form": KeyForm(),
         "token": token,
     }
-    return render(request, "accounts/organisation.html", context | forms_, status=409 if forms_ else 200)
+    context |= forms_
+    for name in ("member_form", "key_form"):  # both ask for a name: a label must not act on the other's field
+        context[name].auto_id = f"id_{name}_%s"
+    return render(request, "accounts/organisation.html", context, status=409 if forms_ else 200)
 
 
 def refuse(form: forms.Form, problem: Problem) -> None:
