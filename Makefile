@@ -3,15 +3,19 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop status test test-all faults bench check format messages openapi environment browser
+.PHONY: help run stop status test test-all faults bench check format messages openapi environment programs browser
+
+# Many containers set it; without the compiled modules every start of Python takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),.local/uv/bin/uv)
 PYTHON := .venv/bin/python
 # Where the servers of the tests keep their data; the portal's are in DATA_DIR, .local by default.
 TEST_DATA ?= .local/test
-ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA) --
-PYTEST := $(ON_SERVERS) $(PYTHON) -m pytest
+ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA)
+# A test that needs Elasticsearch waits for it.
+PYTEST := $(ON_SERVERS) --early -- $(PYTHON) -m pytest
 # Chosen tests run in one process, all of them in two (tests/parallel.py).
 PARALLEL := $(if $(ARGS),,-n 2)
 FLOORS := market search listings matching contracts
@@ -19,13 +23,13 @@ FLOORS := market search listings matching contracts
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-run: environment ## start the portal with its demonstration city (PORT, DATA_DIR)
+run: programs ## start the portal with its demonstration city (PORT, DATA_DIR)
 	@$(PYTHON) -m deploy.local portal
 
-stop: environment ## stop everything that `make run` started
+stop: programs ## stop everything that `make run` started
 	@$(PYTHON) -m deploy.local down
 
-status: environment ## what is running
+status: programs ## what is running
 	@$(PYTHON) -m deploy.local status || true
 
 test: environment browser messages ## the tests, on real servers (ARGS="-k name" chooses)
@@ -39,7 +43,7 @@ faults: environment messages ## the full fault runs
 
 bench: environment messages ## the ratios of docs/measurements.md (ARGS chooses; default: the list of them)
 	@$(UV) sync --frozen --inexact --quiet --group bench
-	$(ON_SERVERS) $(PYTHON) manage.py bench $(or $(ARGS),--list)
+	$(ON_SERVERS) -- $(PYTHON) manage.py bench $(or $(ARGS),--list)
 
 check: environment messages ## format, lint, types, floors, templates, migrations, openapi.json
 	$(PYTHON) -m ruff format --check .
@@ -68,6 +72,10 @@ browser: environment
 
 environment: $(UV)
 	@$(UV) sync --frozen --inexact --quiet
+
+# What the portal and its servers need, without the tools of the tests.
+programs: $(UV)
+	@$(UV) sync --frozen --inexact --quiet --no-default-groups --group local
 
 # From the package index that pip is told to use; Debian splits venv from Python, and pip too.
 .local/uv/bin/uv:

@@ -69,32 +69,45 @@ def member(of: Organisation | None, email: str, *roles: Role) -> Actor:
     return actor_for(user)
 
 
+# Part → kind, name, the number in the credit code, region.
+ORGANISATIONS = {
+    "university": (OrganisationKind.UNIVERSITY, "示例大学", 1, "360100"),
+    "enterprise": (OrganisationKind.ENTERPRISE, "示例铜业有限公司", 2, "360781"),
+    "other_enterprise": (OrganisationKind.ENTERPRISE, "示例食品有限公司", 3, "360781"),
+    "agency": (OrganisationKind.AGENCY, "示例技术转移中心", 4, "360781"),
+    "registry": (OrganisationKind.REGISTRY, "示例技术合同登记站", 5, "360781"),
+    "operator_organisation": (OrganisationKind.OPERATOR, "示例市场运营公司", 6, "360781"),
+    "government": (OrganisationKind.GOVERNMENT, "示例科技局", 7, "360781"),
+}
+# Part → the organisation's part, and the roles in it.
+PEOPLE: dict[str, tuple[str, tuple[Role, ...]]] = {
+    "university_clerk": ("university", (Role.CLERK, Role.MANAGER)),
+    "enterprise_clerk": ("enterprise", (Role.CLERK, Role.MANAGER)),
+    "enterprise_finance": ("enterprise", (Role.FINANCE,)),
+    "university_finance": ("university", (Role.FINANCE,)),
+    "broker": ("agency", (Role.BROKER,)),
+    "other_clerk": ("other_enterprise", (Role.CLERK, Role.MANAGER)),
+    "registrar": ("registry", (Role.REGISTRAR,)),
+    "approver": ("registry", (Role.HIGH_VALUE_APPROVER,)),
+    "operator": ("operator_organisation", (Role.OPERATOR,)),
+    "leader": ("government", (Role.LEADER,)),
+    "auditor": ("government", (Role.AUDITOR,)),
+    "stranger": ("", ()),
+}
+
+
 def build_cast() -> Cast:
-    university = organisation(OrganisationKind.UNIVERSITY, "示例大学", 1, region="360100")
-    enterprise = organisation(OrganisationKind.ENTERPRISE, "示例铜业有限公司", 2)
-    other = organisation(OrganisationKind.ENTERPRISE, "示例食品有限公司", 3)
-    agency = organisation(OrganisationKind.AGENCY, "示例技术转移中心", 4)
-    registry = organisation(OrganisationKind.REGISTRY, "示例技术合同登记站", 5)
-    operator = organisation(OrganisationKind.OPERATOR, "示例市场运营公司", 6)
-    government = organisation(OrganisationKind.GOVERNMENT, "示例科技局", 7)
-    return Cast(
-        university=university,
-        enterprise=enterprise,
-        other_enterprise=other,
-        agency=agency,
-        registry=registry,
-        operator_organisation=operator,
-        government=government,
-        university_clerk=member(university, "university-clerk", Role.CLERK, Role.MANAGER),
-        enterprise_clerk=member(enterprise, "enterprise-clerk", Role.CLERK, Role.MANAGER),
-        enterprise_finance=member(enterprise, "enterprise-finance", Role.FINANCE),
-        university_finance=member(university, "university-finance", Role.FINANCE),
-        broker=member(agency, "broker", Role.BROKER),
-        other_clerk=member(other, "other-clerk", Role.CLERK, Role.MANAGER),
-        registrar=member(registry, "registrar", Role.REGISTRAR),
-        approver=member(registry, "approver", Role.HIGH_VALUE_APPROVER),
-        operator=member(operator, "operator", Role.OPERATOR),
-        leader=member(government, "leader", Role.LEADER),
-        auditor=member(government, "auditor", Role.AUDITOR),
-        stranger=member(None, "stranger"),
-    )
+    organisations = {part: organisation(*facts) for part, facts in ORGANISATIONS.items()}
+    actors = {
+        part: member(organisations.get(of), part.replace("_", "-"), *roles) for part, (of, roles) in PEOPLE.items()
+    }
+    return Cast(**organisations, **actors)
+
+
+def read_cast() -> Cast:
+    """The cast of the template database."""
+    rows = {row.name: row for row in Organisation.objects.all()}
+    users = {row.name: row for row in User.objects.all()}
+    organisations = {part: rows[facts[1]] for part, facts in ORGANISATIONS.items()}
+    actors = {part: actor_for(users[part.replace("_", "-")]) for part in PEOPLE}
+    return Cast(**organisations, **actors)

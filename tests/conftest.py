@@ -1,19 +1,22 @@
 """Tests run on the real servers that `make test` starts; nothing of our own is replaced."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
+from django.test.utils import override_settings
 
 from market.kernel.actor import Actor
-from market.kernel.models import Delivery
-from tests.cast import Cast, build_cast
+from tests import database, engine, snapshots, story
+from tests.cast import Cast, build_cast, read_cast
 
 pytest_plugins = ["tests.skips"]
 
+HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -23,16 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The test database holds the code lists and the plan, as every deployment does."""
+def django_db_setup(request: Any, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the template; a test whose commits are real leaves a new one."""
     with django_db_blocker.unblock():
-        load_facts()
+        database.prepare(tell_story, anew=request.config.getvalue("create_db"))
+        yield
+        database.forget()
 
 
-def load_facts() -> None:
-    call_command("load_reference", verbosity=0)
-    call_command("load_plan", verbosity=0)
-    Delivery.objects.filter(consumer="registration.terms").delete()  # there is no term yet that it would move
+def tell_story() -> None:
+    with override_settings(PASSWORD_HASHERS=HASHERS):
+        snapshots.keep(story.stages(build_cast()))
 
 
 @pytest.fixture(autouse=True)
@@ -44,24 +48,35 @@ def _plain_settings(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = HASHERS
+
+
+@pytest.fixture(scope="session")
+def _cast(django_db_setup: None, django_db_blocker: Any) -> Cast:
+    with django_db_blocker.unblock():
+        return read_cast()
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(db: None, _cast: Cast) -> Cast:
     """The people of every test, each in the one organisation and role of the name."""
-    return build_cast()
+    return deepcopy(_cast)
 
 
 @pytest.fixture
 def committed_db(transactional_db: None) -> None:
-    """A database whose commits are real, for threads and processes beside the test; facts are put back first."""
-    load_facts()
+    """A database whose commits are real, for threads and processes beside the test."""
 
 
 @pytest.fixture
-def committed_cast(committed_db: None) -> Cast:
-    return build_cast()
+def committed_cast(committed_db: None, _cast: Cast) -> Cast:
+    return deepcopy(_cast)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> None:
+    """The engine answers; whoever does not ask for it may run before."""
+    engine.wait()
 
 
 class ApiClient(Client):

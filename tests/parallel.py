@@ -6,9 +6,14 @@ first, since the portal takes minutes to start.
 """
 
 import os
+import sys
 from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
+
+# Many containers forbid it, and then every process compiles two thousand modules again, and pytest every test.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER:

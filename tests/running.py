@@ -2,10 +2,12 @@
 
 from market.kernel import clock, outbox, relay
 from market.kernel.models import Delivery
+from tests import engine
 
 
 def run_outbox(rounds: int = 20) -> None:
     """Deliver everything that is due until nothing is left; what fails is raised by name."""
+    engine.wait()
     workers = [reader.name for reader in outbox.consumers() if reader.handle]
     batches = [reader for reader in outbox.consumers() if reader.handle_batch]
     for _ in range(rounds):

@@ -16,7 +16,7 @@ from tests.running import run_outbox
 
 
 @pytest.fixture(autouse=True)
-def _fresh_index():
+def _fresh_index(elasticsearch):
     engine.drop_all()
     yield
     engine.drop_all()

@@ -19,7 +19,7 @@ def tell(sentence: str) -> None:
 
 
 def up(folder: Folder) -> int:
-    found = client.start(folder, mode="servers", stays=True, tell=tell)
+    found = client.start(folder, mode="servers", stays=True, tell=tell, is_enough=client.settled)
     remark(found)
     return 0
 
@@ -35,7 +35,7 @@ def serve(folder: Folder) -> int:
         alone.close()
     elif found is not None:
         tell("The portal was running already; `make stop` ends it.")
-    found = client.start(folder, mode="portal", stays=True, tell=tell)
+    found = client.start(folder, mode="portal", stays=True, tell=tell, is_enough=client.serves)
     remark(found)
     address = found.url("web")
     if urlsplit(address).port != addresses.wanted_port():
@@ -44,6 +44,8 @@ def serve(folder: Folder) -> int:
     accounts = folder.path / ACCOUNTS
     if accounts.exists():
         print(f"\n{accounts.read_text(encoding='utf-8').strip()}")
+    if not found.is_settled:
+        print("\nThe demonstration city grows behind it; each page says how far it is.")
     return 0
 
 
@@ -84,9 +86,9 @@ def arguments() -> argparse.ArgumentParser:
     command("portal", "start the servers and the portal with its demonstration city")
     command("down", "stop everything of the data folder")
     command("status", "what runs").add_argument("--json", action="store_true")
-    command("exec", "run a command on the servers, which are started and stopped as needed").add_argument(
-        "words", nargs=argparse.REMAINDER, metavar="-- COMMAND …"
-    )
+    execute = command("exec", "run a command on the servers, which are started and stopped as needed")
+    execute.add_argument("--early", action="store_true", help="before Elasticsearch answers, whose start is slow")
+    execute.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND …")
     return parser
 
 
@@ -109,7 +111,7 @@ def main() -> int:
         words = options.words[1:] if options.words[:1] == ["--"] else options.words
         if not words:
             parser.error("exec needs a command")
-        return client.execute(folder, words, tell=tell)
+        return client.execute(folder, words, tell=tell, is_early=options.early)
     except client.StartFailed as failed:
         tell(f"Not started. {failed}")
         return 1

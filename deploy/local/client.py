@@ -27,8 +27,18 @@ class StartFailed(Exception):
     """The stack could not be started; the message is for the person at the terminal."""
 
 
-def start(folder: Folder, *, mode: Mode, stays: bool, tell: Callable[[str], None]) -> State:
-    """The settled state of the folder's supervisor, which is started where none lives. Raises StartFailed."""
+def start(
+    folder: Folder,
+    *,
+    mode: Mode,
+    stays: bool,
+    tell: Callable[[str], None],
+    is_enough: Callable[[State], bool],
+) -> State:
+    """The state of the folder's supervisor, which is started where none lives, once it is enough. Raises StartFailed.
+
+    A part that is still on its way is no failure, however long it takes: the supervisor watches that it works.
+    """
     progress = Follower(tell)
     process: subprocess.Popen[bytes] | None = None
     try:
@@ -38,7 +48,7 @@ def start(folder: Folder, *, mode: Mode, stays: bool, tell: Callable[[str], None
                 if stays and not found.stays:
                     os.kill(found.pid, signal.SIGUSR1)
                 progress.show(found)
-                if found.is_settled:
+                if is_enough(found):
                     return found
             elif process is None:
                 process = launch(folder, mode=mode, stays=stays)
@@ -53,6 +63,20 @@ def start(folder: Folder, *, mode: Mode, stays: bool, tell: Callable[[str], None
         raise
     finally:
         progress.close()
+
+
+def settled(found: State) -> bool:
+    return found.is_settled
+
+
+def early(found: State) -> bool:
+    """All but Elasticsearch, which takes longest, and of which the address is known before."""
+    return found.is_settled_but("elasticsearch")
+
+
+def serves(found: State) -> bool:
+    """The portal answers; its demonstration city and what works behind it may still be on their way."""
+    return found.is_ready("web")
 
 
 def launch(folder: Folder, *, mode: Mode, stays: bool) -> "subprocess.Popen[bytes]":
@@ -91,11 +115,15 @@ def stop(folder: Folder) -> bool:
     return found is not None
 
 
-def execute(folder: Folder, command: list[str], *, tell: Callable[[str], None]) -> int:
-    """Run a command on the servers; those that were started for it end with the last command that uses them."""
+def execute(folder: Folder, command: list[str], *, tell: Callable[[str], None], is_early: bool = False) -> int:
+    """Run a command on the servers; those that were started for it end with the last command that uses them.
+
+    Early is before Elasticsearch answers: the command waits for it where it needs it.
+    """
     use = folder.lock("users", is_shared=True, waits=True)
     try:
-        found = start(folder, mode="servers", stays=False, tell=tell)
+        is_enough = early if is_early else settled
+        found = start(folder, mode="servers", stays=False, tell=tell, is_enough=is_enough)
         code = run(command, addresses.environment(found, folder))
     finally:
         if use is not None:

@@ -4,9 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from deploy.local.state import PROJECT_DIR
 
 # The folders of the house; the environment and the data folders hold catalogues of others.
@@ -25,6 +22,10 @@ def compile_catalogue(source: Path) -> bool:
     target = source.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns:
         return False
+    # Only where there is something to compile: a deployment brings the compiled ones, and no compiler.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parents[1].name, abort_invalid=True)
     draft = target.with_suffix(f".{os.getpid()}.new")

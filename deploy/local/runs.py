@@ -30,7 +30,8 @@ class Run:
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths = 0
         self.was_ready = False
-        self.begun_at = self.started_at = self.next_start_at = 0.0
+        self.begun_at = self.started_at = self.next_start_at = self.worked_at = 0.0
+        self.work = 0
         self.seconds: float | None = None
         self.progress = (0, 0)
         self.preparation: threading.Thread | None = None
@@ -101,7 +102,8 @@ class Run:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.started_at = time.monotonic()
+        self.started_at = self.worked_at = time.monotonic()
+        self.work = 0
         self.say(f"{self.unit.name}: started as process {self.process.pid}")
 
     def ask(self, now: float) -> None:
@@ -114,12 +116,19 @@ class Run:
             self.phase, self.reason, self.was_ready = "ready", "", True
             self.seconds = round(now - self.begun_at, 1)
             self.say(f"{self.unit.name}: ready after {self.seconds} s")
-        elif now - (self.started_at or self.begun_at) > self.unit.start_seconds:
-            if self.was_ready and self.process is not None:
-                self.say(f"{self.unit.name}: no answer for {self.unit.start_seconds:g} s, started again")
+        elif now - (self.worked_at or self.begun_at) > self.unit.idle_seconds:
+            if self.has_worked():
+                self.worked_at = now
+            elif self.was_ready and self.process is not None:
+                self.say(f"{self.unit.name}: idle for {self.unit.idle_seconds:g} s without an answer, started again")
                 self.signal(signal.SIGKILL)
             else:
-                self.give_up(f"not ready within {self.unit.start_seconds:g} s: {answer[:200]}")
+                self.give_up(f"no answer, and idle for {self.unit.idle_seconds:g} s: {answer[:200]}")
+
+    def has_worked(self) -> bool:
+        """Whether the process, or one that it started, has used the processor since this was last asked."""
+        before, self.work = self.work, processor_ticks(self.process.pid) if self.process is not None else 0
+        return self.work > before
 
     def has_ended(self, process: subprocess.Popen[bytes]) -> bool:
         # Not reaped yet, so that its number still names its group when the rest of the group is ended.
@@ -185,3 +194,16 @@ class Run:
         self.process = None
         if self.phase != "unavailable":
             self.phase = "stopped"
+
+
+def processor_ticks(session: int) -> int:
+    """What the living processes of a session have used so far."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            total += int(fields[11]) + int(fields[12])
+    return total

@@ -48,10 +48,17 @@ class State:
         part = self.parts.get(name)
         return part.url if part is not None and part.state not in ("unavailable", "stopped") else ""
 
+    def is_ready(self, name: str) -> bool:
+        return name in self.parts and self.parts[name].state == "ready"
+
     @property
     def is_settled(self) -> bool:
         """Nothing is on its way any more: each part is ready, done or unavailable."""
-        return bool(self.parts) and all(part.state in SETTLED for part in self.parts.values())
+        return self.is_settled_but()
+
+    def is_settled_but(self, *names: str) -> bool:
+        """As `is_settled`, whatever the named parts are at."""
+        return bool(self.parts) and all(part.state in SETTLED or part.name in names for part in self.parts.values())
 
 
 def default_folder() -> Path:

@@ -24,7 +24,8 @@ class Unit:
     `prepare` runs once, in a thread beside the others, before the first start, and may raise Unobtainable.
     `is_ready` asks the unit itself and may raise; it is asked until it says yes. A unit without a command belongs
     to somebody else (an address given in the environment) and is only asked. A step ends by itself, and is
-    done when its exit code is 0.
+    done when its exit code is 0. A process that is not ready is given up, or started again, when it has done nothing
+    for `idle_seconds`: on a busy machine it may take as long as it works.
     """
 
     name: str
@@ -40,4 +41,4 @@ class Unit:
     is_server: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15
-    start_seconds: float = 90
+    idle_seconds: float = 60

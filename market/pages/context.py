@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from market.accounts.models import User
 from market.kernel.http import actor_of
 from market.notices.services import unread_count
-from market.pages import navigation
+from market.pages import demo_progress, navigation
 
 CARE_COOKIE = "care"
 
@@ -20,6 +20,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "market_name": settings.MARKET_NAME,
         "is_demo": settings.DEMO,
+        "demo_progress": demo_progress.current() if settings.DEMO else None,
         "actor": actor,
         "navigation": navigation.items_for(actor),
         "unread": unread_count(user) if isinstance(user, User) else 0,

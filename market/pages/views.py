@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import i18n
@@ -25,6 +25,12 @@ def home(request: PageRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: PageRequest) -> HttpResponse:
     return render_page(request, "pages/accessibility.html")
+
+
+@require_safe
+def demo_progress(request: PageRequest) -> HttpResponse:
+    """The line about the growing city, which asks for itself again until there is no more to tell."""
+    return render(request, "pages/_demo_progress.html")
 
 
 @require_safe

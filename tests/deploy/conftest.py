@@ -19,12 +19,12 @@ ADDRESSES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL")
 WAIT_SECONDS = 30
 
 
-def wait_until(claim: Callable[[], bool], what: str) -> None:
+def wait_until(claim: Callable[[], bool], what: str, *, seconds: float = WAIT_SECONDS) -> None:
     """Ask until it is so; the test fails when it never is."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     while not claim():
         if time.monotonic() > deadline:
-            pytest.fail(f"not within {WAIT_SECONDS} s: {what}")
+            pytest.fail(f"not within {seconds} s: {what}")
         time.sleep(0.05)
 
 
@@ -99,7 +99,7 @@ def stacks(folder: Path) -> Iterator[Callable[..., Stack]]:
 
 
 @pytest.fixture
-def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+def make_stack(tmp_path: Path, elasticsearch: None) -> Iterator[Callable[..., Stack]]:
     with stacks(tmp_path) as make:
         yield make
 

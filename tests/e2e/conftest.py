@@ -21,13 +21,14 @@ from tests.e2e.desk import Desk, Portal
 from tests.proxy import Proxy, proxy_to
 
 # Set by the run of the tests for its own servers, or by whoever runs it: the portal finds its own.
-SETTLE_SECONDS = 300
+SETTLE_SECONDS = 600
 NAMESPACE = "e2e"
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STRIPE_SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+# Ended with the last test of the browser: its relay and its worker must not run beside the other tests.
+@pytest.fixture(scope="package")
+def portal(tmp_path_factory: pytest.TempPathFactory, elasticsearch: None) -> Iterator[Portal]:
     """PostgreSQL, Valkey, the Stripe sandbox, web, worker, relay and beat of their own, with the demo city.
 
     Elasticsearch is the real one of the test run, under another namespace and behind a proxy that can take it away.
@@ -66,13 +67,25 @@ def running(data_dir: Path, environment: dict[str, str], proxy: Proxy) -> Iterat
     try:
         started = portal_command("portal")
         assert started.returncode == 0, started.stderr
-        found = state.read(data_dir)
-        assert found is not None, "no supervisor lives"
+        found = city_of(data_dir)
         accounts = (data_dir / "demo-accounts.txt").read_text(encoding="utf-8")
         wait_until_settled(found.url("web"))
         yield Portal(address=found.url("web"), password=accounts.splitlines()[0].split()[-1], engine=proxy)
     finally:
         portal_command("down")
+
+
+def city_of(data_dir: Path) -> state.State:
+    """The portal serves before its city is complete."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        found = state.read(data_dir)
+        assert found is not None, "no supervisor lives"
+        if found.is_settled:
+            assert found.parts["demo"].state == "done", found.parts["demo"].reason
+            return found
+        assert time.monotonic() < deadline, found.parts
+        time.sleep(0.2)
 
 
 def wait_until_settled(address: str) -> None:
@@ -93,7 +106,7 @@ def is_open(line: str) -> bool:
     return line.startswith("market_outbox_open{") and float(line.split()[-1]) > 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

@@ -20,6 +20,11 @@ WAIT_SECONDS = 60
 NAMESPACE = f"{settings.NAMESPACE}-faults"
 
 
+@pytest.fixture(autouse=True)
+def _engine(elasticsearch: None) -> None:
+    """What dies is not the engine, but where a test says so."""
+
+
 class Processes:
     """Starts them, and kills them with everything that they started."""
 

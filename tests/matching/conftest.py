@@ -18,7 +18,7 @@ class Shelf(Listed):
 
 
 @pytest.fixture
-def shelf(cast: Cast, settings: Any) -> Iterator[Shelf]:
+def shelf(cast: Cast, settings: Any, elasticsearch: None) -> Iterator[Shelf]:
     """Listings in an index of the test's own; the breaker has seen nothing yet."""
     address = settings.ELASTICSEARCH_URL
     engine.breaker.reset()

@@ -18,7 +18,7 @@ from tests.story import ACHIEVEMENT, DEMAND
 
 
 @pytest.fixture(autouse=True)
-def empty_index(settings: Any) -> Iterator[None]:
+def empty_index(settings: Any, elasticsearch: None) -> Iterator[None]:
     """No index at the start and none left; a breaker that no other test has opened."""
     address = settings.ELASTICSEARCH_URL
     engine.breaker.reset()

@@ -41,12 +41,11 @@ def embedded(folder: Folder) -> Unit:
         is_server=True,
         is_essential=False,
         stop_seconds=30,
-        start_seconds=180,
     )
 
 
 def given(url: str) -> Unit:
-    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, is_essential=False, start_seconds=15)
+    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, is_essential=False, idle_seconds=15)
 
 
 def prepare(home: Path, program: Path, http: int, transport: int, progress: Progress) -> None:

@@ -54,7 +54,7 @@ def embedded(folder: Folder) -> Unit:
 
 
 def given(url: str) -> Unit:
-    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, start_seconds=15)
+    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, idle_seconds=15)
 
 
 def prepare(home: Path, password: str) -> None:

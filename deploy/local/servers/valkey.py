@@ -33,7 +33,7 @@ def binary() -> Path:
 
 
 def given(url: str) -> Unit:
-    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, start_seconds=15)
+    return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, idle_seconds=15)
 
 
 def prepare(path: Path, home: Path, port: int, password: str) -> None:

@@ -9,7 +9,7 @@ from tests.cast import MONDAY, Cast
 @pytest.fixture
 def agreed(cast: Cast) -> story.Story:
     """Both parties agreed on terms; nothing is written yet."""
-    return story.agree(story.open_deal(story.publish(cast)))
+    return story.agreed(cast)
 
 
 @pytest.fixture

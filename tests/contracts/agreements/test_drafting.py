@@ -72,7 +72,7 @@ def test_nobody_else_may_draft_and_who_does_not_see_the_deal_learns_nothing(agre
 
 
 def test_a_deal_is_negotiated_before_its_contract_is_drafted(cast):
-    told = story.open_deal(story.publish(cast))
+    told = story.opened(cast)
 
     with refused(DealNotReady) as found:
         services.draft_contract(actor=cast.broker, deal_id=told.deal.id, data=data(), at=MONDAY)
@@ -138,7 +138,7 @@ def test_a_change_to_a_draft_that_someone_changed_meanwhile_is_refused(drafted, 
 
 
 def test_a_text_is_closed_only_once_terms_are_agreed(cast):
-    told = story.open_deal(story.publish(cast))
+    told = story.opened(cast)
     brokerage.advance_deal(
         actor=cast.broker, deal_id=told.deal.id, version=None, stage="negotiating", note="", at=MONDAY
     )

@@ -17,13 +17,13 @@ LARGE: dict[str, Any] = {
 @pytest.fixture
 def accepted(cast: Cast) -> story.Story:
     """A contract of 1 000 000 yuan whose application the registry accepted."""
-    return story.apply(story.signed(cast))
+    return story.applied(cast)
 
 
 @pytest.fixture
-def registered(accepted: story.Story) -> story.Story:
+def registered(cast: Cast) -> story.Story:
     """Registered on 2026-03-02 with both amounts as the contract has them."""
-    return story.register(accepted)
+    return story.registered(cast)
 
 
 @pytest.fixture

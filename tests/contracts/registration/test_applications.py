@@ -86,7 +86,7 @@ def test_the_registry_sees_an_application_once_it_was_handed_in(cast, api):
 
 
 def test_a_contract_that_is_not_sealed_by_both_or_in_force_is_not_handed_in(cast):
-    told = story.draft(story.agree(story.open_deal(story.publish(cast))))
+    told = story.drafted(cast)
     row = apply_for(told, cast.university_clerk)
 
     with refused(RegistrationGrounds) as found:

@@ -222,6 +222,7 @@ PAGES: dict[str, Rule] = {
     "notices:inbox": DESK,
     "pages:accessibility": OPEN,
     "pages:deliveries": Rule(frozenset({"operator"}), seen_by=frozenset()),
+    "pages:demo-progress": OPEN,
     "pages:home": OPEN,
     "payments:contract-part": Rule(CONTRACT),
     "payments:detail": Rule(DEAL),

@@ -58,7 +58,7 @@ def told_values(cast: Cast) -> IndicatorValue:
 
 
 def build_world(cast: Cast) -> World:
-    story = telling.open_deal(telling.publish(cast))
+    story = telling.opened(cast)
     brokerage.advance_deal(
         actor=cast.broker,
         deal_id=story.deal.id,

@@ -94,7 +94,7 @@ def test_words_that_are_too_long_are_cut(cast, tell):
 
 
 def test_an_introduction_tells_both_owners(cast):
-    telling.open_deal(telling.publish(cast))
+    telling.opened(cast)
     run_outbox()
 
     rows = Notice.objects.filter(kind="introduction").values_list("user__name", flat=True)
@@ -108,7 +108,7 @@ def test_each_reader_is_told_in_their_own_language(cast, api):
     english.post("/i18n/setlang/", {"language": "en", "next": "/"})
     told_to = {name: getattr(cast, name).user_id for name in ("enterprise_clerk", "university_clerk")}
 
-    telling.open_deal(telling.publish(cast))
+    telling.opened(cast)
     run_outbox()
 
     titles = {name: Notice.objects.filter(user=user, kind="introduction").get().title for name, user in told_to.items()}

@@ -13,7 +13,7 @@ from tests.matching.brokerage.desk import stand_in
 
 @pytest.fixture
 def told(cast, shelf):
-    return story.open_deal(story.publish(cast))
+    return story.opened(cast)
 
 
 @pytest.mark.parametrize(

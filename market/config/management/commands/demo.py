@@ -15,6 +15,7 @@ from market.config.demo.city import City
 from market.config.demo.indicators import load_indicators
 from market.config.demo.people import People, demo_password, read, write_accounts
 from market.config.demo.reports import publish_reports
+from market.pages import demo_progress
 from matching.brokerage.models import Deal
 
 
@@ -30,13 +31,18 @@ class Command(BaseCommand):
         load_plan()
         password = demo_password()
         people = People()
-        people.build(password)
         write_accounts(password)
-        load_indicators(people)
         total = 2 + 2 * len(read("pairs"))
-        for _ in tqdm(City(people).steps(), total=total, unit="step", disable=options["json"]):
-            pass
-        publish_reports(people)
+        demo_progress.note(0, total)
+        try:
+            people.build(password)
+            load_indicators(people)
+            steps = tqdm(City(people).steps(), total=total, unit="step", disable=options["json"])
+            for done, _ in enumerate(steps, start=1):
+                demo_progress.note(done, total)
+            publish_reports(people)
+        finally:
+            demo_progress.forget()
         report = {
             "achievements": Achievement.objects.count(),
             "demands": Demand.objects.count(),

@@ -1,0 +1,22 @@
+"""manage.py bring_up: everything that a portal needs before it serves, in one process; safe to repeat."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from deploy.local import messages
+
+
+class Command(BaseCommand):
+    help = "Compiles the translations, migrates, collects the static files, loads the code lists and the plan."
+    # `migrate` checks by itself.
+    requires_system_checks = []
+
+    def handle(self, **options: Any) -> None:
+        quiet = {"verbosity": options["verbosity"]}
+        messages.main()
+        call_command("migrate", interactive=False, **quiet)
+        call_command("collectstatic", interactive=False, **quiet)
+        call_command("load_reference", **quiet)
+        call_command("load_plan", **quiet)
