@@ -13,18 +13,18 @@ from search.saved import alerts, digests
 log = structlog.get_logger(__name__)
 
 
-@shared_task(queue="events", ignore_result=True)
+@shared_task(ignore_result=True)
 def tell_saved_searches(**_: object) -> None:
     """Send the digests that are due, and what was to be told at once and was not."""
     digests.tell_due(at=clock.now())
 
 
-@shared_task(queue="events", ignore_result=True)
+@shared_task(ignore_result=True)
 def prune_saved_search_hits(**_: object) -> None:
     alerts.prune(at=clock.now())
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def sweep_index(**_: object) -> None:
     """Compare the index with the rows once a night, and mend what differs; an engine that is away waits a night."""
     try:
@@ -35,13 +35,13 @@ def sweep_index(**_: object) -> None:
         log.info("index_swept", blocked=drift.blocked, **{way: drift.counts[way] for way in maintenance.WAYS})
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def encode_listings(*, wanted: Sequence[Sequence[Any]], **_: object) -> None:
     """Compute the vectors of these listings, each given as kind, id and version."""
     encoding.encode({(kind, UUID(listing_id)): version for kind, listing_id, version in wanted}, at=clock.now())
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def encode_missing(**_: object) -> None:
     """Once a night, whatever was lost on the way to a worker."""
     log.info("listings_encoded", count=encoding.encode_all(at=clock.now()))

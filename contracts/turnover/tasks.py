@@ -5,7 +5,7 @@ from celery import shared_task
 from contracts.turnover import sums
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def settle_sums(**_: object) -> None:
     """Gather the slots of the sums, so that past days are read from one row each."""
     sums.settle()

@@ -4,13 +4,26 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_ready
+from celery.signals import beat_init, heartbeat_sent, worker_init, worker_ready
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.config.settings")
 
 app = Celery("market")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def require_settings(**_: Any) -> None:
+    from market.kernel import serving
+
+    try:
+        serving.require_settings()
+    except ImproperlyConfigured as error:
+        # Celery logs what a signal's receiver raises and goes on; it stops for an exit alone.
+        raise SystemExit(str(error)) from None
 
 
 @worker_ready.connect

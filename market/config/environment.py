@@ -26,7 +26,7 @@ class Environment(BaseSettings):
         "market", pattern=r"^[a-z0-9-]{1,30}$", description="Prefix of indexes, queues and cache keys."
     )
     secret_key: str = Field(
-        "", description="Signs sessions, cursors and tokens; required where DEBUG and DEMO are off."
+        "", description="Signs sessions, cursors and tokens, the same in every process; none is served without it."
     )
     debug: bool = Field(False, description="Django's debug mode; never in production.")
     demo: bool = Field(False, description="The demonstration city may be loaded and its banner is shown.")
@@ -46,11 +46,27 @@ class Environment(BaseSettings):
         description="GB/T 2260 region whose figure is shown. After a change: `manage.py rebuild_turnover`.",
     )
     public_url: str = Field("", description="Address of the portal in e-mails and feeds.")
-    email_url: str = Field("", description="SMTP server as smtp://user:password@host:port; none: the console.")
+    email_url: str = Field(
+        "",
+        pattern=r"^$|^smtps?://.+",
+        description="SMTP server as smtp://user:password@host:587 (STARTTLS) or smtps://…:465 (TLS); required"
+        " but in the demo, whose e-mails are files in `mail`.",
+    )
+    default_from_email: str = Field(
+        "", description="Sender of e-mails; default: the user of EMAIL_URL where it is an address."
+    )
+    prometheus_multiproc_dir: str = Field(
+        "", description="Folder, emptied at each start, in which web processes add up their metrics."
+    )
     stripe_api_base: str = Field("", description="Stripe's address; the sandbox's in the demo.")
     stripe_secret_key: str = Field("", description="Stripe's secret key; none: that rail is off.")
     stripe_webhook_secret: str = Field("", description="Signs Stripe's webhooks.")
     metrics_token: str = Field("", description="Bearer token for /metrics; none: this machine only.")
+    clamd_url: str = Field(
+        "",
+        pattern=r"^$|^(tcp|unix)://.+",
+        description="Virus scanner as tcp://host:3310 or unix:///path, asked as clamd is; none: nothing is scanned.",
+    )
     audit_key: str = Field(
         "",
         description="Secret of 32 characters or more that the key of signed audit heads is made from; none: no heads.",
@@ -94,8 +110,12 @@ class Environment(BaseSettings):
             self.elasticsearch_url = self.elasticsearch_url or found.url("elasticsearch")
         return self
 
+    def missing(self) -> list[str]:
+        """What a process that serves people must be given; commands do without it."""
+        needed = {"SECRET_KEY": self.secret_key or self.debug, "EMAIL_URL": self.email_url or self.debug or self.demo}
+        return [name for name, value in needed.items() if not value]
+
     def with_secret_key(self) -> "Environment":
-        """A throw-away key serves commands and the demo; a served site must be given one."""
-        if not self.secret_key and (self.debug or self.demo or not self.secure):
-            self.secret_key = secrets.token_urlsafe(50)
+        """A throw-away key for commands."""
+        self.secret_key = self.secret_key or secrets.token_urlsafe(50)
         return self

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import dj_database_url
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -14,7 +15,9 @@ from pydantic import ValidationError
 from market.config.environment import Environment
 
 try:
-    env = Environment().with_local_servers().with_secret_key()
+    env = Environment().with_local_servers()
+    MISSING_SETTINGS = env.missing()
+    env = env.with_secret_key()
 except ValidationError as error:
     lines = [f"  {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
     raise ImproperlyConfigured("The environment is not usable:\n" + "\n".join(lines)) from None
@@ -38,6 +41,7 @@ STRIPE_API_BASE = env.stripe_api_base
 STRIPE_SECRET_KEY = env.stripe_secret_key
 STRIPE_WEBHOOK_SECRET = env.stripe_webhook_secret
 METRICS_TOKEN = env.metrics_token
+CLAMD_URL = env.clamd_url
 AUDIT_KEY = env.audit_key
 AUDIT_HASH = env.audit_hash
 AUDIT_HEAD_SECONDS = env.audit_head_seconds
@@ -77,7 +81,6 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "django_fsm",
     "django_htmx",
-    "django_structlog",
     "ninja",
 ]
 
@@ -135,18 +138,11 @@ TEMPLATES = [
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's form of a postgresql:// address."""
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "market",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
-        "TEST": {"NAME": f"test_{NAMESPACE}".replace("-", "_")},
-    }
+    """Django's form of a postgresql:// address, whose parameters (`?sslmode=verify-full`) are the driver's."""
+    found: dict[str, Any] = dict(dj_database_url.parse(url or "postgresql:///market"))
+    found["OPTIONS"] = {**found.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    found["TEST"] = {"NAME": f"test_{NAMESPACE}".replace("-", "_")}
+    return found
 
 
 DATABASES = {"default": database(env.database_url)}
@@ -235,14 +231,19 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "120/m/ip",
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = "noreply@example.com"
+EMAIL_BACKEND = "market.kernel.mailbox.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.default_from_email or "noreply@example.com"
 if env.email_url:
     _mail = urlsplit(env.email_url)
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if EMAIL_USE_SSL else 587)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
-    EMAIL_USE_TLS = True
+    if "@" in EMAIL_HOST_USER and not env.default_from_email:
+        DEFAULT_FROM_EMAIL = EMAIL_HOST_USER
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "events"
@@ -250,6 +251,15 @@ CELERY_TASK_DEFAULT_QUEUE = "events"
 CELERY_TASK_QUEUES = (Queue("events"), Queue("jobs"))
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{NAMESPACE}:", "visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_ROUTES = {
+    "market.kernel.tasks.run_job": {"queue": "jobs"},
+    "search.tasks.sweep_index": {"queue": "jobs"},
+    "search.tasks.encode_*": {"queue": "jobs"},
+    "matching.ranking.tasks.*": {"queue": "jobs"},
+    "contracts.monitoring.tasks.*": {"queue": "jobs"},
+    "contracts.turnover.tasks.*": {"queue": "jobs"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -257,7 +267,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resume-stalled-jobs": {"task": "market.kernel.tasks.resume_stalled_jobs", "schedule": 30.0},
-    "prune-outbox": {"task": "market.kernel.tasks.prune_outbox", "schedule": 3600.0},
+    "prune": {"task": "market.kernel.tasks.prune", "schedule": 3600.0},
     "mail-audit-head": {"task": "market.kernel.tasks.mail_audit_head", "schedule": crontab(minute="50", hour="7")},
     # Eight o'clock is when digests are due; the other hours make up for an eight o'clock that was missed.
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
@@ -284,7 +294,11 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -292,9 +306,15 @@ LOGGING: dict[str, Any] = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"routes": {"()": "market.kernel.logs.RouteInsteadOfPath"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["routes"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"elastic_transport": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+    "loggers": {
+        "elastic_transport": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+        # A refused request has its line from RequestIdMiddleware; Django's comes after the request's id is gone.
+        "django.request": {"level": "ERROR"},
+    },
 }
 structlog.configure(
     processors=[

@@ -9,31 +9,24 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-import filetype
 from django.conf import settings
 from django.core.files.base import File
 from django.http import FileResponse
-from django.utils.translation import gettext_lazy as _
 
+from market.kernel import papers, virus_scan
 from market.kernel.actor import Actor
 from market.kernel.models import PrivateFile
-from market.kernel.problems import Problem, TooLarge
+from market.kernel.papers import FileRefused as FileRefused
+from market.kernel.problems import TooLarge
 
-SCANS = frozenset({"application/pdf", "image/jpeg", "image/png"})
+SCANS = frozenset({papers.PDF, papers.JPEG, papers.PNG})
+DATA_EXTENSIONS = (".jsonl", ".json", ".csv", ".tsv", ".txt", ".xlsx")
 MAX_BYTES = 20 * 1024 * 1024
-
-
-class FileRefused(Problem):
-    """The bytes are not of an accepted kind."""
-
-    status = 422
-    code = "file_refused"
-    title = _("不接受该类型的文件")
-    fields = ("accepted",)
 
 
 def store(
@@ -44,21 +37,26 @@ def store(
     accepted: frozenset[str] = SCANS,
     max_bytes: int = MAX_BYTES,
 ) -> PrivateFile:
-    """Keep an upload; the kind is found in its bytes, whatever its name says.
+    """Keep an upload; the kind is found in its bytes, whatever its name says, and decides how the name ends.
 
-    Raises TooLarge and FileRefused. Bytes without a row, left by a transaction that failed, harm nothing.
+    Pictures are drawn anew, so that what is kept may differ from what came. Raises TooLarge, FileRefused and what
+    `papers.clean` and `virus_scan.refuse_infected` raise. Bytes without a row, left by a transaction that failed,
+    harm nothing.
     """
-    head = upload.read(8192)
-    kind = filetype.guess(head)
-    media_type = kind.mime if kind is not None else "application/octet-stream"
-    if media_type not in accepted:
-        raise FileRefused(accepted=sorted(accepted))
-    sha256, size = _write(_chunks(head, upload), max_bytes)
+    if (upload.size or 0) > max_bytes:
+        raise TooLarge(limit_bytes=max_bytes)
+    with _draft(_chunks(upload), max_bytes) as draft:
+        media_type = papers.media_type_of(draft)
+        if media_type not in accepted:
+            raise FileRefused(accepted=sorted(accepted))
+        virus_scan.refuse_infected(draft)
+        papers.clean(draft, media_type)
+        sha256, size = _keep(draft)
     return PrivateFile.objects.create(
         sha256=sha256,
         size_bytes=size,
         media_type=media_type,
-        name=clean_name(upload.name or "file"),
+        name=name_of_kind(upload.name or "", media_type),
         organisation_id=actor.organisation_id,
         user_id=actor.user_id,
         created_at=at,
@@ -72,7 +70,8 @@ def store_bytes(content: bytes, *, name: str, media_type: str, actor: Actor, at:
 
 def store_file(content: Iterator[bytes], *, name: str, media_type: str, actor: Actor, at: datetime) -> PrivateFile:
     """Keep a long document that the product itself made, piece by piece."""
-    sha256, size = _write(content, max_bytes=sys.maxsize)
+    with _draft(content, sys.maxsize) as draft:
+        sha256, size = _keep(draft)
     return PrivateFile.objects.create(
         sha256=sha256,
         size_bytes=size,
@@ -109,32 +108,45 @@ def clean_name(name: str) -> str:
     return kept.strip(". ")[-120:] or "file"
 
 
-def _chunks(head: bytes, upload: "File[bytes]") -> Iterator[bytes]:
-    yield head
+def name_of_kind(name: str, media_type: str) -> str:
+    """A clean name with the extension of what the file is, so that no system takes it for something else."""
+    cleaned = clean_name(name)
+    extension = papers.EXTENSIONS.get(media_type) or next(filter(cleaned.lower().endswith, DATA_EXTENSIONS), ".bin")
+    return clean_name((re.sub(r"(\.[A-Za-z0-9]{1,5})+$", "", cleaned) or "file") + extension)
+
+
+def _chunks(upload: "File[bytes]") -> Iterator[bytes]:
     while chunk := upload.read(1 << 16):
         yield chunk
 
 
-def _write(chunks: Iterator[bytes], max_bytes: int) -> tuple[str, int]:
+@contextmanager
+def _draft(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Path]:
+    """The bytes in a file that is gone at the end, unless it was kept."""
     root = Path(settings.FILES_DIR)
-    root.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    handle, temporary = tempfile.mkstemp(dir=root)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=root)
+    draft, size = Path(name), 0
     try:
         with os.fdopen(handle, "wb") as target:
             for chunk in chunks:
                 size += len(chunk)
                 if size > max_bytes:
                     raise TooLarge(limit_bytes=max_bytes)
-                digest.update(chunk)
                 target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        final = path_of(digest.hexdigest())
-        final.parent.mkdir(exist_ok=True)
-        # The rename is atomic, so a reader sees all of the bytes or none.
-        Path(temporary).replace(final)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return digest.hexdigest(), size
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _keep(draft: Path) -> tuple[str, int]:
+    """Move the bytes to their place; returns their hash and size."""
+    with draft.open("r+b") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        size = content.tell()
+        os.fsync(content.fileno())
+    final = path_of(sha256)
+    final.parent.mkdir(exist_ok=True)
+    # The rename is atomic, so a reader sees all of the bytes or none.
+    draft.replace(final)
+    return sha256, size

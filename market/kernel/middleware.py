@@ -1,5 +1,6 @@
 """What happens to every request: an id, limits, one answer per idempotency key, metrics."""
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from market.kernel.ids import new_id
 from market.kernel.problems import NotAllowed, Problem, TooLarge
 from market.kernel.uploads import NoFiles
 
+log = structlog.get_logger(__name__)
 Respond = Callable[[HttpRequest], HttpResponse]
+UNLOGGED_PATHS = ("/livez", "/readyz", "/metrics", settings.STATIC_URL)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -29,10 +32,30 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-ID", "")
         request_id = offered if REQUEST_ID.fullmatch(offered) else new_id().hex
+        began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
+            if response.status_code >= 400 or not request.path.startswith(UNLOGGED_PATHS):
+                self._log(request, response, time.perf_counter() - began)
         response["X-Request-ID"] = request_id
         return response
+
+    @staticmethod
+    def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        """One line for each request: its route, since a path may carry a secret, or the path that no route has."""
+        match = request.resolver_match
+        said = {"route": match.route} if match is not None else {"path": request.path[:200]}
+        user_id = actor_of(request).user_id
+        log.log(
+            logging.WARNING if response.status_code >= 400 else logging.INFO,
+            "request",
+            method=metrics.method_label(request.method),
+            status=response.status_code,
+            milliseconds=round(seconds * 1000),
+            peer=request.META.get("REMOTE_ADDR", ""),
+            user_id=str(user_id) if user_id else None,
+            **said,
+        )
 
 
 class MetricsMiddleware:

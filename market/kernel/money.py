@@ -3,8 +3,6 @@
 万元 and 亿元 are for display and for input that says so. Sum first, round last.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -30,47 +28,6 @@ def in_wan(amount: Decimal, places: int = 2) -> Decimal:
 def in_yi(amount: Decimal, places: int = 2) -> Decimal:
     """Yuan as 亿元: 83 000 000.00 → 0.83 (worked example 5)."""
     return round_half_up(amount / YI, places)
-
-
-class CurrencyMismatch(ValueError):
-    """Two amounts of different currencies were added or compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount with its currency (ISO 4217)."""
-
-    amount: Decimal
-    currency: str = "CNY"
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.amount, Decimal):
-            raise TypeError("an amount is a Decimal")
-
-    def __add__(self, other: "Money") -> "Money":
-        return Money(self.amount + self._same(other), self.currency)
-
-    def __sub__(self, other: "Money") -> "Money":
-        return Money(self.amount - self._same(other), self.currency)
-
-    def __neg__(self) -> "Money":
-        return Money(-self.amount, self.currency)
-
-    def __lt__(self, other: "Money") -> bool:
-        return self.amount < self._same(other)
-
-    def _same(self, other: "Money") -> Decimal:
-        if self.currency != other.currency:
-            raise CurrencyMismatch(f"{self.currency} and {other.currency}")
-        return other.amount
-
-    @staticmethod
-    def total(parts: Iterable["Money"], currency: str = "CNY") -> "Money":
-        """The sum of amounts of one currency; zero of `currency` when there are none."""
-        result = Money(Decimal("0.00"), currency)
-        for part in parts:
-            result += part
-        return result
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ from matching.ranking import queue
 SLICE_SECONDS = 5.0
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def match_due(**_: object) -> None:
     """Match what is due; after a few seconds let other work pass and go on. A second copy finds it claimed."""
     queue.revive(at=clock.now())
@@ -14,7 +14,7 @@ def match_due(**_: object) -> None:
         match_due.delay()
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def match_everything(**_: object) -> None:
     """Once a night: count the words anew, and match what the day's work left out."""
     queue.match_all()

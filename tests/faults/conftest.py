@@ -38,6 +38,8 @@ class Processes:
             "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
             "NAMESPACE": NAMESPACE,
             "DATA_DIR": str(folder),
+            "DEMO": "1",
+            "SECRET_KEY": settings.SECRET_KEY,
         }
         self.running: list[subprocess.Popen[bytes]] = []
 

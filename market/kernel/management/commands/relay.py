@@ -6,12 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from market.kernel.relay import Relay
+from market.kernel.serving import require_settings
 
 
 class Command(BaseCommand):
     help = "Moves outbox rows to their consumers until it is told to stop."
 
     def handle(self, **options: Any) -> None:
+        require_settings()
         process = Relay()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: process.stopping.set())

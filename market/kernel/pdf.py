@@ -1,0 +1,42 @@
+"""Pages of a PDF as pictures, through PDFium, which bears one thread at a time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+MAX_PAGES = 300
+_one_thread = threading.Lock()
+
+
+class PdfUnreadable(Exception):
+    """The file is no PDF that can be opened, asks for a password, or has no page or too many."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    """The document, for this thread alone; raises PdfUnreadable."""
+    with _one_thread:
+        try:
+            document = pypdfium2.PdfDocument(path)
+        except pypdfium2.PdfiumError as error:
+            raise PdfUnreadable from error
+        try:
+            if not 0 < len(document) <= MAX_PAGES:
+                raise PdfUnreadable
+            yield document
+        except pypdfium2.PdfiumError as error:
+            raise PdfUnreadable from error
+        finally:
+            document.close()
+
+
+def page_picture(document: pypdfium2.PdfDocument, number: int, *, longest: int) -> Image.Image:
+    """Page `number`, from 1, as RGB with `longest` pixels on its longer side."""
+    page = document[number - 1]
+    width, height = page.get_size()
+    picture: Image.Image = page.render(scale=longest / max(width, height, 1)).to_pil()
+    return picture.convert("RGB")
