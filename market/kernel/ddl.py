@@ -50,3 +50,15 @@ def sealing_function() -> migrations.RunSQL:
         """,
         "DROP FUNCTION kernel_note_for_sealing();",
     )
+
+
+def notify_relay(table: str, payloads: str) -> migrations.RunSQL:
+    """Tell a listening relay of each statement's new rows, at its commit; `payloads` selects from them, `fresh`."""
+    name = f"{table}_tells"
+    return migrations.RunSQL(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
+        f" BEGIN PERFORM pg_notify('market_relay', payload) FROM ({payloads}) AS told(payload); RETURN NULL; END $$;"
+        f" CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()",
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 
-from market.kernel import audit, clock, outbox
+from market.kernel import audit, clock, outbox, waking
 from market.kernel.actor import Actor
 from market.kernel.models import Delivery
 from market.kernel.problems import NotFound
@@ -32,6 +32,7 @@ def requeue_delivery(*, actor: Actor, delivery_id: int, at: datetime) -> Deliver
         raise NotFound
     row.dead_at, row.attempts, row.available_at = None, 0, at
     row.save(update_fields=["dead_at", "attempts", "available_at"])
+    waking.tell(row.consumer)
     audit.record("delivery.requeued", actor=actor, subject=row, at=at, changes={"consumer": row.consumer})
     return row
 

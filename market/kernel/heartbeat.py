@@ -5,13 +5,14 @@ import time
 from django.core.cache import cache
 
 LIFE_SECONDS = 15
+PAUSE_SECONDS = 3
 _last: dict[str, float] = {}
 
 
 def beat(process: str) -> None:
-    """Say that a process lives; at most once a second reaches Valkey."""
+    """Say that a process lives; at most every PAUSE_SECONDS it reaches Valkey."""
     now = time.monotonic()
-    if now - _last.get(process, 0.0) < 1:
+    if now - _last.get(process, 0.0) < PAUSE_SECONDS:
         return
     _last[process] = now
     cache.set(f"heartbeat:{process}", 1, LIFE_SECONDS)

@@ -6,7 +6,8 @@ consumer and key only the oldest open delivery is handed on, so their order hold
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -14,56 +15,95 @@ import structlog
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from market.kernel import clock, heartbeat, outbox
+from market.kernel import clock, heartbeat, outbox, waking
 from market.kernel.chain.duty import Sealing
 from market.kernel.models import Delivery, OutboxEvent
 
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+POLL_SECONDS = 5.0  # how late what no notice tells of may be: a lost notice, a delivery that was put off
 MAX_ATTEMPTS = 8
 REDISPATCH = timedelta(seconds=30)
-KEEP_EVENTS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What one thread does when its bell rings, or when it has not for a while."""
+
+    name: str
+    step: Callable[[], int]
+    pause_seconds: float
+    bell: threading.Event = field(default_factory=threading.Event)
 
 
 class Relay:
-    """One thread for the deliveries of workers, one for each batch consumer, one that seals the audit chain."""
+    """One thread for the deliveries of workers, one for each batch consumer, one that seals the audit chain.
 
-    def __init__(self) -> None:
+    Notices of the database ring their bells; what no notice told of is found by polling.
+    """
+
+    def __init__(
+        self, *, poll_seconds: float = POLL_SECONDS, listens: bool = True, names: Collection[str] | None = None
+    ) -> None:
+        """`names` chooses consumers; by default it serves all of them, and the chain."""
+        self.poll_seconds, self.listens = poll_seconds, listens
         self.stopping = threading.Event()
         self.threads: list[threading.Thread] = []
+        self.duties, self.bells = self._duties(names)
+
+    @staticmethod
+    def _duties(names: Collection[str] | None) -> tuple[list[Duty], dict[str, threading.Event]]:
+        readers = [reader for reader in outbox.consumers() if names is None or reader.name in names]
+        workers = Duty("relay-workers", dispatch, outbox.PAUSE_SECONDS)
+        sealing = Duty("relay-sealing", Sealing().step, outbox.PAUSE_SECONDS)
+        batches = {
+            reader.name: Duty(f"relay-{reader.name}", partial(feed_batch, reader), reader.pause_seconds)
+            for reader in readers
+            if reader.handle_batch
+        }
+        bells = {reader.name: workers.bell for reader in readers if reader.handle}
+        bells |= {name: duty.bell for name, duty in batches.items()} | {waking.SEALING: sealing.bell}
+        return [workers, sealing, *batches.values()] if names is None else list(batches.values()), bells
 
     def start(self) -> None:
-        batch = [reader for reader in outbox.consumers() if reader.handle_batch]
-        jobs = [
-            ("relay-workers", dispatch, outbox.PAUSE_SECONDS),
-            ("relay-sealing", Sealing().step, outbox.PAUSE_SECONDS),
-        ]
-        jobs += [(f"relay-{reader.name}", partial(feed_batch, reader), reader.pause_seconds) for reader in batch]
-        for name, step, usual in jobs:
-            thread = threading.Thread(target=self._loop, args=(name, step, usual), name=name, daemon=True)
-            thread.start()
-            self.threads.append(thread)
+        for duty in self.duties:
+            self._run(duty.name, self._loop, duty)
+        if self.listens:
+            self._run("relay-listening", waking.listen, self.bells, self.stopping)
 
     def stop(self, timeout_seconds: float = 10) -> None:
         self.stopping.set()
+        for duty in self.duties:
+            duty.bell.set()
         for thread in self.threads:
             thread.join(timeout_seconds)
 
-    def _loop(self, name: str, step: Callable[[], int], usual: float) -> None:
-        pause = usual
+    def _run(self, name: str, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, name=name, daemon=True)
+        thread.start()
+        self.threads.append(thread)
+
+    def _loop(self, duty: Duty) -> None:
+        failures = 0
         while not self.stopping.is_set():
+            duty.bell.clear()  # before the step, so that what comes during it rings again
             try:
-                moved = step()
+                moved = duty.step()
                 heartbeat.beat("relay")
-                # What comes in drops is gathered: a batch for each drop would keep the other threads from theirs.
-                pause = 0 if moved >= BATCH else usual
+                failures = 0
             except Exception as error:  # the loop outlives what it calls: a consumer, the broker or the database away
-                log.warning("relay_paused", loop=name, error=f"{type(error).__name__}: {error}"[:500])
+                log.warning("relay_paused", loop=duty.name, error=f"{type(error).__name__}: {error}"[:500])
                 if isinstance(error, OperationalError):
                     connection.close()
-                pause = min(max(pause, usual) * 2, 5.0)
-            self.stopping.wait(pause)
+                failures += 1
+                self.stopping.wait(min(duty.pause_seconds * 2**failures, 5.0))
+                continue
+            if moved == 0:
+                duty.bell.wait(self.poll_seconds)
+            elif moved < BATCH:
+                # What comes in drops is gathered: a batch for each drop would keep the other threads from theirs.
+                self.stopping.wait(duty.pause_seconds)
         connection.close()
 
 
@@ -119,6 +159,7 @@ def deliver(delivery_id: int) -> None:
                 raise RuntimeError(delivery.last_error or "the worker was lost")
             reader.handle(envelope(delivery.event))
             delivery.delete()
+            waking.tell(delivery.consumer)  # the next one of its key is due
     except Exception as error:
         fail(delivery_id, reason=f"{type(error).__name__}: {error}")
         log.exception("delivery_failed", delivery_id=delivery_id)
@@ -163,12 +204,6 @@ def fail(delivery_id: int, *, reason: str, is_permanent: bool = False) -> None:
     else:
         row.available_at = now + timedelta(seconds=min(2**row.attempts, 300) / 2)
     row.save(update_fields=["last_error", "dead_at", "available_at"])
-
-
-def prune() -> int:
-    """Remove events that every consumer has had, after thirty days."""
-    old = OutboxEvent.objects.filter(recorded_at__lt=clock.now() - KEEP_EVENTS, deliveries__isnull=True)
-    return old.delete()[0]
 
 
 def drain(timeout_seconds: float = 30) -> bool:
