@@ -1,6 +1,6 @@
 """What the figure's page shows, prepared: the figure and what is missing, the years, and the parts of a period."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -148,9 +148,16 @@ def year_rows(as_of: date | None = None) -> list[YearRow]:
     return rows
 
 
-def breakdown(choice: Choice, dimension: Dimension, *, today: date) -> Breakdown:
+def parts_of(choice: Choice, dimensions: Collection[Dimension], *, today: date) -> dict[Dimension, list[queries.Part]]:
+    """What the tables of one page are made of, read together."""
+    return queries.breakdowns(choice.until(today), by=dimensions, side=choice.side, cut=choice.cut)
+
+
+def breakdown(
+    choice: Choice, dimension: Dimension, *, today: date, parts: Sequence[queries.Part] | None = None
+) -> Breakdown:
     """The parts of the period, the largest first; each leads to its lines."""
-    parts = queries.breakdown(choice.until(today), by=dimension, side=choice.side, cut=choice.cut)
+    parts = parts_of(choice, [dimension], today=today)[dimension] if parts is None else parts
     whole = rules.total(part.sums for part in parts).contract_amount
     names = labels.of_codes(dimension, (part.code for part in parts))
     rows = [
@@ -179,9 +186,9 @@ def months(choice: Choice) -> list[tuple[str, str, Sums, Sums]]:
     return [(name, period, part.sums, part.before) for name, period, part in found]
 
 
-def chained(choice: Choice, *, today: date) -> list[PartRow]:
+def chained(choice: Choice, *, today: date, parts: Sequence[queries.Part] | None = None) -> list[PartRow]:
     """The period's yuan with a full chain (the contract grew from a deal of the market) and without."""
-    parts = queries.breakdown(choice.until(today), by=Dimension.BROKER, side=choice.side, cut=choice.cut)
+    parts = parts_of(choice, [Dimension.BROKER], today=today)[Dimension.BROKER] if parts is None else parts
     whole = rules.total(part.sums for part in parts).contract_amount
     sums = (
         (_("全链条可查"), rules.total(part.sums for part in parts if part.code)),

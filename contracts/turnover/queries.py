@@ -3,7 +3,7 @@
 The sums are public: they are what the city publishes. The lines behind them open as the policy says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -136,11 +136,22 @@ def breakdown(
 
     A month's code is its two digits, so that it stands beside the same month of the year before.
     """
+    return breakdowns(period, by=(by,), side=side, region=region, cut=cut)[by]
+
+
+def breakdowns(
+    period: Period, *, by: Collection[Dimension], side: Side = Side.OUTPUT, region: str = "", cut: Cut = ALL
+) -> dict[Dimension, list[Part]]:
+    """Several breakdowns of one period; what is kept side by side is read with one statement."""
     region = region or settings.HOME_REGION
-    now, before = (_parts(within, by, side, region, cut) for within in (period, period.year_before()))
-    return [
-        Part(code, now.get(code, NOTHING), before.get(code, NOTHING)) for code in sorted(now.keys() | before.keys())
-    ]
+    periods = (period, period.year_before())
+    kept = sums.parts_beside(periods, by, side, region) if cut.is_whole else {}
+    found = {}
+    for each in by:
+        now, before = kept.get(each) or (_parts(within, each, side, region, cut) for within in periods)
+        codes = sorted(now.keys() | before.keys())
+        found[each] = [Part(code, now.get(code, NOTHING), before.get(code, NOTHING)) for code in codes]
+    return found
 
 
 def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:

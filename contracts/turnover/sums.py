@@ -5,7 +5,7 @@ that no other transaction holds, so writers never wait for each other's total of
 slots. Slot 0 is nobody's: what is settled lies there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -69,6 +69,26 @@ def parts(period: Period, by: Dimension, side: Side, region: str) -> dict[str, S
         months = _of(rows, period).annotate(month=ExtractMonth("effective_on")).values("month").annotate(**SUMMED)
         return {f"{row['month']:02d}": as_sums(row) for row in months}
     return {row["key"]: as_sums(row) for row in _of(rows, period).values(key=F(code)).annotate(**SUMMED)}
+
+
+def parts_beside(
+    periods: tuple[Period, Period], by: Collection[Dimension], side: Side, region: str
+) -> dict[Dimension, tuple[dict[str, Sums], dict[str, Sums]]]:
+    """The sums by code of two periods, for those dimensions that lie in the same rows, in one statement."""
+    together = {str(dimension): dimension for dimension in by if dimension in KEPT.get(side, ())}
+    if len(together) < 2 or not is_broken_down(region):
+        return {}
+    within = [Q(effective_on__range=(period.first, period.last)) for period in periods]
+    rows = TurnoverSum.objects.filter(
+        in_region("region", region), within[0] | within[1], side=side.value, dimension__in=together
+    )
+    columns = {"contract": "contract_amount", "technology": "technology_amount", "count": "contracts"}
+    sums = {f"{name}_{n}": Sum(column, filter=within[n]) for n in (0, 1) for name, column in columns.items()}
+    found: dict[Dimension, tuple[dict[str, Sums], dict[str, Sums]]] = {each: ({}, {}) for each in together.values()}
+    for row in rows.values("dimension", "code").annotate(**sums):
+        for n in (0, 1):
+            found[together[row["dimension"]]][n][row["code"]] = as_sums({name: row[f"{name}_{n}"] for name in columns})
+    return found
 
 
 def by_region(period: Period, side: Side, size: int) -> dict[str, Decimal]:

@@ -40,14 +40,15 @@ def overview(request: PageRequest) -> HttpResponse:
     choice = choices.read(request.GET, period=str(latest or today().year))
     if choice.as_of is not None:
         rows = dashboard.year_rows(choice.as_of)
+    parts = dashboard.parts_of(choice, (*DRAWN, Dimension.BROKER), today=today())
     context: dict[str, Any] = {
         "choice": choice,
         "head": dashboard.headline(choice, today=today()),
         "rows": rows,
         "months": dashboard.months(choice),
-        "parts": [dashboard.breakdown(choice, dimension, today=today()) for dimension in DRAWN],
+        "parts": [dashboard.breakdown(choice, each, today=today(), parts=parts[each]) for each in DRAWN],
         "matrix": dashboard.matrix(choice, today=today()),
-        "chained": dashboard.chained(choice, today=today()),
+        "chained": dashboard.chained(choice, today=today(), parts=parts[Dimension.BROKER]),
         "region": settings.HOME_REGION,
         "sides": Side,
         **_switch(choice, [row.year for row in rows if not row.is_baseline]),

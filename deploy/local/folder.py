@@ -29,12 +29,12 @@ class Folder:
         return path
 
     def log(self, name: str) -> Path:
-        """The log of one process; a long one is moved aside."""
-        folder = self.path / "log"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{name}.log"
+        """The log of one process, for its owner only; a long one is moved aside."""
+        path = self.part("log") / f"{name}.log"
         if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
             path.replace(path.with_suffix(".log.1"))
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         return path
 
     def key(self, name: str, *, prefix: str = "") -> str:

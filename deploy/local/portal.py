@@ -2,12 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 
 import requests
 
 from deploy.local import addresses, isolation
 from deploy.local.folder import Folder, is_free
-from deploy.local.units import Unit
+from deploy.local.servers import postgresql
+from deploy.local.units import Unit, nothing_to_prepare
 
 WEB_WORKERS, TASK_PROCESSES = 2, 2
 HEAD_MILLISECONDS = 10_000  # for a request's head
@@ -19,7 +21,14 @@ def units(folder: Folder) -> list[Unit]:
     port = web_port()
     environment = settings(folder, port)
     sandbox = [] if "STRIPE_SECRET_KEY" in os.environ else [stripe_sandbox(folder, environment)]
-    return [*sandbox, *steps(environment), *processes(folder, environment, port)]
+    return [*sandbox, *steps(environment), *processes(folder, environment | role(folder), port)]
+
+
+def role(folder: Folder) -> dict[str, str]:
+    """Who serves people comes to the database as no owner of anything; steps make tables, and do."""
+    if "DATABASE_URL" in os.environ:
+        return {}
+    return {"DATABASE_URL": postgresql.portal_url(folder, f"@127.0.0.1:{folder.port('postgresql')}/market")}
 
 
 def web_port() -> int:
@@ -83,6 +92,7 @@ def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Un
     address = f"http://127.0.0.1:{port}"
     celery = ("-m", "celery", "-A", "market.config.celery")
     schedule = str(folder.part("beat") / "schedule")
+    counts = folder.part("metrics")
     web = [
         *("-m", "granian", "--interface", "asginl", "market.config.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(port), "--no-ws"),
@@ -97,7 +107,8 @@ def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Un
             command=python(*words),
             after=("migrate", "reference", "valkey", "static"),
             url=address if name == "web" else "",
-            environment=environment,
+            environment=environment | ({"PROMETHEUS_MULTIPROC_DIR": str(counts)} if name == "web" else {}),
+            prepare=(lambda progress: forget_counts(counts)) if name == "web" else nothing_to_prepare,
             is_ready=lambda: is_ready(address, name),
         )
 
@@ -113,6 +124,12 @@ def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Un
             environment=environment,
         ),
     ]
+
+
+def forget_counts(counts: Path) -> None:
+    """What processes that are gone had counted."""
+    for path in counts.glob("*.db"):
+        path.unlink()
 
 
 def is_ready(address: str, name: str) -> bool:

@@ -42,6 +42,24 @@ def test_every_part_says_that_it_is_ready(portal):
     assert set(parts(portal).values()) == {"ok"}
 
 
+def test_the_portal_serves_people_as_no_owner_of_its_tables(portal):
+    superusers = "SELECT bool_or(usesuper) FROM pg_stat_activity JOIN pg_user USING (usename) WHERE usename <> 'market'"
+
+    assert portal.ask(superusers) is False
+
+
+def test_the_counts_of_all_web_processes_stand_in_one_answer(portal):
+    address = portal.state().url("web")
+
+    def seen() -> float:
+        lines = requests.get(f"{address}/metrics", timeout=10).text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith("market_requests_total{"))
+
+    counts = [seen() for _ in range(12)]
+
+    assert counts == sorted(set(counts))
+
+
 def test_a_taken_port_is_said_and_another_one_is_used(portal, taken_port):
     address = f"http://127.0.0.1:{taken_port + 1}"
 

@@ -8,6 +8,9 @@ import pytest
 import redis
 
 from deploy.local import state
+from deploy.local.folder import Folder
+from deploy.local.servers import postgresql
+from market.kernel.ddl import append_only
 from tests.deploy.conftest import status
 
 
@@ -40,10 +43,36 @@ def test_a_wrong_password_is_refused(stack):
         psycopg.connect(f"postgresql://market:wrong@{place}", connect_timeout=5)
 
 
+def test_the_portals_role_writes_rows_and_is_bound_by_what_keeps_them(stack):
+    stack.up()
+    operation = append_only("kept")
+    stack.ask("CREATE TABLE kept (id serial, name text)")
+    stack.ask(operation.sql)
+    url = postgresql.portal_url(Folder(stack.data_dir), stack.state().url("postgresql"))
+
+    with psycopg.connect(url, autocommit=True) as portal:
+        portal.execute("INSERT INTO kept (name) VALUES ('瑞金')")
+        assert portal.execute("SELECT id, name FROM kept").fetchall() == [(1, "瑞金")]
+        for forbidden in (
+            "UPDATE kept SET name = ''",
+            "DELETE FROM kept",
+            "TRUNCATE kept",
+            "ALTER TABLE kept DISABLE TRIGGER ALL",
+            "SET session_replication_role = replica",
+            "CREATE TABLE other (id int)",
+            "ALTER ROLE market_portal SUPERUSER",
+        ):
+            with pytest.raises((psycopg.errors.RestrictViolation, psycopg.errors.InsufficientPrivilege)):
+                portal.execute(forbidden)
+
+    # The owner, as whom the portal used to come, switches the guard off.
+    stack.ask("ALTER TABLE kept DISABLE TRIGGER ALL; DELETE FROM kept")
+
+
 def test_secrets_are_readable_by_their_owner_only(stack):
     stack.up()
 
-    files = [stack.data_dir / "state.json", *(stack.data_dir / "keys").iterdir()]
+    files = [stack.data_dir / "state.json", *(stack.data_dir / "keys").iterdir(), *(stack.data_dir / "log").iterdir()]
 
     assert [path.name for path in files if stat.S_IMODE(os.stat(path).st_mode) != 0o600] == []
 

@@ -16,6 +16,15 @@ from deploy.local.units import Unit
 
 NAME = "postgresql"
 USER = DATABASE = "market"
+# Neither superuser nor owner of a table: the triggers that keep ledger and audit as they are bind the portal itself.
+PORTAL_USER = "market_portal"
+PORTAL_RIGHTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
+)
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     # No socket file: the path of a data folder may be longer than one allows.
@@ -46,11 +55,17 @@ def embedded(folder: Folder) -> Unit:
         url=url,
         folder=home,
         prepare=lambda progress: prepare(home, password),
-        is_ready=lambda: is_ready(url),
+        is_ready=lambda: is_ready(url) and admit_portal(url, folder.key(PORTAL_USER)),
         is_server=True,
         stop_signal=signal.SIGINT,  # "fast": open transactions are rolled back and clients are let go
         stop_seconds=30,
     )
+
+
+def portal_url(folder: Folder, owners_url: str) -> str:
+    """The same database for the processes that serve people."""
+    place = owners_url.rpartition("@")[2]
+    return f"postgresql://{PORTAL_USER}:{quote(folder.key(PORTAL_USER))}@{place}"
 
 
 def given(url: str) -> Unit:
@@ -116,3 +131,19 @@ def is_ready(url: str) -> bool:
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         return answers(url)
+
+
+def admit_portal(url: str, password: str) -> bool:
+    """Make the portal's role, and let it read and write what there is and what the owner will make."""
+    role = sql.Identifier(PORTAL_USER)
+    with psycopg.connect(url, connect_timeout=2) as connection:
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PORTAL_USER]).fetchone()
+        verb = sql.SQL("ALTER" if known else "CREATE")
+        connection.execute(
+            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+                verb, role, sql.Literal(password)
+            )
+        )
+        for right in PORTAL_RIGHTS:
+            connection.execute(sql.SQL(right).format(role=role))
+    return True
