@@ -62,17 +62,19 @@ def python(*words: str) -> list[str]:
 
 def steps(environment: dict[str, str]) -> list[Unit]:
     """Each is safe to repeat, and quick where there is nothing left to do."""
-
-    def step(name: str, *words: str, after: tuple[str, ...] = ()) -> Unit:
-        return Unit(name=name, command=python(*words), after=after, environment=environment, is_step=True)
-
+    prepared = python("manage.py", "bring_up")
+    told = python("manage.py", "demo")
     return [
-        step("migrate", "manage.py", "migrate", "--noinput", after=("postgresql",)),
-        step("messages", "-m", "deploy.local.messages"),
-        step("static", "manage.py", "collectstatic", "--noinput", after=("messages",)),
-        step("reference", "manage.py", "load_reference", after=("migrate", "messages")),
-        step("plan", "manage.py", "load_plan", after=("migrate", "messages")),
-        step("demo", "manage.py", "demo", after=("reference", "plan", "valkey")),
+        Unit(name="bring_up", command=prepared, after=("postgresql",), environment=environment, is_step=True),
+        # The portal serves while the city grows, and goes on serving what there is where the telling fails.
+        Unit(
+            name="demo",
+            command=told,
+            after=("bring_up", "valkey", "web"),
+            environment=environment,
+            is_step=True,
+            is_essential=False,
+        ),
     ]
 
 
@@ -102,10 +104,11 @@ def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Un
     ]
 
     def process(name: str, *words: str) -> Unit:
+        # The web first: the others would only keep it from its first page.
         return Unit(
             name=name,
             command=python(*words),
-            after=("migrate", "reference", "valkey", "static"),
+            after=("bring_up", "valkey") if name == "web" else ("web",),
             url=address if name == "web" else "",
             environment=environment | ({"PROMETHEUS_MULTIPROC_DIR": str(counts)} if name == "web" else {}),
             prepare=(lambda progress: forget_counts(counts)) if name == "web" else nothing_to_prepare,
