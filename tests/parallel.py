@@ -1,8 +1,8 @@
 """Tests in two processes on the same servers, each under a namespace of its own: none meets what another has left.
 
 Loaded before Django's settings (`-p` in pyproject.toml), which take the namespace from the environment. Tests are
-handed out in their order, since those that empty the tables come last; those of the browser stay together and come
-first, since the portal takes minutes to start.
+handed out in their order, since those whose commits are real come last; those that start whole process trees (portals,
+servers, workers) stay in one process, so that they come one after another, and come first, since they take longest.
 """
 
 import os
@@ -20,9 +20,12 @@ if WORKER:
     os.environ["NAMESPACE"] = f"{os.environ.get('NAMESPACE', 'market')}-{WORKER}"
 
 
+PROCESSES = ("tests/deploy/", "tests/e2e/", "tests/faults/")
+
+
 class InOrder(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/e2e" if nodeid.startswith("tests/e2e/") else nodeid
+        return "processes" if nodeid.startswith(PROCESSES) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadScopeScheduling:

@@ -104,6 +104,15 @@ def make_stack(tmp_path: Path, elasticsearch: None) -> Iterator[Callable[..., St
         yield make
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory, elasticsearch: None) -> Iterator[Stack]:
+    """One stack that is up, for tests that only look at it."""
+    with stacks(tmp_path_factory.mktemp("standing")) as make:
+        found = make()
+        found.up()
+        yield found
+
+
 @pytest.fixture
 def stack(make_stack: Callable[..., Stack]) -> Stack:
     return make_stack()

@@ -3,11 +3,14 @@
 import os
 import signal
 
+import pytest
 import requests
 
 from tests.deploy.conftest import wait_until
 
 
+# That nothing outlives the supervisor is shown of the quicker servers in test_death.py.
+@pytest.mark.slow
 def test_killing_the_supervisor_leaves_neither_java_process(make_stack):
     stack = make_stack(ELASTICSEARCH_URL="")
     found = stack.up()

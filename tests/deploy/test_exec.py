@@ -46,12 +46,12 @@ def test_a_command_gets_the_addresses_and_its_exit_code_is_returned(stack):
     assert stack.processes() == {}
 
 
-def test_servers_that_were_up_before_stay_up(stack):
-    before = stack.up()
+def test_servers_that_were_up_before_stay_up(standing):
+    before = standing.state()
 
-    stack.run("exec", "--", "true")
+    standing.run("exec", "--", "true")
 
-    assert stack.state().pid == before.pid
+    assert standing.state().pid == before.pid
 
 
 def test_the_second_command_keeps_the_servers_when_the_first_ends(stack):

@@ -6,6 +6,7 @@ import pytest
 
 from listings.catalog import services as catalog
 from listings.catalog.models import Disclosure
+from tests import recipes
 from tests import story as telling
 from tests.cast import MONDAY
 
@@ -17,7 +18,9 @@ def titles(answer) -> list[str]:
 
 def test_the_newest_listing_stands_first_and_pages_follow_without_gaps(cast, api):
     for number in range(5):
-        telling.publish(cast, title=f"第{number}项成果", at=MONDAY + timedelta(hours=number))
+        recipes.published_achievement.make(
+            owner=cast.university, title=f"第{number}项成果", published_at=MONDAY + timedelta(hours=number)
+        )
 
     first = api.send("get", "/achievements?limit=2")
     second = api.send("get", f"/achievements?limit=2&cursor={first.json()['next']}")
@@ -32,8 +35,9 @@ def test_the_newest_listing_stands_first_and_pages_follow_without_gaps(cast, api
 
 
 def test_a_filter_leaves_only_what_has_the_code(cast, api):
-    telling.publish(cast, title="铜业成果", local_industry="copper_and_cable")
-    telling.publish(cast, title="食品成果", local_industry="green_food")
+    published = recipes.published_achievement.extend(owner=cast.university)
+    published.make(title="铜业成果", local_industry="copper_and_cable")
+    published.make(title="食品成果", local_industry="green_food")
 
     assert titles(api.send("get", "/achievements?local_industry=green_food")) == ["食品成果"]
 
@@ -48,7 +52,7 @@ def test_a_filter_leaves_only_what_has_the_code(cast, api):
     ],
 )
 def test_a_listing_shows_as_far_as_its_disclosure_reaches(cast, api, disclosure, readers):
-    telling.publish(cast, disclosure=disclosure)
+    recipes.published_achievement.make(owner=cast.university, disclosure=disclosure)
     people = ("nobody", "stranger", "other_clerk", "university_clerk", "operator")
 
     found = {

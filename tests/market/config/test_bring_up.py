@@ -12,12 +12,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_bring_up_prepares_everything_and_repeats(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT, settings.DATA_DIR, settings.DEMO = tmp_path / "static", tmp_path, True
     before = Code.objects.count()
 
     call_command("bring_up", verbosity=0)
 
     assert (tmp_path / "static" / "pages" / "market.css").is_file()
+    assert "broker@example.com" in (tmp_path / "demo-accounts.txt").read_text()
     assert Code.objects.count() == before > 0
     assert PlanIndicator.objects.exists()
 

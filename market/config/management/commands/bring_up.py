@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from deploy.local import messages
+from market.config.demo.people import demo_password, write_accounts
 
 
 class Command(BaseCommand):
@@ -20,3 +22,6 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, **quiet)
         call_command("load_reference", **quiet)
         call_command("load_plan", **quiet)
+        if settings.DEMO:
+            # The accounts can be named before `demo` has made them.
+            write_accounts(demo_password())
