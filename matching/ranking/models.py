@@ -88,12 +88,16 @@ class MatchState(models.Model):
 
 
 class MatchWatch(models.Model):
-    """Someone wants to be told when a listing gets new matches."""
+    """Someone wants to be told when a listing gets new matches, or, where `is_on` is false, wants no longer.
+
+    The people of a demand's owner are told without a row (`watching`).
+    """
 
     kind = models.CharField(max_length=12, choices=Kind)
     listing_id = models.UUIDField()
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    is_on = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -175,3 +179,26 @@ class ListingVectors(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class MatchNews(models.Model):
+    """A pair that somebody who watches a listing is to be told of, or was; each pair once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind, db_comment="Of the listing that is watched")
+    listing_id = models.UUIDField()
+    partner_id = models.UUIDField()
+    found_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True, db_comment="Written with the notice")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "listing_id", "partner_id"], name="match_told_once")
+        ]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(told_at__isnull=True), name="match_news_untold"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.listing_id} ↔ {self.partner_id}"

@@ -118,8 +118,7 @@ def _store(kind: Kind, row: Any, found: Sequence[tuple[Any, Read]], *, model: st
             *("demand_version", "achievement_version", "matched_at"),
         ],
     )
-    fresh = [match for match, (partner, _read) in zip(matches, kept, strict=True) if partner.id not in before]
-    watching.tell(fresh, at=at)
+    watching.note(matches, at=at)
 
 
 def _match(kind: Kind, row: Any, partner: Any, read: Read, model: str, at: datetime) -> Match:

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from market.kernel import clock
-from matching.ranking import queue
+from matching.ranking import queue, watching
 
 SLICE_SECONDS = 5.0
 
@@ -12,6 +12,12 @@ def match_due(**_: object) -> None:
     queue.revive(at=clock.now())
     if queue.drain(seconds=SLICE_SECONDS) and queue.due().exists():
         match_due.delay()
+
+
+@shared_task(ignore_result=True)
+def tell_of_matches(**_: object) -> None:
+    """Once an hour, whoever had a letter less than a day before the news came."""
+    watching.tell_due(at=clock.now())
 
 
 @shared_task(ignore_result=True)

@@ -52,9 +52,13 @@ class Shelf:
             row = catalog.publish_achievement(actor=actor, achievement_id=row.id, version=None, at=MONDAY)
         return row
 
+    def demand_draft(self, title: str, **changes: Any) -> Any:
+        data = DemandData(**(DEMAND | {"title": title} | changes))
+        return catalog.create_demand(actor=self.cast.enterprise_clerk, data=data, at=MONDAY)
+
     def demand(self, title: str, **changes: Any) -> Any:
+        row = self.demand_draft(title, **changes)
         actor = self.cast.enterprise_clerk
-        row = catalog.create_demand(actor=actor, data=DemandData(**(DEMAND | {"title": title} | changes)), at=MONDAY)
         return catalog.publish_demand(actor=actor, demand_id=row.id, version=None, at=MONDAY)
 
     def withdraw(self, row: Any) -> None:
