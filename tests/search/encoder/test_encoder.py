@@ -1,4 +1,4 @@
-"""Our forward pass beside the compiled engine of the package whose weights it reads."""
+"""The graph beside plain numpy, and beside the compiled engine of the package whose weights it holds."""
 
 import struct
 from importlib import import_module
@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from search import encoder
-from search.encoder import weights
-from search.encoder.layers import gelu
+from search.encoder import graph, weights
+from tests.search.encoder import oracle
 
 pytestmark = pytest.mark.encoder
 
@@ -100,8 +100,38 @@ def test_an_unpacked_block_is_its_half_bytes_less_eight_times_its_scale():
     assert row.tolist() == [(low - 8) / 2 for low in range(16)] + [(7 - low) / 2 for low in range(16)]
 
 
-def test_the_activation_is_x_times_the_normal_distributions_share_below_x():
-    found = gelu(np.array([-10, -1, 0, 0.5, 3], dtype=np.float32))
+def test_the_graph_gives_the_states_that_plain_numpy_gives():
+    model, vocabulary = encoder._loaded()
+    plain = oracle.Model(weights.read(encoder._file()))
+    ids = [[vocabulary.begin, *vocabulary.pieces("query: ", text, most=60).ids, vocabulary.end] for text in TEXTS]
+
+    for ours, theirs in zip(model.states(ids), plain.states(ids), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_the_graph_is_written_once_and_read_from_then_on(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    content = weights.read(encoder._file())
+    file = encoder._graph_file(encoder._file())
+
+    graph.Model(content, file)
+    written = file.stat().st_mtime_ns
+    graph.Model(content, file)
+
+    assert file.stat().st_mtime_ns == written
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_weights_that_are_laid_into_the_data_folder_are_used_where_the_package_has_no_wheel(tmp_path, settings):
+    laid = tmp_path / encoder.FILE
+    laid.symlink_to(encoder._file())
+    settings.DATA_DIR = tmp_path
+
+    assert encoder._found(tmp_path) == laid
+
+
+def test_the_activation_of_the_oracle_is_x_times_the_normal_distributions_share_below_x():
+    found = oracle.gelu(np.array([-10, -1, 0, 0.5, 3], dtype=np.float32))
 
     assert found.tolist() == pytest.approx([0, -0.15865525, 0, 0.34573123, 2.99595031], abs=1e-6)
 
