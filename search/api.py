@@ -20,7 +20,10 @@ Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=2
 
 
 class SearchFilters(Payload):
-    """Words, "phrases" and -exclusions in `q`; codes of one facet are alternatives, facets narrow each other."""
+    """Words, "phrases" and -exclusions in `q`; codes of one facet are alternatives, facets narrow each other.
+
+    A minus excludes behind a blank, before anything but a digit, and where something wanted stands before it.
+    """
 
     q: Annotated[str, Field(max_length=MAX_QUERY)] = ""
     kind: Literal["", "achievement", "demand"] = ""
@@ -48,8 +51,9 @@ def search(request: ApiRequest, filters: Query[SearchFilters]) -> HttpResponse:
     result = services.find(actor=request.actor, query=query, cursor=filters.cursor, size=filters.limit)
     answer = {
         "direct": shortcuts.address_of(request.actor, query),
-        "items": result.items,
+        "items": [*result.items, *result.wider],
         "total": result.total,
+        "understood": query.is_understood,
         "facets": result.facets,
         "took_ms": result.took_ms,
         "degraded": result.is_degraded,

@@ -14,7 +14,8 @@ class Document:
     """A listing as search sees it.
 
     `audience` holds the tokens of which a reader must have one; `facets` codes by facet name, each with those above
-    it; `identifiers` what leads straight here when typed; `owner` the organisation's id as text.
+    it; `identifiers` what leads straight here when typed; `owner` the organisation's id as text. `names` are those of
+    people and organisations that the whole audience may know, `codes` words that are found and say nothing of rank.
     """
 
     kind: str
@@ -27,6 +28,8 @@ class Document:
     owner: str = ""
     is_open: bool = True
     identifiers: Sequence[str] = ()
+    names: Sequence[str] = ()
+    codes: Sequence[str] = ()
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     amount: Decimal | None = None
 

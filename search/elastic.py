@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from search import synonyms, text
-from search.enough import MINIMUM_SHOULD_MATCH
+from search.enough import MINIMUM_SHOULD_MATCH, NEAR_CHARACTERS, NEAR_COSINE, NEAR_TOKENS
 from search.facets import ASKED, FRESHNESS, RECENT
+from search.mapping import EMBEDDING, EVERY
 from search.query import Scope, SearchQuery
 from search.results import Bucket, Hit, highlight, snippet, wanted_tokens
 
@@ -19,7 +20,8 @@ SORT: dict[str, list[dict[str, str]]] = {
 }
 MOST_CODES = 60
 SOURCE = ["kind", "object_id", "title", "text", "published_at"]
-FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 2.0, "text_bi": 1.0, "text_uni": 0.6}
+FIELD_WEIGHTS = {"title_bi": 3.0, "title_uni": 2.0, "text_bi": 1.0, "text_uni": 0.6, "names_bi": 1.0}
+PHRASE_FIELDS = ("title_uni", "text_uni", "names_uni")
 
 
 def body(query: SearchQuery, *, scope: Scope, size: int, after: Sequence[Any] | None = None) -> dict[str, Any]:
@@ -46,6 +48,53 @@ def counting_body(query: SearchQuery, *, scope: Scope) -> dict[str, Any]:
         "track_total_hits": True,
         "query": {"bool": _matching(query) | {"filter": [*_filters(scope), *ticked]}},
     }
+
+
+def near_words_body(query: SearchQuery, core: str, *, scope: Scope, size: int) -> dict[str, Any]:
+    """Who holds some of the words, or most of their characters; the more and the rarer, the higher."""
+    wordings = []
+    for number, words in enumerate(synonyms.wordings(core)):
+        some = [_holding(words, NEAR_TOKENS), {"match": {EVERY: _characters(words)}}]
+        weight = synonyms.WEIGHT if number else 1.0
+        filters = {"bool": {"should": some}}
+        wordings.append({"bool": {"should": scored(words), "filter": filters, "boost": weight}})
+    return _near(size) | {
+        "query": {"bool": {"must": {"dis_max": {"queries": wordings}}} | _conditions(query, scope)},
+        "sort": SORT["relevance"],
+    }
+
+
+def near_meaning_body(query: SearchQuery, meaning: Sequence[float], *, scope: Scope, size: int) -> dict[str, Any]:
+    """Whose titles mean about the same."""
+    knn = {
+        "field": EMBEDDING,
+        "query_vector": list(meaning),
+        "k": size,
+        "num_candidates": 4 * size,
+        "similarity": NEAR_COSINE,
+        "filter": {"bool": _conditions(query, scope)},
+    }
+    return _near(size) | {"knn": knn}
+
+
+def near_hits(answer: Mapping[str, Any], core: str) -> list[Hit]:
+    wanted = wanted_tokens(synonyms.wordings(core), ())
+    return [hit_of(row["_source"], None, wanted, is_wider=True) for row in answer["hits"]["hits"]]
+
+
+def _near(size: int) -> dict[str, Any]:
+    return {"size": size, "track_total_hits": False, "_source": SOURCE}
+
+
+def _characters(words: str) -> dict[str, Any]:
+    return {"query": text.as_field(text.unigrams(words)), "minimum_should_match": NEAR_CHARACTERS}
+
+
+def _conditions(query: SearchQuery, scope: Scope) -> dict[str, Any]:
+    """All of a query but its words."""
+    ticked = [_ticked(name, codes) for name, codes in query.facets.items()]
+    filters = [*_filters(scope), *ticked, *map(_phrase, query.phrases)]
+    return {"filter": filters, "must_not": [_phrase(phrase) for phrase in query.excluded]}
 
 
 def suggesting_body(typed: str, *, scope: Scope, size: int) -> dict[str, Any]:
@@ -83,9 +132,16 @@ def _weights(query: SearchQuery) -> list[float]:
 
 def _wording(words: str, weight: float) -> dict[str, Any]:
     """Short queries want all their bigrams, longer ones most: else every page holds the common characters."""
-    options = {"query": text.as_field(text.bigrams(words)), "minimum_should_match": MINIMUM_SHOULD_MATCH}
-    enough = [{"match": {name: options}} for name in ("title_bi", "text_bi")]
-    return {"bool": {"should": scored(words), "filter": {"bool": {"should": enough}}, "boost": weight}}
+    return {"bool": {"should": scored(words), "filter": _holding(words, MINIMUM_SHOULD_MATCH), "boost": weight}}
+
+
+def _holding(words: str, minimum: str) -> dict[str, Any]:
+    """Documents that hold so many of the tokens, in whichever fields.
+
+    The other two clauses add nothing to the first, but in an index that an earlier release filled without it.
+    """
+    options = {"query": text.as_field(text.bigrams(words)), "minimum_should_match": minimum}
+    return {"bool": {"should": [{"match": {name: options}} for name in (EVERY, "title_bi", "text_bi")]}}
 
 
 def scored(words: str) -> list[dict[str, Any]]:
@@ -101,7 +157,7 @@ def _phrase(phrase: str) -> dict[str, Any]:
     tokens = text.as_field(text.unigrams(phrase))
     return {
         "bool": {
-            "should": [{"match_phrase": {"title_uni": tokens}}, {"match_phrase": {"text_uni": tokens}}],
+            "should": [{"match_phrase": {name: tokens}} for name in PHRASE_FIELDS],
             "minimum_should_match": 1,
         }
     }
@@ -138,7 +194,7 @@ def hits(answer: Mapping[str, Any], query: SearchQuery) -> list[Hit]:
     return [hit_of(row["_source"], row.get("_score"), wanted) for row in answer["hits"]["hits"]]
 
 
-def hit_of(source: Mapping[str, Any], score: float | None, wanted: frozenset[str]) -> Hit:
+def hit_of(source: Mapping[str, Any], score: float | None, wanted: frozenset[str], *, is_wider: bool = False) -> Hit:
     return Hit(
         kind=source["kind"],
         id=UUID(source["object_id"]),
@@ -147,6 +203,7 @@ def hit_of(source: Mapping[str, Any], score: float | None, wanted: frozenset[str
         score=score,
         title_html=highlight(source["title"], wanted),
         snippet_html=snippet(source["text"], wanted),
+        wider=is_wider,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from statistics import fmean as mean
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -20,7 +21,9 @@ from django.test.utils import override_settings
 from opencc import OpenCC
 
 from market.kernel.policy import PUBLIC
-from search import elastic, engine, indexing, synonyms, text, vectors
+from market.reference.identifiers.ipc import ipc_levels
+from market.reference.identifiers.patents import number_forms
+from search import elastic, encoder, engine, indexing, synonyms, text, vectors, wider
 from search.breaker import EngineAway
 from search.documents import Document
 from search.query import Scope, parse
@@ -50,11 +53,25 @@ class Known:
     items: int
 
 
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Short and natural queries: the share that finds nothing strictly, that shows nothing at all, and that has what
+    must be there among the first ten; the last also by kind of query.
+    """
+
+    without_strict: float
+    without: float
+    success: float
+    by_kind: Mapping[str, float]
+    missed: Sequence[str]
+    queries: int
+
+
 @contextmanager
 def index_of(
-    items: Iterable[tuple[str, str, str]], namespace: str = "evaluation", *, has_meaning: bool = False
+    items: Iterable[tuple[str, str, str] | Document], namespace: str = "evaluation", *, has_meaning: bool = False
 ) -> Iterator[dict[str, str]]:
-    """An index of (id, title, text) that lives as long as the block; gives the ids by the keys of its documents.
+    """An index of (id, title, text), or of documents, that lives as long as the block; gives ids by keys.
 
     With `has_meaning` the stored vectors of the titles are in it too.
     """
@@ -64,9 +81,9 @@ def index_of(
         try:
             engine.ensure_index()
             batch: list[indexing.Change] = []
-            for item_id, title, body in items:
-                document = _document(item_id, title, body)
-                keys[f"{KIND}:{document.id}"] = item_id
+            for item in items:
+                document = item if isinstance(item, Document) else _document(*item)
+                keys[f"{KIND}:{document.id}"] = "" if isinstance(item, Document) else item[0]
                 batch.append(indexing.Change(KIND, document.id, 1, document))
                 if len(batch) == BATCH:
                     _write(batch, has_meaning)
@@ -75,6 +92,60 @@ def index_of(
             yield keys
         finally:
             engine.drop_all()
+
+
+def short_queries(file: Path, patents: Path) -> Short:
+    """The queries of a file (kind, query, must; tab separated) among patents (publication_no, title, ipc_subclasses).
+
+    `must` is what one of the first ten has to be: alternatives by |, of which every part joined by & stands in the
+    title, is the beginning of an IPC code (ipc:), or is the publication number (no:). Vectors count where they are
+    stored.
+    """
+    rows = _lines(patents)
+    known = {str(_uuid(row["publication_no"])): row for row in rows}
+    asked = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()[1:]]
+    if encoder.is_available():
+        encoder.load()
+    strict, shown, hits = [0.0] * len(asked), [0.0] * len(asked), [0.0] * len(asked)
+    with index_of(map(_patent, rows), has_meaning=True):
+        for number, (_kind, typed, must) in enumerate(asked):
+            query = parse(typed)
+            answer = engine.search(elastic.body(query, scope=SCOPE, size=DEPTH))
+            found = elastic.hits(answer, query)
+            strict[number] = float(bool(found))
+            if len(found) < DEPTH and wider.is_widened(query):
+                found += wider.by_engine(query, scope=SCOPE, found=found, size=DEPTH - len(found))
+            shown[number] = float(bool(found))
+            hits[number] = float(any(_is_wanted(known[str(hit.id)], must) for hit in found))
+    kinds = dict.fromkeys(kind for kind, _typed, _must in asked)
+    return Short(
+        without_strict=1 - mean(strict),
+        without=1 - mean(shown),
+        success=mean(hits),
+        by_kind={
+            name: mean(hit for hit, (kind, *_rest) in zip(hits, asked, strict=True) if kind == name) for name in kinds
+        },
+        missed=[typed for hit, (_kind, typed, _must) in zip(hits, asked, strict=True) if not hit],
+        queries=len(asked),
+    )
+
+
+def _patent(row: Mapping[str, Any]) -> Document:
+    levels = list(dict.fromkeys(level for code in row["ipc_subclasses"] for level in ipc_levels(code)))
+    plain = _document(row["publication_no"], row["title"], "")
+    return replace(plain, identifiers=[*number_forms("", row["publication_no"]), *levels], codes=levels)
+
+
+def _is_wanted(row: Mapping[str, Any], must: str) -> bool:
+    def holds(part: str) -> bool:
+        sort, colon, wanted = part.rpartition(":")
+        if not colon:
+            return part.lower() in row["title"].lower()
+        if sort == "no":
+            return bool(row["publication_no"] == wanted)
+        return any(code.startswith(wanted) for code in row["ipc_subclasses"])
+
+    return any(all(map(holds, alternative.split("&"))) for alternative in must.split("|"))
 
 
 def judged(folder: Path) -> Judged:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from market.kernel import outbox
 from search import engine, text, vectors
 from search.documents import Document, projection
-from search.mapping import key_of, source_of
+from search.mapping import ANALYSIS, key_of, source_of
 from search.models import SearchDocument
 
 ENCODED = "search.listing.encoded"  # a title's vector was computed; the document is written again with it
@@ -162,6 +162,7 @@ def _row(document: Document) -> SearchDocument:
         is_open=document.is_open,
         amount=document.amount,
         published_at=document.published_at,
+        analysis=ANALYSIS,
     )
 
 
@@ -171,9 +172,10 @@ def labels_of(document: Document) -> list[str]:
 
 
 def _vector(document: Document) -> str:
-    """Our tokens as a tsvector: title bigrams and unigrams weigh A and B, the text's C and D."""
+    """Our tokens as a tsvector: title bigrams and unigrams weigh A and B, the text's and names' C and D."""
     weights: dict[str, str] = {}
-    for written, singles, pairs in ((document.text, "D", "C"), (document.title, "B", "A")):
+    others = "\n".join([*document.codes, *document.names])
+    for written, singles, pairs in ((others, "D", "C"), (document.text, "D", "C"), (document.title, "B", "A")):
         for tokens, weight in zip(text.fields(written), (singles, pairs), strict=True):
             weights |= dict.fromkeys(tokens.split(), weight)
     return " ".join(f"{quoted(token)}:1{weight}" for token, weight in weights.items())

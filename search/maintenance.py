@@ -14,12 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from market.kernel import outbox
 from search import engine, indexing
 from search.breaker import EngineAway
 from search.documents import Projection, projections
-from search.mapping import digest_of
+from search.mapping import ANALYSIS, digest_of, mapping_hash
 from search.models import SearchDocument
 
 BATCH = 500
@@ -118,6 +119,23 @@ def refill_fallback(progress: Progress = lambda done, total: None) -> int:
             progress(done, total)
         SearchDocument.objects.filter(kind=source.kind).exclude(object_id__in=keys).delete()
     return done
+
+
+def renew(progress: Progress = lambda done, total: None) -> list[str]:
+    """Make anew what an earlier release wrote by other rules; returns which copies, of "fallback" and "index".
+
+    While that takes, both answer by the tokens that they have. Raises EngineAway, RebuildRunning.
+    """
+    renewed = []
+    if SearchDocument.objects.filter(Q(analysis__lt=ANALYSIS) | Q(analysis__gt=ANALYSIS)).exists():
+        refill_fallback(progress)
+        renewed.append("fallback")
+    if engine.is_configured():
+        name = engine.current_index()
+        if name is not None and mapping_hash() not in name:
+            rebuild(progress)
+            renewed.append("index")
+    return renewed
 
 
 def _walk(name: str, *, mends: bool, progress: Progress, reads_content: bool = True) -> Drift:

@@ -14,7 +14,9 @@ from search.facets import FACETS
 
 EMBEDDING = "embedding"
 KEYWORD = {"type": "keyword"}
-TOKENS = {"type": "text", "analyzer": "whitespace", "norms": True}
+ANALYSIS = 2  # grows with every change of what becomes which token; indexes and rows of another are made anew
+EVERY = "every_token"  # whatever a document can be found by, of all its fields
+TOKENS = {"type": "text", "analyzer": "whitespace", "norms": True, "copy_to": EVERY}
 VECTOR = {
     "type": "dense_vector",
     "dims": DIMENSIONS,
@@ -38,6 +40,10 @@ MAPPING: dict[str, Any] = {
         "text": {"type": "keyword", "index": False, "doc_values": False},
         "text_uni": TOKENS,
         "text_bi": TOKENS,
+        "names_uni": TOKENS,
+        "names_bi": TOKENS,
+        "codes": TOKENS | {"norms": False},
+        EVERY: {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "docs"},
         "audience": KEYWORD,
         "owner": KEYWORD,
         "is_open": {"type": "boolean"},
@@ -57,8 +63,8 @@ SETTINGS: dict[str, Any] = {
 
 
 def mapping_hash() -> str:
-    """Names the mapping in the index's name, so that a change of it is seen."""
-    return hashlib.sha256(json.dumps(MAPPING, sort_keys=True).encode()).hexdigest()[:8]
+    """Names mapping and analysis in the index's name, so that a change of them is seen."""
+    return hashlib.sha256(json.dumps([ANALYSIS, MAPPING], sort_keys=True).encode()).hexdigest()[:8]
 
 
 def key_of(document: Document) -> str:
@@ -72,6 +78,7 @@ def source_of(document: Document, embedding: Sequence[float] | None = None) -> d
     """
     title_uni, title_bi = text.fields(document.title)
     text_uni, text_bi = text.fields(document.text)
+    names_uni, names_bi = text.fields("\n".join(document.names))
     source: dict[str, Any] = {
         "kind": document.kind,
         "object_id": str(document.id),
@@ -82,6 +89,9 @@ def source_of(document: Document, embedding: Sequence[float] | None = None) -> d
         "text": document.text[: text.MAX_CHARACTERS],
         "text_uni": text_uni,
         "text_bi": text_bi,
+        "names_uni": names_uni,
+        "names_bi": names_bi,
+        "codes": text.fields("\n".join(document.codes))[1],
         "audience": list(document.audience),
         "owner": document.owner,
         "is_open": document.is_open,

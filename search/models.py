@@ -25,6 +25,9 @@ class SearchDocument(models.Model):
     is_open = models.BooleanField()
     amount = MoneyField(null=True)
     published_at = models.DateTimeField()
+    analysis = models.PositiveSmallIntegerField(
+        default=0, db_default=0, db_index=True, db_comment="Of which the tokens are; see mapping.ANALYSIS"
+    )
 
     class Meta:
         indexes = [

@@ -14,7 +14,9 @@ from search.facets import ASKED
 MAX_QUERY = 2000
 SORTS = ("relevance", "newest", "amount", "amount_up")
 # Straight, curly and corner quotes all make a phrase; a quote without its partner is an ordinary character.
-_PARTS = re.compile(r"""(?P<minus>(?:(?<=\s)|^)-)?(?:["“”「](?P<phrase>[^"“”「」]+)["“”」]|(?P<word>\S+))""")
+# A minus excludes only behind a blank, and never a number: -40℃ is a temperature.
+_PARTS = re.compile(r"""(?P<minus>(?<=\s)-(?![0-9.]))?(?:["“”「](?P<phrase>[^"“”「」]+)["“”」]|(?P<word>\S+))""")
+_BARE = re.compile(r"[^\s0-9.]\S*")  # what a minus excludes without quotes
 _UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -35,7 +37,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """Words wanted, phrases required, words excluded; codes by facet; `sort` one of SORTS."""
+    """Words wanted, phrases required, words excluded; codes by facet; `sort` one of SORTS.
+
+    `typed` is empty where nothing that anybody sees was typed.
+    """
 
     typed: str = ""
     words: str = ""
@@ -47,24 +52,35 @@ class SearchQuery:
 
     @property
     def is_browsing(self) -> bool:
-        """Nothing was typed that could match: the newest are shown."""
-        return not (self.words or self.phrases or self.excluded)
+        """Nothing was typed: the newest are shown."""
+        return not (self.typed or self.words or self.phrases)
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether what was typed holds a word; a query that does not finds nothing, and says so."""
+        return not self.typed or bool(self.words or self.phrases)
 
     @property
     def identifier(self) -> str:
         """The query as the number that it may be; empty where it is too long for one."""
         return text.identifier(self.typed) if len(self.typed) <= 64 else ""
 
+    @property
+    def is_identifying(self) -> bool:
+        """Whether it reads like a number that leads to one thing: nothing else is like it."""
+        number = self.identifier
+        return len(number) >= 6 and number.isascii() and 2 * sum(map(str.isdigit, number)) > len(number)
+
     @cached_property
     def wordings(self) -> tuple[str, ...]:
         """The words as typed, then with one term replaced by a synonym."""
-        return (self.words, *synonyms.variants(self.words)) if self.words else ()
+        return synonyms.wordings(self.words) if self.words else ()
 
     @property
     def wording(self) -> str:
         """The query as one would type it."""
         phrases = [f'"{phrase}"' for phrase in self.phrases]
-        excluded = [f'-"{phrase}"' if " " in phrase else f"-{phrase}" for phrase in self.excluded]
+        excluded = [f"-{phrase}" if _BARE.fullmatch(phrase) else f'-"{phrase}"' for phrase in self.excluded]
         return " ".join(part for part in (self.words, *phrases, *excluded) if part)
 
     @property
@@ -76,7 +92,11 @@ class SearchQuery:
 def parse(
     typed: str, *, kind: str = "", facets: Mapping[str, Sequence[str]] | None = None, sort: str = "relevance"
 ) -> SearchQuery:
-    """Understand a query; raises InvalidInput where it is too long, UnknownFacet."""
+    """Understand a query; raises InvalidInput where it is too long, UnknownFacet.
+
+    A minus excludes where a blank stands before it, no digit behind it, and something wanted came earlier; anywhere
+    else it is a hyphen or a sign. Quotes exclude numbers: 电缆 -"10kV".
+    """
     if len(typed) > MAX_QUERY:
         raise InvalidInput(errors=[{"loc": ["q"], "code": "too_long", "message": str(_("查询不超过 2000 字"))}])
     for name in facets or {}:
@@ -90,7 +110,8 @@ def parse(
         found = part["phrase"] or part["word"] or ""
         if not any(True for _run in text.runs(found)):
             continue
-        (excluded if part["minus"] else phrases if part["phrase"] else words).append(found)
+        is_excluded = part["minus"] and (words or phrases)
+        (excluded if is_excluded else phrases if part["phrase"] else words).append(found)
     return SearchQuery(
         typed=typed.strip(),
         words=" ".join(words),

@@ -15,7 +15,10 @@ SNIPPET = 140
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found listing; the highlights are safe HTML cut from the original text."""
+    """One found listing; the highlights are safe HTML cut from the original text.
+
+    `wider`: it only comes close to the query.
+    """
 
     kind: str
     id: UUID
@@ -24,6 +27,7 @@ class Hit:
     score: float | None
     title_html: SafeString
     snippet_html: SafeString
+    wider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits. `is_degraded` says that PostgreSQL answered in a plainer form: facets may be missing."""
+    """A page of hits. `is_degraded` says that PostgreSQL answered in a plainer form: facets may be missing.
+
+    `wider` fills up the screen where the query itself finds less; it is in no count and on no other page.
+    """
 
     items: Sequence[Hit]
     total: int
@@ -44,6 +51,7 @@ class SearchResult:
     took_ms: int
     is_degraded: bool
     next: str | None
+    wider: Sequence[Hit] = ()
 
 
 def highlight(original: str, wanted: frozenset[str]) -> SafeString:

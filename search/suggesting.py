@@ -5,6 +5,7 @@ Titles are asked by their tokens under the reader's own filter, since a completi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -22,6 +23,7 @@ from search.scopes import scope_of
 
 LONGEST = 60
 TITLES, FIELDS, ORGANISATIONS = 6, 3, 3
+MOST_COMPARED = 10_000  # names, where none holds what was typed as it was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,16 @@ def _fields(typed: str) -> list[Suggestion]:
 def _organisations(actor: Actor, typed: str) -> list[Suggestion]:
     if not organisation_url or (actor.scopes is not None and "organisations:read" not in actor.scopes):
         return []
-    rows = accounts.organisations.visible_to(actor).filter(name__icontains=typed, verified_at__isnull=False)
-    return [
-        Suggestion("organisation", row.name, organisation_url[0](row.id))
-        for row in rows.order_by("name", "id")[:ORGANISATIONS]
-    ]
+    rows = accounts.organisations.visible_to(actor).filter(verified_at__isnull=False).order_by("name", "id")
+    known = rows.values_list("id", "name")
+    found = list(known.filter(name__icontains=typed)[:ORGANISATIONS])
+    if not found:
+        needle = _comparable(typed)
+        found = [row for row in known[:MOST_COMPARED] if needle in _comparable(row[1])][:ORGANISATIONS]
+    return [Suggestion("organisation", name, organisation_url[0](pk)) for pk, name in found]
+
+
+@lru_cache(maxsize=MOST_COMPARED)
+def _comparable(name: str) -> str:
+    """A name without what two spellings of it differ in: width, brackets, blanks, Traditional characters."""
+    return text.normalised(name).replace(" ", "")

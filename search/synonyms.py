@@ -23,6 +23,11 @@ def variants(words: str) -> tuple[str, ...]:
     return tuple(found)[:MOST]
 
 
+def wordings(words: str) -> tuple[str, ...]:
+    """The words as they are, then their variants."""
+    return (words, *variants(words))
+
+
 @cache
 def _groups() -> dict[str, tuple[str, ...]]:
     """For each term the others of its lines."""

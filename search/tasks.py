@@ -36,6 +36,18 @@ def sweep_index(**_: object) -> None:
 
 
 @shared_task(ignore_result=True)
+def renew_index(**_: object) -> None:
+    """After a release that analyses texts otherwise, make index and fallback anew; mostly there is nothing to do."""
+    try:
+        renewed = maintenance.renew()
+    except (EngineAway, maintenance.RebuildRunning) as reason:
+        log.warning("renewal_put_off", reason=str(reason)[:200])
+    else:
+        if renewed:
+            log.info("index_renewed", copies=renewed)
+
+
+@shared_task(ignore_result=True)
 def encode_listings(*, wanted: Sequence[Sequence[Any]], **_: object) -> None:
     """Compute the vectors of these listings, each given as kind, id and version."""
     encoding.encode({(kind, UUID(listing_id)): version for kind, listing_id, version in wanted}, at=clock.now())

@@ -1,30 +1,65 @@
 """Text into tokens: the only place that does it, for the index, for queries, and for the fallback alike.
 
-NFKC, lower case, Traditional → Simplified, Han unigrams and bigrams, Latin words and numbers with their units.
+Han unigrams and bigrams, Latin words, and numbers with their units, of text that `folding` has made comparable.
 Each token knows where it stands in the original, so that highlights are cut from what was written.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache
 from operator import add
 from typing import NamedTuple
 
-from opencc import OpenCC
+from search.folding import HAN, MAX_CHARACTERS, folded
 
-MAX_CHARACTERS = 20_000  # of one field; what lies behind is not searched
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
-# A number keeps its sign of comparison apart and its unit attached: 10kv, 99.9%, 5g, lifepo4.
-_RUN = re.compile(rf"([{HAN}]+)|([a-z0-9µμ]+(?:[.\-+/][a-z0-9]+)*%?)")
+__all__ = ["MAX_CHARACTERS", "Run", "Token"]
+
+_LETTER = rf"[^\W_{HAN}]"  # or digit, of any script: γ, é and я are as much of a word as x
+_RAISED = r"\^[-+]?\^?[0-9]+"
+_NUMBER = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)*)(?:{_RAISED})?"
+# What may stand behind a number, with or without a blank.
+_UNIT = (
+    r"(?:r/min|mbps|gbps|mmol|rpm|min|mol|pp[mb]|bar|lux|bit|[km]va|[kmg]wh|m?ah|wh|[kmg]?hz|[kmg]?pa|[km]?v|[kmμ]?a"
+    r"|[kmg]?w|[kcdmμun]?m|[kmμu]?g|k?t|[mμ]?l|[mμun]s|db|[km]?n|[km]?j|[km]?ω|lm|lx|cd|[μp]?f|[gmkt]b|s|h|d|k)"
+    r"(?:\^?[23])?"
+)
+_END = rf"(?![.\-+/^]?{_LETTER})"  # a word goes on here
+_WORD = rf"{_LETTER}+(?:{_RAISED})*"
+# Han; then numbers: 10kv (of 10 kV), 99.9%, 1000 (of 1,000), 40°c, 10^3, 7/00; then words: lifepo4, γ-al2o3, c++.
+_RUN = re.compile(
+    rf"([{HAN}]+)"
+    rf"|({_NUMBER}(?:[-+/]{_NUMBER})*(?: {{0,2}}(?:%|‰|°[cf](?!{_LETTER})|{_UNIT}(?:/{_UNIT})?{_END})|{_END})"
+    rf"|°[cf](?!{_LETTER})|[cf]\#(?!{_LETTER})"
+    rf"|{_WORD}(?:[.\-+/]{_WORD})*(?:%|\+\+(?!{_LETTER}))?)"
+)
 _HAN = re.compile(f"[{HAN}]")
-_TOKEN = re.compile(rf"[{HAN}a-z0-9µμ.\-+/%]")  # what _RUN could take into a run
+_PLAIN = re.compile("[^ ,^]*")
+_RAISED_LETTER = re.compile(r"(?<=[^\W\d])\^")
+_PART = re.compile(r"[^\-+/]+")
+
+
+def canonical(found: str) -> str:
+    """A word or number in the form that is compared: without blanks, thousands separators, and the sign of raising.
+
+    A number keeps that sign: 10^3 is not 103.
+    """
+    if _PLAIN.fullmatch(found):
+        return found
+    plain = found.replace(" ", "").replace(",", "")
+    return _RAISED_LETTER.sub("", plain.replace("^-^", "^-").replace("^+^", "^+")).replace("^+", "^")
+
+
+def parts(word: str) -> list[str]:
+    """What a compound consists of, under which it is found as well: γ-al2o3 by al2o3; empty for a simple word."""
+    found = [] if "^" in word else _PART.findall(word)
+    return found if len(found) > 1 else []
 
 
 class Run(NamedTuple):
-    """A stretch of Han characters, or one Latin or numeric word.
+    """A stretch of Han characters, or one word or number in the form that is compared.
 
-    `starts[i]` and `ends[i]` are the offsets in the original of the i-th character of `text`.
+    `starts[i]` and `ends[i]` are the offsets in the original of the i-th character of Han; of a word only the first of
+    `starts` and the last of `ends` mean something.
     """
 
     text: str
@@ -41,49 +76,6 @@ class Token(NamedTuple):
     end: int
 
 
-@cache
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
-
-
-@cache
-def _fold(character: str) -> str:
-    """One character, normalised by itself so that offsets hold; ideographs become simplified ones."""
-    folded = unicodedata.normalize("NFKC", character).lower()
-    simplified: str = _converter().convert(folded) if _HAN.search(folded) else folded
-    return simplified
-
-
-@cache
-def _changing() -> re.Pattern[str]:
-    """The characters that folding makes into others than lower case does, where tokens or offsets could tell."""
-    characters = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
-    # One line for each, since looking characters up one by one takes twenty times as long.
-    lines = "\n".join(unicodedata.normalize("NFKC", char).lower() if char != "\n" else " " for char in characters)
-    found = [
-        char
-        for char, folded in zip(characters, _converter().convert(lines).split("\n"), strict=True)
-        if len(lower := char.lower()) != 1
-        or len(folded) != 1
-        or (folded != lower and _TOKEN.search(folded + lower) is not None)
-    ]
-    return re.compile(f"[{re.escape(''.join(found))}\U00010000-\U0010ffff]")
-
-
-def folded(text: str) -> tuple[str, Sequence[int]]:
-    """The text as tokens are cut from it, and where each of its characters stands in the original."""
-    text = text[:MAX_CHARACTERS]
-    whole = _changing().sub(lambda found: _fold(found.group()), text).lower()
-    if len(whole) == len(text):  # no character folds to none, so each is still at its own place
-        return whole, range(len(text))
-    places: list[int] = []
-    for found in _changing().finditer(text):
-        places += range(places[-1] + 1 if places else 0, found.start())
-        places += [found.start()] * len(_fold(found.group()))
-    places += range(places[-1] + 1, len(text))
-    return whole, places
-
-
 def runs(text: str) -> Iterator[Run]:
     """The stretches of a text, in order; linear in its length."""
     whole, places = folded(text)
@@ -92,7 +84,8 @@ def runs(text: str) -> Iterator[Run]:
         first, last = found.span()
         starts = places[first:last]
         ends = range(first + 1, last + 1) if is_plain else [place + 1 for place in starts]
-        yield Run(found.group(), found.lastindex == 1, starts, ends)
+        is_han = found.lastindex == 1
+        yield Run(found.group() if is_han else canonical(found.group()), is_han, starts, ends)
 
 
 def unigrams(text: str) -> list[Token]:
@@ -118,17 +111,21 @@ def bigrams(text: str) -> list[Token]:
 
 
 def fields(text: str) -> tuple[str, str]:
-    """Unigrams and bigrams as `as_field` gives them, at once and without their offsets."""
+    """Unigrams and bigrams as the index takes them, at once and without their offsets; compounds also by parts."""
     single: list[str] = []
     double: list[str] = []
-    for han, word in _RUN.findall(folded(text)[0]):
+    for han, found in _RUN.findall(folded(text)[0]):
         if len(han) > 1:
             characters = list(han)  # once: each time a string is walked, its characters are made anew
             single += characters
             double += map(add, characters, characters[1:])
+        elif han:
+            single.append(han)
+            double.append(han)
         else:
-            single.append(han or word)
-            double.append(han or word)
+            word = canonical(found)
+            single.append(word)
+            double += [word, *parts(word)]
     return " ".join(single), " ".join(double)
 
 
@@ -136,17 +133,19 @@ def spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
     """Where any of these bigrams and words stands in the original, in order, those that touch joined."""
     whole, places = folded(text)
     found: list[tuple[int, int]] = []
-    words = []
+    words = set()
     for piece in wanted:
-        if len(piece) != 2 or not _HAN.match(piece):
-            words.append(piece)
+        if len(piece) > 2 or not _HAN.match(piece):
+            words.add(piece)
             continue
         at = whole.find(piece)  # two ideographs side by side are always a bigram
         while at >= 0:
-            found.append((at, at + 2))
+            found.append((at, at + len(piece)))
             at = whole.find(piece, at + 1)
-    if any(word in whole for word in words):
-        found += [run.span() for run in _RUN.finditer(whole) if run.group() in words]
+    if words:
+        for run in _RUN.finditer(whole):
+            if run.lastindex != 1:
+                found += _marks(run, words)
     joined: list[tuple[int, int]] = []
     for first, last in sorted(found):
         start, end = places[first], places[last - 1] + 1
@@ -155,6 +154,21 @@ def spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+def _marks(run: re.Match[str], words: set[str]) -> list[tuple[int, int]]:
+    """A word that is wanted, or those of its parts that are."""
+    word = canonical(run.group())
+    if word in words:
+        return [run.span()]
+    if words.isdisjoint(parts(word)):
+        return []
+    pieces = _PART.finditer(run.group())
+    return [
+        (run.start() + piece.start(), run.start() + piece.end())
+        for piece in pieces
+        if canonical(piece.group()) in words
+    ]
 
 
 def as_field(tokens: list[Token]) -> str:
@@ -169,7 +183,9 @@ def unique(tokens: list[Token]) -> list[str]:
 
 def normalised(text: str) -> str:
     """The text as its tokens see it, runs separated by one space; normalising again changes nothing."""
-    return " ".join(run.text for run in runs(text))
+    once = " ".join(run.text for run in runs(text))
+    # A number and a unit that something dropped had kept apart stand side by side now.
+    return " ".join(run.text for run in runs(once))
 
 
 def identifier(text: str) -> str:

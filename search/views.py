@@ -34,11 +34,13 @@ def search(request: PageRequest) -> HttpResponse:
         result = services.find(actor=request.actor, query=query, cursor=cursor)
     except (InvalidCursor, InvalidInput):
         result = services.find(actor=request.actor, query=query)
-    relaxations = relaxing.relaxations(actor=request.actor, query=query) if not result.total else []
+    is_empty = query.is_understood and not result.total
+    relaxations = relaxing.relaxations(actor=request.actor, query=query) if is_empty else []
     context: dict[str, Any] = {
         "query": query,
         "result": result,
         "hits": [(hit, _address(hit)) for hit in result.items],
+        "wider": [(hit, _address(hit)) for hit in result.wider],
         "facets": _facets(query, result),
         "chips": _chips(query),
         "clear_url": query_url(replace(query, facets={})),

@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import OPEN_STATES, SHOWN_STATES, Achievement, Demand, Patent
+from market.reference.identifiers.ipc import ipc_levels
+from market.reference.identifiers.patents import number_forms
 from search import documents, encoding, facets, indexing
 from search.documents import Document, Projection
 from search.saved import alerts
@@ -19,33 +21,36 @@ from search.saved import alerts
 # Plain values: model instances would take more than twice as long.
 LISTING = (
     *("id", "version", "title", "state", "disclosure", "keywords", "technology_field", "local_industry", "industries"),
-    *("region", "owner_id", "owner__kind", "published_at", "created_at"),
+    *("region", "owner_id", "owner__kind", "owner__name", "published_at", "created_at"),
 )
 ACHIEVEMENT = (
     *("summary", "applications", "indicators", "advantages"),
-    *("ipc_codes", "maturity", "ip_type", "transfer_modes", "price"),
+    *("ipc_codes", "maturity", "ip_type", "transfer_modes", "price", "completed_by", "contributors"),
 )
-DEMAND = ("difficulties", "indicators", "research_content", "required_maturity", "budget")
+DEMAND = ("difficulties", "indicators", "research_content", "required_maturity", "budget", "is_anonymous")
 
 
 def achievement_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
     """Achievements on show by id; the others are left out."""
-    numbers: dict[UUID, list[str]] = defaultdict(list)
-    patents = Patent.objects.filter(achievement__in=ids).order_by("id")
-    for achievement_id, *numbered in patents.values_list("achievement", "application_no", "publication_no"):
-        numbers[achievement_id] += _numbers(*numbered)
+    patents: dict[UUID, list[Any]] = defaultdict(list)
+    columns = ("achievement_id", "application_no", "publication_no", "applicant", "patentee")
+    for patent in Patent.objects.filter(achievement__in=ids).order_by("id").values_list(*columns, named=True):
+        patents[patent.achievement_id].append(patent)
     rows = _shown(Achievement).filter(id__in=ids).values_list(*LISTING, *ACHIEVEMENT, named=True)
-    return {row.id: _achievement(row, row.owner__kind, numbers[row.id]) for row in rows}
+    return {row.id: _achievement(row, patents[row.id]) for row in rows}
 
 
 def demand_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
     rows = _shown(Demand).filter(id__in=ids).values_list(*LISTING, *DEMAND, named=True)
-    return {row.id: _demand(row, row.owner__kind) for row in rows}
+    return {row.id: _demand(row) for row in rows}
 
 
-def _achievement(row: Any, owner_kind: str, identifiers: Sequence[str]) -> Document:
-    """Of a row, or of its plain values."""
+def _achievement(row: Any, patents: Sequence[Any]) -> Document:
     text = [row.summary, row.applications, row.indicators, row.advantages, "、".join(row.keywords)]
+    holders = [name for patent in patents for name in (patent.applicant, patent.patentee)]
+    names = [row.owner__name, row.completed_by, *row.contributors, *holders]
+    codes = list(dict.fromkeys(form for code in row.ipc_codes for form in ipc_levels(code)))
+    numbers = [form for patent in patents for form in number_forms(patent.application_no, patent.publication_no)]
     return Document(
         kind="achievement",
         id=row.id,
@@ -56,8 +61,10 @@ def _achievement(row: Any, owner_kind: str, identifiers: Sequence[str]) -> Docum
         published_at=row.published_at or row.created_at,
         owner=str(row.owner_id),
         is_open=row.state in OPEN_STATES,
-        identifiers=identifiers,
-        facets=_facets(row, owner_kind, row.price)
+        identifiers=[*numbers, *(code for code in codes if code[0].isalpha())],
+        names=list(dict.fromkeys(name for name in names if name)),
+        codes=codes,
+        facets=_facets(row, row.price)
         | {
             "ipc": facets.with_ancestors("ipc", (code.split("/")[0][:4] for code in row.ipc_codes)),
             "maturity": [row.maturity] if row.maturity else [],
@@ -68,7 +75,7 @@ def _achievement(row: Any, owner_kind: str, identifiers: Sequence[str]) -> Docum
     )
 
 
-def _demand(row: Any, owner_kind: str) -> Document:
+def _demand(row: Any) -> Document:
     text = [row.difficulties, row.indicators, row.research_content, "、".join(row.keywords)]
     return Document(
         kind="demand",
@@ -80,25 +87,20 @@ def _demand(row: Any, owner_kind: str) -> Document:
         published_at=row.published_at or row.created_at,
         owner=str(row.owner_id),
         is_open=row.state in OPEN_STATES,
-        facets=_facets(row, owner_kind, row.budget)
-        | {"maturity": [row.required_maturity] if row.required_maturity else []},
+        # Whoever finds a listing by a name knows the name: what its readers are not told is not in the document.
+        names=[] if row.is_anonymous else [row.owner__name],
+        facets=_facets(row, row.budget) | {"maturity": [row.required_maturity] if row.required_maturity else []},
         amount=row.budget,
     )
 
 
-def _numbers(application: str, publication: str) -> list[str]:
-    """The ways in which people type a patent's number."""
-    forms = [publication, application, f"ZL{application}", f"CN{application}"] if application else [publication]
-    return [form for form in forms if form]
-
-
-def _facets(row: Any, owner_kind: str, amount: Decimal | None) -> dict[str, list[str]]:
+def _facets(row: Any, amount: Decimal | None) -> dict[str, list[str]]:
     return {
         "technology_field": [row.technology_field] if row.technology_field else [],
         "local_industry": [row.local_industry] if row.local_industry else [],
         "industry": facets.with_ancestors("industry", row.industries),
         "region": facets.with_ancestors("region", [row.region] if row.region else []),
-        "owner_kind": [owner_kind],
+        "owner_kind": [row.owner__kind],
         "price_band": [facets.price_band(amount)],
     }
 

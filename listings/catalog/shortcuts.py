@@ -1,5 +1,7 @@
 """Numbers that lead to a listing or to an organisation's page, and where that page is."""
 
+import re
+
 from django.db.models import Q
 from django.urls import reverse
 
@@ -11,6 +13,8 @@ from market.reference.identifiers.credit_code import normalise_credit_code
 from market.reference.identifiers.patents import normalise_application_no, normalise_publication_no
 from market.reference.identifiers.text import InvalidIdentifier
 from search import shortcuts, suggesting
+
+PUBLICATION_DIGITS, APPLICATION_DIGITS = {7, 9}, {8, 12}
 
 
 def listing_of_patent(actor: Actor, number: str) -> str | None:
@@ -24,9 +28,22 @@ def listing_of_patent(actor: Actor, number: str) -> str | None:
             wanted |= Q(**{column: normalise(number)})
         except InvalidIdentifier:
             continue
+    wanted |= _incomplete(number)
     shown = queries.shown_achievements(actor=actor)
     found = list(shown.filter(pk__in=Patent.objects.filter(wanted).values("achievement"))[:2])
     return reverse("catalog:achievement", args=[found[0].pk]) if len(found) == 1 else None
+
+
+def _incomplete(number: str) -> Q:
+    """Patents whose number is this one but for its kind letter or its check digit."""
+    digits = re.sub("^(?:CN|ZL)", "", number)
+    if not digits.isdecimal():
+        return Q(pk__in=[])
+    if len(digits) in PUBLICATION_DIGITS and not number.startswith("ZL"):
+        return Q(publication_no__regex=rf"^CN{digits}[A-Z][0-9]?$")
+    if len(digits) in APPLICATION_DIGITS:
+        return Q(application_no__startswith=f"{digits}.")
+    return Q(pk__in=[])
 
 
 def organisation_of_code(actor: Actor, number: str) -> str | None:

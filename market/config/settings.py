@@ -255,6 +255,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "market.kernel.tasks.run_job": {"queue": "jobs"},
     "search.tasks.sweep_index": {"queue": "jobs"},
+    "search.tasks.renew_index": {"queue": "jobs"},
     "search.tasks.encode_*": {"queue": "jobs"},
     "matching.ranking.tasks.*": {"queue": "jobs"},
     "contracts.monitoring.tasks.*": {"queue": "jobs"},
@@ -273,8 +274,10 @@ CELERY_BEAT_SCHEDULE = {
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
     "encode-missing": {"task": "search.tasks.encode_missing", "schedule": crontab(minute="40", hour="2")},
     "settle-turnover": {"task": "contracts.turnover.tasks.settle_sums", "schedule": crontab(minute="15", hour="0")},
+    "renew-index": {"task": "search.tasks.renew_index", "schedule": crontab(minute="*/10")},
     "sweep-index": {"task": "search.tasks.sweep_index", "schedule": crontab(minute="10", hour="4")},
     "match-due": {"task": "matching.ranking.tasks.match_due", "schedule": 60.0},
+    "tell-of-matches": {"task": "matching.ranking.tasks.tell_of_matches", "schedule": crontab(minute="30")},
     "match-everything": {"task": "matching.ranking.tasks.match_everything", "schedule": crontab(minute="20", hour="3")},
     "warn-of-misses": {"task": "contracts.monitoring.tasks.warn_of_misses", "schedule": crontab(minute="30", hour="8")},
     # The 5th is the day; the days after make up for a 5th that was missed, since a month has its draft once.

@@ -10,7 +10,7 @@ from market.kernel.paging import CursorPage, InvalidCursor, cursor_page
 from search.query import UnknownFacet, parse
 from search.saved import policy, services
 from search.saved.models import SavedSearch
-from search.saved.problems import NoInbox, TooManySavedSearches
+from search.saved.problems import NoInbox, QueryNotUnderstood, TooManySavedSearches
 from search.saved.schemas import SavedSearchChange, SavedSearchIn, SavedSearchOut, SavedSearchPage
 
 router = Router(tags=["search"])
@@ -23,7 +23,9 @@ def list_searches(request: ApiRequest, cursor: Cursor = "", limit: Limit = 20) -
     return cursor_page(rows, name="searches", order=("-created_at", "-id"), cursor=cursor, limit=limit)
 
 
-@router.post("", response={201: SavedSearchOut, **problems(UnknownFacet, NoInbox, TooManySavedSearches)})
+@router.post(
+    "", response={201: SavedSearchOut, **problems(UnknownFacet, NoInbox, QueryNotUnderstood, TooManySavedSearches)}
+)
 def save_search(request: ApiRequest, payload: SavedSearchIn) -> Status[SavedSearch]:
     """Keep a search; what is published from now on and meets it is told as often as `cadence` says."""
     asked = payload.query

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 
-from search import enough, synonyms, text
+from search import enough, folding, synonyms, text
 from search import query as query_rules
 from search.documents import Document
 from search.facets import FRESHNESS, RECENT
@@ -25,15 +25,10 @@ class Field:
     """One field of a document as tokens."""
 
     def __init__(self, original: str) -> None:
-        self.unigrams = [token.text for token in text.unigrams(original)]
-        self.bigrams = frozenset(token.text for token in text.bigrams(original))
+        single, double = text.fields(original)
+        self.unigrams = single.split()
+        self.tokens = frozenset(double.split()).union(self.unigrams)
         self.line = _line(self.unigrams)
-
-    def holds_enough(self, tokens: Sequence[str]) -> bool:
-        may_miss = enough.missing(len(tokens))
-        if not may_miss:
-            return self.bigrams.issuperset(tokens)
-        return len(tokens) - sum(map(self.bigrams.__contains__, tokens)) <= may_miss
 
     def holds_phrase(self, line: str) -> bool:
         return line in self.line
@@ -44,7 +39,8 @@ class Reading:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.fields = (Field(document.title), Field(document.text))
+        self.fields = (Field(document.title), Field(document.text), Field("\n".join(document.names)))
+        self.tokens = Field("\n".join(document.codes)).tokens.union(*(field.tokens for field in self.fields))
         self.identifiers = frozenset(text.identifier(number) for number in document.identifiers)
 
     @cached_property
@@ -52,11 +48,16 @@ class Reading:
         """What a query's anchors are looked up in; some more than needed does no harm."""
         names = {EVERYTHING, f"kind={self.document.kind}", *(f"={number}" for number in self.identifiers)}
         names |= {f"{name}={code}" for name, codes in self.document.facets.items() for code in codes}
+        names |= self.tokens
         for field in self.fields:
-            names |= field.bigrams
-            names.update(field.unigrams)
             names.update(_pairs(field.unigrams))
         return frozenset(map(key, names))
+
+    def holds_enough(self, tokens: Sequence[str]) -> bool:
+        may_miss = enough.missing(len(tokens))
+        if not may_miss:
+            return self.tokens.issuperset(tokens)
+        return len(tokens) - sum(map(self.tokens.__contains__, tokens)) <= may_miss
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Wanted:
 def meets(wanted: Wanted, reading: Reading, *, at: datetime) -> bool:
     """Whether a search asked at that time would find the document, if its reader may see it."""
     query, document = wanted.query, reading.document
-    if query.kind not in ("", document.kind):
+    if query.kind not in ("", document.kind) or not query.is_understood:
         return False
     if not all(_is_ticked(document, name, codes, at) for name, codes in query.facets.items()):
         return False
@@ -100,11 +101,7 @@ def meets(wanted: Wanted, reading: Reading, *, at: datetime) -> bool:
 
 
 def _has_words(wanted: Wanted, reading: Reading) -> bool:
-    for tokens in wanted.wordings:
-        for field in reading.fields:
-            if field.holds_enough(tokens):
-                return True
-    return wanted.identifier in reading.identifiers
+    return wanted.identifier in reading.identifiers or any(map(reading.holds_enough, wanted.wordings))
 
 
 def _is_ticked(document: Document, name: str, codes: Sequence[str], at: datetime) -> bool:
@@ -131,6 +128,8 @@ def anchors_of(wanted: Wanted, common: Callable[[str], int]) -> list[int]:
 
 def _anchors(wanted: Wanted, common: Callable[[str], int]) -> Iterable[str]:
     query = wanted.query
+    if not query.is_understood:
+        return []
     if wanted.phrases:
         return [min((name for phrase in wanted.phrases for name in _pairs(phrase) or phrase), key=common)]
     if query.words:
@@ -147,7 +146,7 @@ def _anchors(wanted: Wanted, common: Callable[[str], int]) -> Iterable[str]:
 @cache
 def rules() -> str:
     """A fingerprint of all that anchors are made by; stored ones are made anew once a release changed it."""
-    made_by = [Path(module.__file__ or "") for module in (enough, query_rules, synonyms, text)]
+    made_by = [Path(module.__file__ or "") for module in (enough, folding, query_rules, synonyms, text)]
     files = [Path(__file__), synonyms.FILE, *made_by]
     return blake2b(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 

@@ -12,6 +12,14 @@ class TooManySavedSearches(Problem):
     fields = ("limit",)
 
 
+class QueryNotUnderstood(Problem):
+    """The query holds no word, so it would never find anything."""
+
+    status = 422
+    code = "query_not_understood"
+    title = _("查询中没有可以搜索的文字")
+
+
 class NoInbox(Problem):
     """A machine reads its feed; it cannot be told."""
 

@@ -14,7 +14,7 @@ from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
 from search.query import SearchQuery, visible
 from search.saved import addresses, anchoring, matching, policy, queries
 from search.saved.models import Cadence, SavedSearch
-from search.saved.problems import NoInbox, TooManySavedSearches
+from search.saved.problems import NoInbox, QueryNotUnderstood, TooManySavedSearches
 
 MOST = 100
 LONGEST_NAME = 80
@@ -38,7 +38,8 @@ def save_search(
 ) -> SavedSearch:
     """Have a query asked of every listing that is published from now on, or since its results were seen.
 
-    A person asks for the organisation acted for now. Raises NotSignedIn, NoInbox, TooManySavedSearches, InvalidInput.
+    A person asks for the organisation acted for now. Raises NotSignedIn, NoInbox, QueryNotUnderstood,
+    TooManySavedSearches, InvalidInput.
     """
     if seen_at is not None:
         seen_at = min(max(seen_at, at - LONGEST_LOOK), at) - NOT_FOUND_YET
@@ -47,6 +48,8 @@ def save_search(
     if actor.scopes is not None and not {"searches:read", "searches:write"} <= actor.scopes:
         raise NotAllowed
     _require_inbox(actor, cadence)
+    if not query.is_understood:
+        raise QueryNotUnderstood
     _lock_owner(actor)
     if policy.saved_searches.visible_to(actor).count() >= MOST:
         raise TooManySavedSearches(limit=MOST)

@@ -3,10 +3,12 @@
 import json
 import random
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from market.config import demo
 from search import engine, evaluation
 
 
@@ -59,6 +61,33 @@ def test_any_folder_of_the_form_is_measured_and_leaves_no_index(tmp_path, settin
 def test_a_broken_folder_is_a_clear_error(tmp_path, judgements):
     with pytest.raises(CommandError):
         report(data=folder(tmp_path, judgements))
+
+
+def test_short_queries_succeed_where_one_of_the_first_ten_is_what_it_must_be(tmp_path):
+    titles = {"CN1A": "铜杆连铸装置", "CN2A": "羽绒防钻绒面料", "CN215989580U": "茶叶清洗机"}
+    rows = [{"publication_no": number, "title": title, "ipc_subclasses": ["H01B"]} for number, title in titles.items()]
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (tmp_path / "patents.jsonl").write_text(lines, encoding="utf-8")
+    asked = ("character\t铜\t铜", "question\t怎么给羽绒服防钻绒\t羽绒&防钻", "classification\tH01\tipc:H01B")
+    asked = ("kind\tquery\tmust", *asked, "number\t215989580\tno:CN215989580U", "word\t脐橙\t脐橙|柑橘")
+    (tmp_path / "queries.tsv").write_text("\n".join(asked) + "\n", encoding="utf-8")
+
+    found = report(queries=tmp_path / "queries.tsv", patents=tmp_path / "patents.jsonl")
+
+    assert (found["queries"], found["success@10"], found["without_result"]) == (5, 0.8, 0.2)
+    assert found["without_strict_result"] == 0.4
+    assert (found["missed"], found["by_kind"]["question"]) == (["脐橙"], 1.0)
+
+
+def test_the_set_of_short_queries_names_no_patent_but_those_of_the_demonstration_city():
+    lines = (Path(__file__).parent / "data" / "queries.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    shown = json.loads((Path(demo.__file__).parent / "data" / "patents.json").read_text(encoding="utf-8"))
+    numbers = {row["publication_no"] for row in shown}
+
+    asked = [line.split("\t") for line in lines]
+
+    assert len({query for _kind, query, _must in asked}) == 200
+    assert {must.removeprefix("no:") for kind, _query, must in asked if kind == "number"} <= numbers
 
 
 @pytest.mark.shared

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search import text
+from search import folding, text
 
 WRITING = st.text(
     st.one_of(
         st.characters(),
-        st.sampled_from("铜合金電線锂电池Ａ１ﬁ㎏½Å10kV99.9%≥-、。 \n\u200b\ufeff\U0002000b"),
+        st.sampled_from("铜合金電線著锂电池座标Ａ１ﬁ㎏½Å10kV99.9%≥-、。 \n\u200b\ufeff\U0002000b,℃°C³⁻^+#/γ〇カ⻋"),
     ),
     max_size=60,
 )
@@ -26,6 +26,31 @@ WRITING = st.text(
         ("10kV 电缆", ["10kv", "电缆"]),
         ("纯度≥99.9%", ["纯度", "99.9%"]),
         ("5G", ["5g"]),
+        ("额定10 kV的", ["额定", "10kv", "的"]),
+        ("99.9 %", ["99.9%"]),
+        ("年产1,000吨", ["年产", "1000", "吨"]),
+        ("年产1000吨", ["年产", "1000", "吨"]),
+        ("C++工业控制", ["c++", "工业", "业控", "控制"]),
+        ("C#", ["c#"]),
+        ("C语言", ["c", "语言"]),
+        ("-40℃低温", ["40°c", "低温"]),
+        ("40 °C", ["40°c"]),
+        ("γ-Al2O3载体", ["γ-al2o3", "载体"]),
+        ("10³", ["10^3"]),
+        ("10⁻³", ["10^-3"]),
+        ("103", ["103"]),
+        ("100 m²", ["100m2"]),
+        ("镀层附著力", ["镀层", "层附", "附着", "着力"]),
+        ("附着力", ["附着", "着力"]),
+        ("座標", ["坐标"]),
+        ("⻋用线束 ⺠ ⻔ ⻓", ["车用", "用线", "线束", "民", "门", "长"]),
+        ("二〇二五年", ["二〇", "〇二", "二五", "五年"]),
+        ("𱖎面", ["𱖎面"]),  # extension H
+        ("カメラ", ["カメ", "メラ"]),
+        ("β", ["β"]),
+        ("café", ["café"]),
+        ("H01B 7/00", ["h01b", "7/00"]),
+        ("😀", []),
         ("", []),
         ("，。！？", []),
     ],
@@ -73,16 +98,37 @@ def test_every_character_is_folded_as_by_itself():
     for code in (*range(0xD800), *range(0xE000, 0x10000), 0x1D400, 0x20000, 0x2F800):
         written = f"铜a{chr(code)}合1"
 
-        whole = "".join(text._fold(char) for char in written)
+        whole = "".join(folding.fold(char) for char in written)
 
-        assert [run.text for run in text.runs(written)] == [found.group() for found in text._RUN.finditer(whole)], code
+        found = [match.group() if match[1] else text.canonical(match.group()) for match in text._RUN.finditer(whole)]
+        assert [run.text for run in text.runs(written)] == found, code
 
 
 @given(WRITING)
 def test_the_fields_of_the_index_hold_the_tokens(written):
-    expected = text.as_field(text.unigrams(written)), text.as_field(text.bigrams(written))
+    single, double = text.fields(written)
 
-    assert text.fields(written) == expected
+    assert single == text.as_field(text.unigrams(written))
+    assert set(double.split()) >= {token.text for token in text.bigrams(written)}
+
+
+def test_a_compound_is_found_by_its_parts_as_well():
+    assert text.fields("γ-Al2O3")[1].split() == ["γ-al2o3", "γ", "al2o3"]
+    assert text.fields("20-40℃")[1].split() == ["20-40°c", "20", "40°c"]
+    assert text.fields("C++ 10⁻³")[1].split() == ["c++", "10^-3"]
+
+
+def test_a_mark_stands_on_the_original():
+    for written, wanted, marked in (
+        ("镀层附著力檢測", "附着力", ["附著力"]),
+        ("额定 10 kV 的", "10kV", ["10 kV"]),
+        ("年产1,000吨", "1000吨", ["1,000吨"]),
+        ("γ-Al2O3载体", "Al2O3", ["Al2O3"]),
+        ("紫铜管与铜杆", "铜", ["铜", "铜"]),
+        ("⻋用线束", "车用", ["⻋用"]),
+    ):
+        spans = text.spans(written, {token.text for token in text.bigrams(wanted)})
+        assert [written[start:end] for start, end in spans] == marked
 
 
 @given(WRITING, WRITING)
@@ -91,8 +137,12 @@ def test_what_is_marked_are_the_tokens_that_stand_there(written, wanted):
 
     marked = {at for start, end in text.spans(written, names) for at in range(start, end)}
 
-    tokens = [token for token in text.bigrams(written) if token.text in names]
-    assert marked == {at for token in tokens for at in range(token.start, token.end)}
+    there = [*text.bigrams(written), *text.unigrams(written)]
+    tokens = [token for token in there if token.text in names]
+    compounds = {at for token in there if text.parts(token.text) for at in range(token.start, token.end)}
+    expected = {at for token in tokens for at in range(token.start, token.end)}
+    assert marked - compounds == expected - compounds
+    assert marked >= expected
 
 
 def test_what_lies_behind_the_limit_is_not_read():

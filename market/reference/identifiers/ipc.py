@@ -53,3 +53,14 @@ def normalise_ipc(text: str) -> str:
 def validate_ipc(text: str) -> None:
     """For model and form fields."""
     refuse_unless(parse_ipc, text)
+
+
+def ipc_levels(code: str) -> list[str]:
+    """A symbol in the ways it is typed, and those above it: H01, H01B, H01B7, H01B7/00, 7/00, H01B7/02, 7/02."""
+    subclass, group = code[:4], code[4:].strip()
+    found = [code[:3], subclass]
+    if group:
+        main = group.partition("/")[0]
+        for below in (main, f"{main}/00", group):
+            found += [f"{subclass}{below}", below] if "/" in below else [f"{subclass}{below}"]
+    return list(dict.fromkeys(found))

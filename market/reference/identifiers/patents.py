@@ -149,3 +149,15 @@ def validate_application_no(text: str) -> None:
 def validate_publication_no(text: str) -> None:
     """For model and form fields."""
     refuse_unless(parse_publication_no, text)
+
+
+def number_forms(application: str, publication: str) -> list[str]:
+    """The ways in which people type a patent's number: with and without country, kind letter and check digit."""
+    forms: list[str] = []
+    if publication:
+        unlettered = re.sub(r"[A-Z]\d?$", "", publication)
+        forms += [form for number in (publication, unlettered) for form in (number, number.removeprefix("CN"))]
+    if application:
+        unchecked = application.rpartition(".")[0] or application
+        forms += [f"{country}{number}" for number in (application, unchecked) for country in ("", "ZL", "CN")]
+    return list(dict.fromkeys(forms))

@@ -1,4 +1,6 @@
-"""manage.py evaluate_search [--data DIR] [--abstracts FILE] [--json]: how well the search query alone ranks."""
+"""manage.py evaluate_search [--data DIR] [--abstracts FILE] [--queries FILE --patents FILE] [--json]: how well the
+search query alone ranks, and how many short and natural queries find what they must.
+"""
 
 import json
 from pathlib import Path
@@ -16,12 +18,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, help="demands.jsonl, achievements.jsonl, judgements.tsv")
         parser.add_argument("--abstracts", type=Path, help="one JSON object a line: id, title, abstract")
+        parser.add_argument("--queries", type=Path, help="tab separated: kind, query, must; with --patents")
+        parser.add_argument("--patents", type=Path, help="JSON lines: publication_no, title, ipc_subclasses")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
-        if not (options["data"] or options["abstracts"]):
-            raise CommandError("give --data or --abstracts")
-        report: dict[str, float] = {}
+        if not (options["data"] or options["abstracts"] or options["queries"]):
+            raise CommandError("give --data, --abstracts or --queries")
+        if bool(options["queries"]) != bool(options["patents"]):
+            raise CommandError("--queries and --patents go together")
+        report: dict[str, Any] = {}
         try:
             if options["data"]:
                 found = evaluation.judged(options["data"])
@@ -29,6 +35,16 @@ class Command(BaseCommand):
             if options["abstracts"]:
                 known = evaluation.known_items(options["abstracts"])
                 report |= {"mrr": round(known.mrr, 4), "first": round(known.first, 4), "items": known.items}
+            if options["queries"]:
+                short = evaluation.short_queries(options["queries"], options["patents"])
+                report |= {
+                    "queries": short.queries,
+                    "without_result": round(short.without, 4),
+                    "without_strict_result": round(short.without_strict, 4),
+                    "success@10": round(short.success, 4),
+                    "by_kind": {kind: round(share, 3) for kind, share in short.by_kind.items()},
+                    "missed": list(short.missed),
+                }
         except EngineAway as away:
             raise CommandError(f"Elasticsearch is away: {away}") from away
         except (OSError, KeyError, ValueError) as error:

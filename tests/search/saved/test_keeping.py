@@ -118,6 +118,8 @@ def _row(user_id, number):
         ({"query": {"q": "铜", "facets": {"maturity": ["x"] * 21}}}, (422, "invalid_input")),
         ({"query": {"q": "铜", "cursor": "x"}}, (422, "invalid_input")),
         ({"query": {"q": "\x00"}}, (422, "invalid_input")),
+        ({"query": {"q": "-"}}, (422, "query_not_understood")),
+        ({"query": {"q": "😀"}}, (422, "query_not_understood")),
     ],
 )
 def test_what_is_wrong_is_refused_and_nothing_kept(cast, api, change, refused):
@@ -128,9 +130,9 @@ def test_what_is_wrong_is_refused_and_nothing_kept(cast, api, change, refused):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", '"未闭合', "-", "😀", "铜" * 2000, "a" * 2000, "\u202e铜", '"' + "缆" * 900 + '"']
+    "typed", ["", '"未闭合', "-铜", "β", "铜" * 2000, "a" * 2000, "\u202e铜", '"' + "缆" * 900 + '"']
 )
-def test_any_query_can_be_kept(keep, typed):
+def test_any_query_of_words_can_be_kept(keep, typed):
     assert keep(typed, name="一个").anchors.exists()
 
 
