@@ -55,6 +55,14 @@ def test_the_sums_say_what_the_ledger_says_in_every_dimension_side_and_region(bu
         assert kept == summed, (region, by, side)
 
 
+def test_breakdowns_that_are_read_together_say_what_each_says_alone(busy):
+    for region, side in product(REGIONS, Side):
+        together = queries.breakdowns(YEAR, by=tuple(Dimension), side=side, region=region)
+        assert together == {
+            by: queries.breakdown(YEAR, by=by, side=side, region=region, cut=EVERYTHING) for by in Dimension
+        }, (region, side)
+
+
 def test_figure_flows_and_series_are_the_same_from_sums_and_ledger(busy):
     for region in REGIONS:
         kept, summed = (queries.figure(period=YEAR, region=region, cut=cut) for cut in (Cut(), EVERYTHING))
