@@ -19,6 +19,7 @@ from contracts.registration.models import Registration
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Achievement, Demand
+from market.kernel.clock import local_date
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Deal
 from tests import scans, snapshots
@@ -156,7 +157,12 @@ def sign(story: Story, *, seller: Any = None, at: datetime = MONDAY) -> Story:
     scans_of = {seller or story.cast.university_clerk: SCAN, story.cast.enterprise_clerk: BUYER_SCAN}
     for actor, scan in scans_of.items():
         contract = agreements.sign_contract(
-            actor=actor, contract_id=contract.id, version=None, scan=ContentFile(scan, "scan.pdf"), at=at
+            actor=actor,
+            contract_id=contract.id,
+            version=None,
+            scan=ContentFile(scan, "scan.pdf"),
+            signed_on=local_date(at),
+            at=at,
         )
     story.contract = contract
     return story
@@ -179,6 +185,14 @@ def signed(cast: Cast, *, seller: Any = None, at: datetime = MONDAY, **changes: 
     if at == MONDAY and seller is None and not changes and (story := kept(cast, "signed")):
         return story
     return sign(draft(agreed(cast, seller=seller, at=at), at=at, **changes), seller=seller, at=at)
+
+
+def dissolve(story: Story, *, at: datetime = MONDAY) -> Story:
+    """The buyer ends the signed contract."""
+    story.contract = agreements.terminate_contract(
+        actor=story.cast.enterprise_clerk, contract_id=story.contract.id, version=None, reason="双方协商解除", at=at
+    )
+    return story
 
 
 def apply(story: Story, *, applicant: Any = None, at: datetime = MONDAY) -> Story:

@@ -1,10 +1,11 @@
 """`/api/v1/contracts`."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
-from ninja import File, Router, Status, UploadedFile
+from ninja import File, Form, Router, Status, UploadedFile
 
 from contracts.agreements import policy, problems, queries, services
 from contracts.agreements import schemas as wire
@@ -25,6 +26,7 @@ TEXTS = (
     "is_license_mode_defaulted",
     "payment_method",
     "royalty_terms",
+    "signed_at_place",
     "valid_from",
     "valid_until",
     "effective_on",
@@ -110,13 +112,37 @@ def reopen(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> di
     "/{uuid:contract_id}/sign",
     response={
         200: wire.ContractOut,
-        **answers(*CHANGING, problems.AlreadySealed, problems.DealNotReady, files.FileRefused),
+        **answers(
+            *CHANGING,
+            problems.AlreadySealed,
+            problems.DealNotReady,
+            problems.ScanRefused,
+            problems.ScanUnlike,
+            problems.SigningDate,
+            files.FileRefused,
+        ),
     },
 )
-def sign(request: ApiRequest, response: HttpResponse, contract_id: UUID, scan: File[UploadedFile]) -> dict[str, Any]:
-    """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB."""
+def sign(
+    request: ApiRequest,
+    response: HttpResponse,
+    contract_id: UUID,
+    scan: File[UploadedFile],
+    signed_on: Form[date],
+    pages_note: Form[wire.PagesNote] = "",
+) -> dict[str, Any]:
+    """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB.
+
+    `signed_on` is the day on the paper; `pages_note` says why the scan has not as many pages as the text.
+    """
     services.sign_contract(
-        actor=request.actor, contract_id=contract_id, version=if_match(request), scan=scan, at=clock.now()
+        actor=request.actor,
+        contract_id=contract_id,
+        version=if_match(request),
+        scan=scan,
+        signed_on=signed_on,
+        pages_note=pages_note,
+        at=clock.now(),
     )
     return _answer(request, response, contract_id)
 
@@ -134,6 +160,21 @@ def terminate(
 ) -> dict[str, Any]:
     """Dissolve the contract."""
     services.terminate_contract(
+        actor=request.actor,
+        contract_id=contract_id,
+        version=if_match(request),
+        reason=payload.reason,
+        at=clock.now(),
+    )
+    return _answer(request, response, contract_id)
+
+
+@router.post("/{uuid:contract_id}/withdraw", response={200: wire.ContractOut, **answers(*CHANGING)})
+def withdraw(
+    request: ApiRequest, response: HttpResponse, contract_id: UUID, payload: wire.WithdrawIn
+) -> dict[str, Any]:
+    """Give up a text that not both have signed."""
+    services.withdraw_contract(
         actor=request.actor,
         contract_id=contract_id,
         version=if_match(request),
@@ -207,6 +248,9 @@ def shown(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
             "seals": [
                 {
                     "party": seal.party,
+                    "signed_on": seal.signed_on,
+                    "pages": seal.pages,
+                    "pages_note": seal.pages_note,
                     "scan_sha256": seal.scan_sha256,
                     "document_sha256": seal.document_sha256,
                     "signed_at": seal.signed_at,

@@ -157,10 +157,21 @@ class VersionForm(Form):
 class SealForm(VersionForm):
     scan = forms.FileField(
         label=_("盖章扫描件"),
-        help_text=_("PDF、JPG 或 PNG，不超过 20 MB"),
+        help_text=_("PDF、JPG 或 PNG，不超过 20 MB，应包含合同的每一页"),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+    signed_on = day(_("签订日期"))
+    pages_note = forms.CharField(
+        label=_("页数不同的说明"),
+        max_length=300,
+        required=False,
+        help_text=_("扫描件的页数与合同文本不同时填写，例如附有骑缝章页或附件"),
     )
 
 
 class TerminateForm(VersionForm):
     reason = forms.CharField(label=_("解除原因"), max_length=500)
+
+
+class WithdrawForm(VersionForm):
+    reason = forms.CharField(label=_("撤回原因"), max_length=500)

@@ -45,6 +45,9 @@ class TechnologyContract(ConcurrentTransitionMixin, Versioned):
         COMPLETED = "completed", _("已履行完毕")
         TERMINATED = "terminated", _("已解除")
         VOID = "void", _("无效或被撤销")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    OVER = (State.TERMINATED, State.VOID, State.WITHDRAWN)
 
     class PaymentMethod(models.TextChoices):
         """Civil Code art. 846."""
@@ -61,7 +64,7 @@ class TechnologyContract(ConcurrentTransitionMixin, Versioned):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     no = models.CharField(_("合同编号"), max_length=20, unique=True)
-    deal = models.OneToOneField(Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="contract")
+    deal = models.ForeignKey(Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="contracts")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.DEAL)
     contract_type = models.CharField(_("合同类型"), max_length=12, choices=ContractType)
     subtype = models.CharField(_("合同子类型"), max_length=40, blank=True)
@@ -122,7 +125,13 @@ class TechnologyContract(ConcurrentTransitionMixin, Versioned):
                 name="a_contract_has_its_deal_or_says_inbound",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["drafting", "final"]) | Q(signed_on__isnull=False), name="signed_is_dated"
+                condition=Q(state__in=["drafting", "final", "withdrawn"]) | Q(signed_on__isnull=False),
+                name="signed_is_dated",
+            ),
+            models.UniqueConstraint(
+                fields=["deal"],
+                condition=~Q(state__in=["terminated", "void", "withdrawn"]),
+                name="one_live_contract_per_deal",
             ),
         ]
         indexes = [models.Index(fields=["-created_at", "-id"], name="contract_newest")]
@@ -137,6 +146,10 @@ class TechnologyContract(ConcurrentTransitionMixin, Versioned):
     @transition(field=state, source=State.FINAL, target=State.DRAFTING)
     def reopen(self) -> None:
         self.document = None
+
+    @transition(field=state, source=[State.DRAFTING, State.FINAL], target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        pass
 
     @transition(field=state, source=State.FINAL, target=State.SIGNED)
     def sign(self, *, on: date) -> None:
@@ -224,8 +237,11 @@ class Signature(models.Model):
     scan = models.ForeignKey(PrivateFile, on_delete=models.PROTECT, related_name="+")
     scan_sha256 = models.CharField(max_length=64)
     document_sha256 = models.CharField(max_length=64, db_comment="Hash of the drawn text that this seal is for")
+    pages = models.PositiveSmallIntegerField(null=True, db_comment="Pages of the scan that bear anything")
+    pages_note = models.CharField(_("页数不同的说明"), max_length=300, blank=True, default="", db_default="")
+    signed_on = models.DateField(_("签订日期"), null=True, db_comment="As the sealed paper is dated")
     signed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    signed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(db_comment="When the scan was handed in")
 
     class Meta:
         verbose_name = _("签署")

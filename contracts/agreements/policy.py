@@ -54,6 +54,7 @@ contracts = Policy(
         "sign": is_party,
         "complete": is_party,
         "terminate": is_party,
+        "withdraw": drafts,
     },
     scope="contracts",
 )
@@ -64,6 +65,7 @@ STATES_OF = {
     "sign": {State.FINAL},
     "complete": {State.EFFECTIVE},
     "terminate": {State.SIGNED, State.EFFECTIVE},
+    "withdraw": {State.DRAFTING, State.FINAL},
 }
 
 

@@ -1,6 +1,48 @@
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel.problems import Problem
+
+
+class ScanRefused(Problem):
+    """The file is no scan of this party's sealed paper."""
+
+    status = 422
+    code = "scan_refused"
+    title = _("扫描件不符合要求")
+    fields = ("reason",)
+
+    class Reason(TextChoices):
+        UNREADABLE = "unreadable", _("文件无法打开，请重新扫描")
+        BLANK = "blank", _("扫描件是空白页")
+        TOO_SMALL = "too_small", _("图片太小，看不清印章，请用更高的分辨率扫描")
+        SAME_AS_OTHER_SIDE = "same_as_other_side", _("与对方上传的扫描件相同，请上传加盖本方印章的文本")
+        NOT_SEALED = "not_sealed", _("这是未盖章的合同文本，请上传盖章后的扫描件")
+
+    def __init__(self, *, reason: Reason) -> None:
+        super().__init__(reason.label, reason=reason.value)
+
+
+class ScanUnlike(Problem):
+    """The scan has not as many pages as the text, and the signer does not say why."""
+
+    status = 422
+    code = "scan_unlike"
+    title = _("扫描件的页数与合同文本不同，请补齐或说明原因")
+    fields = ("pages", "expected")
+
+    def __init__(self, *, pages: int, expected: int) -> None:
+        words = _("扫描件有 %(pages)s 页，合同文本有 %(expected)s 页，请补齐或说明原因")
+        super().__init__(words % {"pages": pages, "expected": expected}, pages=pages, expected=expected)
+
+
+class SigningDate(Problem):
+    """The day of signing lies before the parties were brought together, or has not come yet."""
+
+    status = 422
+    code = "signing_date"
+    title = _("签订日期应在双方对接之日与今天之间")
+    fields = ("earliest", "latest")
 
 
 class ContractInvalid(Problem):

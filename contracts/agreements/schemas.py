@@ -15,12 +15,23 @@ class DraftIn(ContractData):
     deal_id: UUID
 
 
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+PagesNote = Annotated[str, Field(max_length=300)]
+
+
 class TerminateIn(Payload):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
+
+
+class WithdrawIn(Payload):
+    reason: Reason
 
 
 class SealOut(Schema):
     party: str
+    signed_on: date | None
+    pages: int | None
+    pages_note: str
     scan_sha256: str
     document_sha256: str
     signed_at: datetime
@@ -66,6 +77,7 @@ class ContractOut(ContractRow):
     is_license_mode_defaulted: bool
     payment_method: str
     royalty_terms: str
+    signed_at_place: str
     valid_from: date
     valid_until: date
     effective_on: date | None

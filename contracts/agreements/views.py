@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError
 
-from contracts.agreements import policy, queries, services
+from contracts.agreements import policy, queries, scans, services
 from contracts.agreements.data import ContractData
-from contracts.agreements.forms import ContractForm, SealForm, TerminateForm, VersionForm
+from contracts.agreements.forms import ContractForm, SealForm, TerminateForm, VersionForm, WithdrawForm
+from contracts.agreements.models import Signature, TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
@@ -26,6 +27,7 @@ STEPS = {
     "finalise": Step(_("定稿并生成合同文本"), VersionForm, services.finalise_contract),
     "sign": Step(_("上传本方盖章扫描件"), SealForm, services.sign_contract),
     "reopen": Step(_("退回修改"), VersionForm, services.reopen_contract),
+    "withdraw": Step(_("撤回合同文本"), WithdrawForm, services.withdraw_contract, is_grave=True),
     "complete": Step(_("履行完毕"), VersionForm, services.complete_contract),
     "terminate": Step(_("解除合同"), TerminateForm, services.terminate_contract, is_grave=True),
 }
@@ -113,23 +115,42 @@ def document(request: PageRequest, contract_id: UUID) -> FileResponse:
 
 
 @require_safe
+def document_page(request: PageRequest, contract_id: UUID, number: int) -> HttpResponse:
+    """A page of the drawn text as a picture, for whoever may read the text."""
+    row = queries.contract(actor=request.actor, contract_id=contract_id)
+    if row.document is None:
+        raise NotFound
+    return scans.page_response(row.document, number)
+
+
+@require_safe
+def scan_page(request: PageRequest, contract_id: UUID, party: str, number: int) -> HttpResponse:
+    row = queries.contract(actor=request.actor, contract_id=contract_id)
+    return scans.page_response(_seal(row, party).scan, number)
+
+
+@require_safe
+def papers(request: PageRequest, contract_id: UUID) -> HttpResponse:
+    """The text and both scans, page beside page."""
+    row = queries.contract(actor=request.actor, contract_id=contract_id)
+    context: dict[str, Any] = {"row": row, "sheets": queries.sheets(row)}
+    return render_page(request, "agreements/papers.html", fragment="agreements/_papers.html", **context)
+
+
+@require_safe
 def scan(request: PageRequest, contract_id: UUID, party: str) -> FileResponse:
     row = queries.contract(actor=request.actor, contract_id=contract_id)
-    seal = row.signatures.select_related("scan").filter(party=party).first()
-    if seal is None:
-        raise NotFound
-    return files.response(seal.scan)
+    return files.response(_seal(row, party).scan)
 
 
 @require_safe
 def deal_part(request: PageRequest, deal_id: UUID) -> HttpResponse:
-    """The part of a deal's page about its contract."""
+    """The part of a deal's page about its contracts."""
     deal = brokerage.deals.fetch(actor=request.actor, pk=deal_id)
-    context: dict[str, Any] = {
-        "deal": deal,
-        "contract": queries.contracts(actor=request.actor).filter(deal=deal).first(),
-        "may_draft": deal.stage in drafting.DRAFTABLE and drafting.may_draft(request.actor, deal),
-    }
+    contracts = list(queries.contracts(actor=request.actor).filter(deal=deal).order_by("created_at", "id"))
+    is_live = any(contract.state not in TechnologyContract.OVER for contract in contracts)
+    may_draft = deal.stage in drafting.DRAFTABLE and drafting.may_draft(request.actor, deal)
+    context: dict[str, Any] = {"deal": deal, "contracts": contracts, "may_draft": may_draft and not is_live}
     return render_page(request, "agreements/deal_part.html", fragment="agreements/_deal_part.html", **context)
 
 
@@ -149,6 +170,13 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
     if failed:
         response.status_code = 409
     return response
+
+
+def _seal(contract: TechnologyContract, party: str) -> Signature:
+    seal = contract.signatures.select_related("scan").filter(party=party).first()
+    if seal is None:
+        raise NotFound
+    return seal
 
 
 def _data(form: ContractForm, current: ContractData | None = None) -> ContractData:

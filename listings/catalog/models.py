@@ -89,7 +89,7 @@ class Listing(ConcurrentTransitionMixin, Versioned):
     def negotiate(self, *, at: datetime) -> None:
         pass
 
-    @transition(field=state, source=[State.UNDER_NEGOTIATION], target=State.PUBLISHED)
+    @transition(field=state, source=[State.UNDER_NEGOTIATION, State.TRANSACTED], target=State.PUBLISHED)
     def release(self, *, at: datetime) -> None:
         pass
 

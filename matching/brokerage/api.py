@@ -58,7 +58,7 @@ def list_deals(
     return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
 
 
-@router.post("", response={201: wire.DealDetail, **answers(problems.DealExists)})
+@router.post("", response={201: wire.DealDetail, **answers(problems.DealExists, problems.Superseded)})
 def open_deal(request: ApiRequest, response: HttpResponse, payload: wire.OpenIn) -> Status[dict[str, Any]]:
     """Open the deal of an introduction."""
     row = services.open_deal(actor=request.actor, introduction_id=payload.introduction_id, at=clock.now())
@@ -101,6 +101,18 @@ def circumvent(
     return _answer(request, response, deal_id)
 
 
+@router.post(
+    "/{uuid:deal_id}/reopen",
+    response={200: wire.DealDetail, **answers(*CHANGING, problems.ListingClosed, problems.Superseded)},
+)
+def reopen(request: ApiRequest, response: HttpResponse, deal_id: UUID, payload: wire.ReopenIn) -> dict[str, Any]:
+    """Take a lost deal up again."""
+    services.reopen_deal(
+        actor=request.actor, deal_id=deal_id, version=if_match(request), note=payload.note, at=clock.now()
+    )
+    return _answer(request, response, deal_id)
+
+
 def _introduction(actor: Actor, introduction_id: UUID) -> Introduction:
     row = queries.introductions(actor=actor).filter(pk=introduction_id).first()
     if row is None:
@@ -122,6 +134,7 @@ def introduction_shown(row: Introduction) -> dict[str, Any]:
         "note": row.note,
         "introduced_at": row.introduced_at,
         "protected_until_on": row.protected_until_on,
+        "superseded_at": row.superseded_at,
         "deal_id": deal.id if deal else None,
     }
 

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from market.kernel import outbox
 from matching.brokerage import services
-from matching.brokerage.events import CONTRACT_COMPLETED, CONTRACT_SIGNED, PAYMENT_SUCCEEDED
+from matching.brokerage.events import CONTRACT_COMPLETED, CONTRACT_SIGNED, CONTRACT_TERMINATED, PAYMENT_SUCCEEDED
 
 MOVES = {
     CONTRACT_SIGNED: services.mark_signed,
     PAYMENT_SUCCEEDED: services.mark_performing,
     CONTRACT_COMPLETED: services.mark_completed,
+    CONTRACT_TERMINATED: services.mark_dissolved,
 }
 
 

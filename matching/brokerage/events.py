@@ -9,6 +9,7 @@ from market.kernel.outbox import Event
 # Rooms above are known here by the names of their events only.
 CONTRACT_SIGNED = "contracts.agreements.contract.signed"
 CONTRACT_COMPLETED = "contracts.agreements.contract.completed"
+CONTRACT_TERMINATED = "contracts.agreements.contract.terminated"
 PAYMENT_SUCCEEDED = "contracts.payments.payment.succeeded"
 
 

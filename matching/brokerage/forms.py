@@ -37,6 +37,11 @@ class LoseForm(Form):
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
 
 
+class ReopenForm(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    note = forms.CharField(label=_("说明"), max_length=1000, required=False)
+
+
 class CircumventForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     note = forms.CharField(label=_("依据"), max_length=1000)

@@ -35,12 +35,19 @@ class Introduction(models.Model):
     note = models.CharField(_("对接说明"), max_length=1000, blank=True)
     introduced_at = models.DateTimeField(_("对接时间"))
     protected_until_on = models.DateField(_("保护期至"), db_comment="Contracts until then owe the broker (art. 965)")
+    superseded_at = models.DateTimeField(
+        _("重新对接时间"), null=True, blank=True, db_comment="When the agency brought the two together anew"
+    )
 
     class Meta:
         verbose_name = _("对接")
         verbose_name_plural = _("对接")
         constraints = [
-            models.UniqueConstraint(fields=["demand", "achievement", "agency"], name="introduced_once_per_agency"),
+            models.UniqueConstraint(
+                fields=["demand", "achievement", "agency"],
+                condition=Q(superseded_at__isnull=True),
+                name="introduced_once_per_agency",
+            ),
             models.CheckConstraint(condition=~Q(origin="match") | ~Q(match={}), name="a_match_is_kept"),
         ]
 
@@ -98,6 +105,11 @@ class Deal(ConcurrentTransitionMixin, Versioned):
         return self.no
 
     @property
+    def title(self) -> str:
+        """What the deal is about, as its achievement is called."""
+        return self.introduction.achievement.title
+
+    @property
     def party_ids(self) -> frozenset[object]:
         return frozenset({self.seller_id, self.buyer_id, self.agency_id})
 
@@ -136,6 +148,14 @@ class Deal(ConcurrentTransitionMixin, Versioned):
     )
     def lose(self, *, at: datetime, reason: str) -> None:
         self.lost_reason, self.ended_at = reason, at
+
+    @transition(field=stage, source=Stage.LOST, target=Stage.INTRODUCED)
+    def reopen(self, *, at: datetime) -> None:
+        self.lost_reason, self.ended_at = "", None
+
+    @transition(field=stage, source=[Stage.SIGNED, Stage.PERFORMING], target=Stage.NEGOTIATING)
+    def renegotiate(self, *, at: datetime) -> None:
+        pass
 
     @transition(
         field=stage,

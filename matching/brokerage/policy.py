@@ -37,7 +37,10 @@ def brokers(actor: Actor, row: Introduction | Deal) -> bool:
 
 introductions = Policy(Introduction, visible=visible_introductions, verbs={"open_deal": brokers}, scope="introductions")
 deals = Policy(
-    Deal, visible=visible_deals, verbs={"advance": brokers, "lose": brokers, "circumvent": brokers}, scope="deals"
+    Deal,
+    visible=visible_deals,
+    verbs={"advance": brokers, "lose": brokers, "circumvent": brokers, "reopen": brokers},
+    scope="deals",
 )
 
 # The stages that a broker moves to by hand; later ones follow from the contract.
@@ -48,6 +51,7 @@ NEXT: dict[str, tuple[str, ...]] = {
     Stage.NEGOTIATING: (Stage.TERMS_AGREED,),
 }
 BEFORE_SIGNING = (Stage.INTRODUCED, Stage.NDA_SIGNED, Stage.DUE_DILIGENCE, Stage.NEGOTIATING, Stage.TERMS_AGREED)
+ENDED = (Stage.COMPLETED, Stage.LOST, Stage.CIRCUMVENTED)
 
 
 def allowed(actor: Actor, deal: Deal) -> list[str]:
@@ -56,5 +60,6 @@ def allowed(actor: Actor, deal: Deal) -> list[str]:
         "advance": deal.stage in NEXT,
         "lose": deal.stage in BEFORE_SIGNING,
         "circumvent": deal.stage in (*BEFORE_SIGNING, Stage.LOST),
+        "reopen": deal.stage == Stage.LOST,
     }
     return [verb for verb in deals.allowed_verbs(actor, deal) if states[verb]]

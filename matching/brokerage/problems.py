@@ -4,7 +4,7 @@ from market.kernel.problems import Problem
 
 
 class AlreadyIntroduced(Problem):
-    """The agency has brought these two together before; the first date counts."""
+    """The agency has brought these two together, and the deal goes on or the protection runs: the first date counts."""
 
     status = 409
     code = "already_introduced"
@@ -31,6 +31,14 @@ class NoteNeeded(Problem):
     status = 422
     code = "note_needed"
     title = _("人工对接请填写对接说明")
+
+
+class Superseded(Problem):
+    """The agency has brought the two together anew since; the newer introduction carries on."""
+
+    status = 409
+    code = "superseded"
+    title = _("双方已重新对接，请在新的对接上继续")
 
 
 class DealExists(Problem):

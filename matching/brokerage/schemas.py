@@ -31,6 +31,10 @@ class LoseIn(Payload):
     note: Note = ""
 
 
+class ReopenIn(Payload):
+    note: Note = ""
+
+
 class CircumventIn(Payload):
     note: Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -48,6 +52,7 @@ class IntroductionOut(Schema):
     note: str
     introduced_at: datetime
     protected_until_on: date
+    superseded_at: datetime | None
     deal_id: UUID | None
 
 

@@ -17,7 +17,7 @@ from market.kernel.policy import refusal
 from market.kernel.problems import NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from matching.brokerage import policy, queries, services
-from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm
+from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm, ReopenForm
 from matching.brokerage.models import Deal, DealMove
 from matching.ranking import queries as ranking
 from matching.ranking import reasons
@@ -77,7 +77,7 @@ def introduction_detail(request: PageRequest, introduction_id: UUID) -> HttpResp
     if row is None:
         raise NotFound
     deal = getattr(row, "deal", None)
-    may_open = deal is None and policy.introductions.can(request.actor, "open_deal", row)
+    may_open = deal is None and row.superseded_at is None and policy.introductions.can(request.actor, "open_deal", row)
     level = reasons.level_name(row.match.get("level"))
     return render_page(request, "brokerage/introduction.html", row=row, deal=deal, may_open=may_open, level=level)
 
@@ -120,6 +120,7 @@ def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
         "advance": services.advance_deal,
         "lose": services.lose_deal,
         "circumvent": services.circumvent_deal,
+        "reopen": services.reopen_deal,
     }[verb]
     if form.is_valid():
         try:
@@ -179,9 +180,14 @@ def _deal(request: PageRequest, deal_id: UUID, failed: dict[str, forms.Form] | N
 
 
 def _forms(deal: Deal, *data: Any) -> dict[str, forms.Form]:
+    """The forms beside a deal; each with ids of its own."""
     options: dict[str, Any] = {} if data else {"initial": {"version": deal.version}}
-    return {
+    found: dict[str, forms.Form] = {
         "advance": AdvanceForm(*data, stage=deal.stage, **options),
         "lose": LoseForm(*data, **options),
         "circumvent": CircumventForm(*data, **options),
+        "reopen": ReopenForm(*data, **options),
     }
+    for verb, form in found.items():
+        form.auto_id = f"{verb}-%s"
+    return found

@@ -7,7 +7,8 @@ from contracts.agreements.services.drafting import (
     suggested_data,
     update_contract,
 )
-from contracts.agreements.services.signing import complete_contract, sign_contract, terminate_contract
+from contracts.agreements.services.ending import complete_contract, terminate_contract, withdraw_contract
+from contracts.agreements.services.signing import sign_contract
 
 __all__ = [
     "complete_contract",
@@ -18,4 +19,5 @@ __all__ = [
     "suggested_data",
     "terminate_contract",
     "update_contract",
+    "withdraw_contract",
 ]

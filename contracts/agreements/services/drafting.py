@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from contracts.agreements import document, policy, rules
+from contracts.agreements import document, notices, policy, rules
 from contracts.agreements.data import ContractData, DeductionData, InstalmentData, PatentClause
 from contracts.agreements.models import ContractType, Deduction, Instalment, TechnologyContract
 from contracts.agreements.problems import (
@@ -35,6 +36,8 @@ ROWS = {"deductions", "instalments", "patents"}
 def draft_contract(*, actor: Actor, deal_id: UUID, data: ContractData, at: datetime) -> TechnologyContract:
     """Draft the contract of a deal in negotiation, by a clerk of either party or the deal's broker.
 
+    A deal whose contract was dissolved or withdrawn gets another; the former ones stay with it.
+
     Raises DealNotReady, ContractExists, ContractInvalid with every ground.
     """
     deal = brokerage.deals.fetch(actor=actor, pk=deal_id, lock=True)
@@ -55,12 +58,13 @@ def draft_contract(*, actor: Actor, deal_id: UUID, data: ContractData, at: datet
                 **_columns(data),
             )
     except IntegrityError as error:
-        if "deal_id" in str(error):
+        if "one_live_contract_per_deal" in str(error):
             raise ContractExists from error
         raise
     _write_rows(contract, data)
     changes = {"contract_amount": data.contract_amount, "technology_amount": data.technology_amount}
     audit.record("contract.drafted", actor=actor, subject=contract, at=at, changes=changes)
+    notices.tell(contract, actor=actor, what=lambda: _("合同草稿已起草"), at=at)
     return contract
 
 
@@ -98,6 +102,7 @@ def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, a
     stored = files.store_bytes(pdf, name=f"{contract.no}.pdf", media_type="application/pdf", actor=actor, at=at)
     contract.finalise(document=stored)
     conclude(contract, actor=actor, action="finalised", at=at, changes=stored.evidence())
+    notices.tell(contract, actor=actor, what=lambda: _("合同已定稿，请核对后盖章"), at=at)
     return contract
 
 
@@ -110,6 +115,7 @@ def reopen_contract(*, actor: Actor, contract_id: UUID, version: int | None, at:
         raise AlreadySealed
     contract.reopen()
     conclude(contract, actor=actor, action="reopened", at=at)
+    notices.tell(contract, actor=actor, what=lambda: _("合同已退回修改"), at=at)
     return contract
 
 
@@ -165,7 +171,7 @@ def fetch(actor: Actor, contract_id: UUID, verb: str, version: int | None) -> Te
         verb=verb,
         lock=True,
         version=version,
-        related=("seller", "buyer", "deal__introduction"),
+        related=("seller", "buyer", "deal__introduction", "document"),
     )
 
 

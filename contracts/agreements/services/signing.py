@@ -1,6 +1,6 @@
-"""Sealing a final text, and how a contract ends."""
+"""Sealing a final text: each party's scan of the paper, dated as the paper is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.core.files.base import File
@@ -8,84 +8,100 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from contracts.agreements import policy
-from contracts.agreements.events import ContractCompleted, ContractSigned, ContractTerminated
+from contracts.agreements import notices, policy, scans
+from contracts.agreements.events import ContractSigned
 from contracts.agreements.models import Signature, TechnologyContract
-from contracts.agreements.problems import AlreadySealed
+from contracts.agreements.problems import AlreadySealed, SigningDate
 from contracts.agreements.services.drafting import conclude, fetch, require, require_agreed_deal
 from market.kernel import audit, files, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
-from market.notices.services import notify, worded
+from market.kernel.models import PrivateFile
+from market.notices.services import worded
 
 
 @transaction.atomic
 def sign_contract(
-    *, actor: Actor, contract_id: UUID, version: int | None, scan: "File[bytes]", at: datetime
+    *,
+    actor: Actor,
+    contract_id: UUID,
+    version: int | None,
+    scan: "File[bytes]",
+    signed_on: date,
+    at: datetime,
+    pages_note: str = "",
 ) -> TechnologyContract:
     """Hand in the scan that bears the actor's party's seal; the second seal makes the contract signed and effective.
 
-    The hash of the scan and of the drawn text it is for are both kept.
-    Raises AlreadySealed, DealNotReady for a deal that was lost meanwhile, WrongState.
+    `signed_on` is the day on the paper: the contract is signed, and takes effect, on the later one of the two.
+    `pages_note` says why the scan has not as many pages as the text. The hash of the scan and of the drawn text it is
+    for are both kept. Raises AlreadySealed, DealNotReady for a deal that was lost meanwhile, WrongState, SigningDate,
+    FileRefused, ScanRefused, ScanUnlike.
     """
     contract = fetch(actor, contract_id, "sign", version)
     require(can_proceed(contract.sign), contract)
     require_agreed_deal(contract)
-    if contract.document is None:
-        raise AlreadySealed
     party = policy.party_of(actor, contract)
+    seals = {seal.party: seal for seal in contract.signatures.select_related("scan")}
+    if contract.document is None or party in seals:
+        raise AlreadySealed
+    _require_day(contract, signed_on, at)
     stored = files.store(scan, actor=actor, at=at)
+    pages = _require_sealed_paper(stored, contract.document, list(seals.values()), note=pages_note)
     try:
         with transaction.atomic():
-            Signature.objects.create(
+            seals[party] = Signature.objects.create(
                 contract=contract,
                 party=party,
                 scan=stored,
                 scan_sha256=stored.sha256,
                 document_sha256=contract.document.sha256,
+                pages=pages,
+                pages_note=pages_note.strip(),
+                signed_on=signed_on,
                 signed_by_id=actor.user_id,
                 signed_at=at,
             )
     except IntegrityError as error:
         raise AlreadySealed from error
-    changes = stored.evidence() | {"party": party, "document_sha256": contract.document.sha256}
-    if contract.signatures.count() < len(Signature.Party.values):
+    changes = stored.evidence() | {
+        "party": party,
+        "document_sha256": contract.document.sha256,
+        "signed_on": signed_on.isoformat(),
+        "pages": pages,
+        "pages_note": pages_note.strip(),
+    }
+    if len(seals) < len(Signature.Party.values):
         conclude(contract, actor=actor, action="sealed", at=at, changes=changes)
+        notices.tell(contract, actor=actor, what=lambda: _("对方已盖章，请上传本方盖章扫描件"), at=at)
         return contract
     audit.record("contract.sealed", actor=actor, subject=contract, at=at, changes=changes)
-    on = local_date(at)
+    on = max(seal.signed_on or local_date(seal.signed_at) for seal in seals.values())
     contract.sign(on=on)
     contract.take_effect(on=on)
     conclude(contract, actor=actor, action="signed", at=at)
-    _publish_signed(contract, at=at)
+    _publish_signed(contract, actor=actor, at=at)
     return contract
 
 
-@transaction.atomic
-def complete_contract(*, actor: Actor, contract_id: UUID, version: int | None, at: datetime) -> TechnologyContract:
-    """Everything that was promised is done."""
-    contract = fetch(actor, contract_id, "complete", version)
-    require(can_proceed(contract.complete), contract)
-    contract.complete(at=at)
-    conclude(contract, actor=actor, action="completed", at=at)
-    outbox.publish(ContractCompleted(contract.id, contract.deal_id), at=at)
-    return contract
+def _require_day(contract: TechnologyContract, signed_on: date, at: datetime) -> None:
+    """Not after today; nor before the introduction, for what was signed earlier did not grow from it."""
+    latest = local_date(at)
+    earliest = local_date(contract.deal.introduction.introduced_at) if contract.deal else signed_on
+    if not earliest <= signed_on <= latest:
+        raise SigningDate(earliest=earliest, latest=latest)
 
 
-@transaction.atomic
-def terminate_contract(
-    *, actor: Actor, contract_id: UUID, version: int | None, reason: str, at: datetime
-) -> TechnologyContract:
-    """The parties dissolve the contract; its registration is cancelled at the registry in a step of its own."""
-    contract = fetch(actor, contract_id, "terminate", version)
-    require(can_proceed(contract.terminate), contract)
-    contract.terminate(at=at)
-    conclude(contract, actor=actor, action="terminated", at=at, changes={"reason": reason})
-    outbox.publish(ContractTerminated(contract.id, contract.deal_id), at=at)
-    return contract
+def _require_sealed_paper(stored: PrivateFile, document: PrivateFile, seals: list[Signature], *, note: str) -> int:
+    """How many pages of the scan bear anything; raises ScanRefused, ScanUnlike."""
+    scan, text = scans.examine(stored), scans.examine(document)
+    other = scans.fingerprints(seals[0].scan) if seals else None
+    scans.require_own(scan, text=text, other=other)
+    scans.require_complete(scan, text=text, note=note)
+    return len(scan.pages)
 
 
-def _publish_signed(contract: TechnologyContract, *, at: datetime) -> None:
+def _publish_signed(contract: TechnologyContract, *, actor: Actor, at: datetime) -> None:
     introduction = contract.deal.introduction if contract.deal else None
     outbox.publish(
         ContractSigned(
@@ -98,13 +114,12 @@ def _publish_signed(contract: TechnologyContract, *, at: datetime) -> None:
         ),
         at=at,
     )
-    for party_id in (contract.seller_id, contract.buyer_id):
-        notify(
-            organisation_id=party_id,
-            roles=(Role.CLERK, Role.MANAGER, Role.FINANCE),
-            kind="contract",
-            title=worded(lambda: _("合同已签订：%(title)s") % {"title": contract.title}),
-            body=worded(lambda: _("请及时申请认定登记，并按约定付款。")),
-            url=f"/contracts/{contract.id}/",
-            at=at,
-        )
+    notices.tell(
+        contract,
+        actor=actor,
+        what=lambda: _("合同已签订"),
+        body=worded(lambda: _("请及时申请认定登记，并按约定付款。")),
+        roles=(*notices.DESK, Role.FINANCE),
+        is_told_to_all=True,
+        at=at,
+    )

@@ -151,7 +151,15 @@ class City:
         agreements.finalise_contract(actor=self.broker, contract_id=contract.id, version=None, at=at(on))
         for party, actor in (("seller", seller), ("buyer", buyer)):
             scan = ContentFile(sealed_scan(contract.no, party), f"{contract.no}-{party}.png")
-            agreements.sign_contract(actor=actor, contract_id=contract.id, version=None, scan=scan, at=at(on))
+            agreements.sign_contract(
+                actor=actor,
+                contract_id=contract.id,
+                version=None,
+                scan=scan,
+                signed_on=on,
+                pages_note="演示用扫描件，仅签章页",
+                at=at(on),
+            )
         self._pay(contract, deal, pair, on + timedelta(days=5))
         if deal["stage"] == "registered":
             self._register(contract.id, deal, seller)

@@ -5,9 +5,11 @@ from matching.brokerage.services.deals import (
     circumvent_deal,
     lose_deal,
     mark_completed,
+    mark_dissolved,
     mark_performing,
     mark_signed,
     open_deal,
+    reopen_deal,
 )
 from matching.brokerage.services.introductions import introduce
 
@@ -17,7 +19,9 @@ __all__ = [
     "introduce",
     "lose_deal",
     "mark_completed",
+    "mark_dissolved",
     "mark_performing",
     "mark_signed",
     "open_deal",
+    "reopen_deal",
 ]

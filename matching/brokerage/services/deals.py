@@ -19,7 +19,7 @@ from market.notices.services import notify, worded
 from matching.brokerage import policy
 from matching.brokerage.events import DealLost, DealMoved, DealOpened
 from matching.brokerage.models import Deal, DealMove
-from matching.brokerage.problems import DealExists, ReasonUnknown
+from matching.brokerage.problems import DealExists, ListingClosed, ReasonUnknown, Superseded
 
 Stage = Deal.Stage
 MOVES: dict[str, str] = {
@@ -40,12 +40,14 @@ class ContractAhead(Exception):
 
 @transaction.atomic
 def open_deal(*, actor: Actor, introduction_id: UUID, at: datetime) -> Deal:
-    """Open the deal of an introduction; raises DealExists."""
+    """Open the deal of an introduction; raises DealExists, Superseded."""
     introduction = policy.introductions.fetch(
         actor=actor, pk=introduction_id, verb="open_deal", lock=True, related=("demand", "achievement")
     )
     if Deal.objects.filter(introduction=introduction).exists():
         raise DealExists
+    if introduction.superseded_at is not None:
+        raise Superseded
     try:
         with transaction.atomic():
             deal = Deal.objects.create(
@@ -63,7 +65,7 @@ def open_deal(*, actor: Actor, introduction_id: UUID, at: datetime) -> Deal:
     DealMove.objects.create(deal=deal, to_stage=Stage.INTRODUCED, moved_by_id=actor.user_id, moved_at=at)
     audit.record("deal.opened", actor=actor, subject=deal, at=at, changes={"introduction": introduction.id})
     outbox.publish(DealOpened(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
-    _tell_parties(deal, title=_("交易项目已立项：%(no)s") % {"no": deal.no}, at=at)
+    _tell(deal, actor=actor, title=worded(lambda: _("已立项：%(title)s") % {"title": deal.title}), note="", at=at)
     return deal
 
 
@@ -113,6 +115,25 @@ def circumvent_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: s
     return deal
 
 
+@transaction.atomic
+def reopen_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: str, at: datetime) -> Deal:
+    """Take a lost deal up again with all that it went through; the broker then says how far it has come.
+
+    Raises WrongState, ListingClosed where one of the two is no longer offered, Superseded.
+    """
+    deal = _fetch(actor, deal_id, "reopen", version)
+    if not can_proceed(deal.reopen):
+        raise WrongState(state=deal.stage)
+    introduction = deal.introduction
+    if introduction.superseded_at is not None:
+        raise Superseded
+    if not (introduction.demand.is_open and introduction.achievement.is_open):
+        raise ListingClosed
+    _move(deal, deal.reopen, actor=actor, note=note, proof=None, at=at)
+    outbox.publish(DealOpened(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
+    return deal
+
+
 def mark_signed(*, deal_id: UUID, at: datetime) -> None:
     """The contract bears both seals."""
     _follow(deal_id, Stage.SIGNED, at)
@@ -129,6 +150,15 @@ def mark_completed(*, deal_id: UUID, at: datetime) -> None:
 
 
 @transaction.atomic
+def mark_dissolved(*, deal_id: UUID, at: datetime) -> None:
+    """The contract was dissolved: the parties may write another, or the broker ends the deal."""
+    deal = Deal.objects.select_for_update().get(pk=deal_id)
+    if can_proceed(deal.renegotiate):
+        note = _("合同已解除，项目回到商务谈判")
+        _move(deal, deal.renegotiate, actor=SYSTEM, note=note, proof=None, at=at)
+
+
+@transaction.atomic
 def _follow(deal_id: UUID, stage: str, at: datetime) -> None:
     """What the contract did moves the deal; one that is there already, or was ended meanwhile, stays as it is.
 
@@ -136,6 +166,8 @@ def _follow(deal_id: UUID, stage: str, at: datetime) -> None:
     """
     deal = Deal.objects.select_for_update().get(pk=deal_id)
     if deal.stage in BEFORE_CONTRACT and stage != Stage.SIGNED:
+        if deal.moves.filter(from_stage__in=(Stage.SIGNED, Stage.PERFORMING), to_stage=Stage.NEGOTIATING).exists():
+            return  # late news of a contract that was dissolved
         raise ContractAhead(f"deal {deal_id} is {deal.stage}")
     move = getattr(deal, MOVES[stage])
     if can_proceed(move):
@@ -148,18 +180,19 @@ def _release(deal: Deal, at: datetime) -> None:
     with connection.cursor() as cursor:
         for listing_id in sorted([introduction.demand_id, introduction.achievement_id]):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [listing_id.int & 0x7FFFFFFFFFFFFFFF])
-    live = Deal.objects.filter(stage__in=BEFORE_CONTRACT).exclude(pk=deal.pk)
+    holding = Deal.objects.exclude(stage__in=(Stage.LOST, Stage.CIRCUMVENTED)).exclude(pk=deal.pk)
     demand, achievement = introduction.demand_id, introduction.achievement_id
     event = DealLost(
         deal.id,
-        None if live.filter(introduction__demand=demand).exists() else demand,
-        None if live.filter(introduction__achievement=achievement).exists() else achievement,
+        None if holding.filter(introduction__demand=demand).exists() else demand,
+        None if holding.filter(introduction__achievement=achievement).exists() else achievement,
     )
     outbox.publish(event, at=at)
 
 
 def _fetch(actor: Actor, deal_id: UUID, verb: str, version: int | None) -> Deal:
-    return policy.deals.fetch(actor=actor, pk=deal_id, verb=verb, lock=True, version=version, related=("introduction",))
+    listings = ("introduction__demand", "introduction__achievement")
+    return policy.deals.fetch(actor=actor, pk=deal_id, verb=verb, lock=True, version=version, related=listings)
 
 
 def _move(
@@ -182,24 +215,18 @@ def _move(
     changes = {"from": before, "to": deal.stage, "note": note} | ({"proof": proof.evidence()} if proof else {})
     audit.record("deal.moved", actor=actor, subject=deal, at=at, changes=changes)
     outbox.publish(DealMoved(deal.id, deal.stage), at=at)
-    _tell_parties(
-        deal,
-        title=worded(lambda: _("项目 %(no)s：%(stage)s") % {"no": deal.no, "stage": deal.get_stage_display()}),
-        at=at,
-    )
+    title = worded(lambda: _("%(stage)s：%(title)s") % {"stage": deal.get_stage_display(), "title": deal.title})
+    _tell(deal, actor=actor, title=title, note=note, at=at)
 
 
-def _tell_parties(deal: Deal, *, title: Any, at: datetime) -> None:
+def _tell(deal: Deal, *, actor: Actor, title: Any, note: str, at: datetime) -> None:
+    """Both parties and the broker, except who did it."""
+    body = worded(lambda: "\n".join(part for part in (_("项目编号：%(no)s") % {"no": deal.no}, note) if part))
+    common: dict[str, Any] = {"kind": "deal", "title": title, "body": body, "url": f"/deals/{deal.id}/", "at": at}
     for party_id in (deal.seller_id, deal.buyer_id):
-        notify(
-            organisation_id=party_id,
-            roles=(Role.CLERK, Role.MANAGER),
-            kind="deal",
-            title=title,
-            body="",
-            url=f"/deals/{deal.id}/",
-            at=at,
-        )
+        notify(organisation_id=party_id, roles=(Role.CLERK, Role.MANAGER), **common)
+    if deal.broker_id != actor.user_id:
+        notify(user_ids=(deal.broker_id,), **common)
 
 
 def _next_no(at: datetime) -> str:

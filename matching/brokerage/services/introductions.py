@@ -13,8 +13,9 @@ from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
 from market.kernel.policy import refusal
 from market.notices.services import notify, worded
+from matching.brokerage import policy
 from matching.brokerage.events import IntroductionMade
-from matching.brokerage.models import Introduction
+from matching.brokerage.models import Deal, Introduction
 from matching.brokerage.problems import AlreadyIntroduced, ListingClosed, NoteNeeded, SameOwner
 from matching.ranking import queries as ranking
 
@@ -25,7 +26,8 @@ PROTECTED_YEARS = 1
 def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str, at: datetime) -> Introduction:
     """Bring the owners of a demand and an achievement together: dated evidence, with the match as it is today.
 
-    A pair that the market does not match is introduced by hand, with a note that says why.
+    A pair that the market does not match is introduced by hand, with a note that says why. Two whom the agency
+    introduced before are introduced anew once their deal has ended, or no deal began while the protection ran.
     Raises ListingClosed, SameOwner, AlreadyIntroduced, NoteNeeded.
     """
     if not actor.is_broker or actor.organisation_id is None or actor.user_id is None:
@@ -39,6 +41,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
     match = ranking.match_of(actor=actor, demand_id=demand_id, achievement_id=achievement_id)
     if match is None and not note.strip():
         raise NoteNeeded
+    _supersede(actor=actor, demand_id=demand.id, achievement_id=achievement.id, at=at)
     try:
         with transaction.atomic():
             introduction = Introduction.objects.create(
@@ -77,6 +80,25 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
             at=at,
         )
     return introduction
+
+
+def _supersede(*, actor: Actor, demand_id: UUID, achievement_id: UUID, at: datetime) -> None:
+    """Let the agency's ended introduction of the two make way, with its deal and history; raises AlreadyIntroduced."""
+    current = Introduction.objects.filter(
+        demand=demand_id, achievement=achievement_id, agency=actor.organisation_id, superseded_at__isnull=True
+    )
+    # The deal is locked before its introduction, as every verb of a deal does.
+    deal = Deal.objects.select_for_update().filter(introduction__in=current).first()
+    previous = current.select_for_update().first()
+    if previous is None:
+        return
+    if deal is None and Deal.objects.filter(introduction=previous).exists():
+        raise AlreadyIntroduced
+    may_go = deal.stage in policy.ENDED if deal else previous.protected_until_on < local_date(at)
+    if not may_go:
+        raise AlreadyIntroduced
+    previous.superseded_at = at
+    previous.save(update_fields=["superseded_at"])
 
 
 def _years_after(on: date, years: int) -> date:

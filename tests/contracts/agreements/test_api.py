@@ -49,7 +49,7 @@ def test_a_change_of_a_version_that_is_past_is_412_and_names_the_present_one(dra
     assert (answer.json()["code"], answer.json()["current_version"]) == ("stale_version", 2)
 
 
-VERBS = ("finalise", "reopen", "sign", "complete", "terminate")
+VERBS = ("finalise", "reopen", "sign", "complete", "terminate", "withdraw")
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
@@ -59,9 +59,10 @@ def test_a_change_without_the_version_that_was_read_is_428(drafted, cast, api, v
 
     with nothing_moves():
         if verb == "sign":
-            answer = client.post(f"/api/v1{path(drafted, verb)}", {"scan": scan})
+            answer = client.post(f"/api/v1{path(drafted, verb)}", {"scan": scan, "signed_on": "2026-03-02"})
         else:
-            body = {"": BODY, "terminate": {"reason": "协商解除"}}.get(verb)
+            reason = {"reason": "协商解除"}
+            body = {"": BODY, "terminate": reason, "withdraw": reason}.get(verb)
             answer = client.send("post" if verb else "put", path(drafted, verb), body)
 
     assert (answer.status_code, answer.json()["code"]) == (428, "version_missing")
@@ -132,7 +133,9 @@ def test_the_seals_are_shown_with_their_hashes_once_both_parties_sealed(final, c
     for actor, sealed in ((cast.university_clerk, story.SCAN), (cast.enterprise_clerk, story.BUYER_SCAN)):
         scan = SimpleUploadedFile("扫描件.pdf", sealed)
         answer = api.as_(actor).post(
-            f"/api/v1{path(final, 'sign')}", {"scan": scan}, headers={"If-Match": f'"{version}"'}
+            f"/api/v1{path(final, 'sign')}",
+            {"scan": scan, "signed_on": "2026-03-02"},
+            headers={"If-Match": f'"{version}"'},
         )
         assert answer.status_code == 200
         version = answer.json()["version"]

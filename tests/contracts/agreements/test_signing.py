@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 
 from contracts.agreements import policy, services
 from contracts.agreements.models import Signature, TechnologyContract
-from contracts.agreements.problems import AlreadySealed, DealNotReady
+from contracts.agreements.problems import AlreadySealed, DealNotReady, SigningDate
+from market.kernel.clock import local_date
 from market.kernel.files import FileRefused
 from market.kernel.models import AuditRow, OutboxEvent
 from market.kernel.problems import NotAllowed, NotFound, Stale, TooLarge, WrongState
@@ -23,10 +24,16 @@ SELLER_SCAN, BUYER_SCAN = story.SCAN, story.BUYER_SCAN
 State = TechnologyContract.State
 
 
-def seal(actor, contract, scan=None, *, version=None, at=MONDAY):
+def seal(actor, contract, scan=None, *, version=None, at=MONDAY, signed_on=None, **said):
     scan = scan if scan is not None else SELLER_SCAN if actor.acts_for(contract.seller_id) else BUYER_SCAN
     return services.sign_contract(
-        actor=actor, contract_id=contract.id, version=version, scan=ContentFile(scan, "scan.pdf"), at=at
+        actor=actor,
+        contract_id=contract.id,
+        version=version,
+        scan=ContentFile(scan, "scan.pdf"),
+        signed_on=signed_on or local_date(at),
+        at=at,
+        **said,
     )
 
 
@@ -62,7 +69,6 @@ def test_the_second_seal_signs_and_takes_effect_whoever_seals_first(final, cast,
 
 def test_signing_is_published_once_with_the_whole_chain_and_both_parties_are_told(final, drafted, cast, agreed):
     seal(cast.university_clerk, final)
-    before = Notice.objects.filter(kind="contract").count()
 
     seal(cast.enterprise_clerk, final, BUYER_SCAN)
 
@@ -75,22 +81,34 @@ def test_signing_is_published_once_with_the_whole_chain_and_both_parties_are_tol
         "seller_id": str(cast.university.id),
         "buyer_id": str(cast.enterprise.id),
     }
-    assert before == 0
     people = {cast.university_clerk, cast.university_finance, cast.enterprise_clerk, cast.enterprise_finance}
-    told = set(Notice.objects.filter(kind="contract").values_list("user_id", flat=True))
-    assert told == {person.user_id for person in people}
+    told = Notice.objects.filter(title=f"合同已签订：{final.title}").values_list("user_id", flat=True)
+    assert set(told) == {person.user_id for person in people | {cast.broker}}
     assert run_consumers("brokerage.deals") == 1
     agreed.deal.refresh_from_db()
     assert agreed.deal.stage == "signed"
 
 
-def test_the_date_of_signing_is_the_civil_date_in_ruijin(final, cast):
-    """2025-12-31T16:30Z is 2026-01-01 00:30 there (worked example 3)."""
-    seal(cast.university_clerk, final)
+def test_the_contract_is_signed_on_the_later_day_that_the_papers_bear_and_not_on_that_of_the_upload(final, cast):
+    uploaded = MONDAY + timedelta(days=20)
+    seal(cast.university_clerk, final, at=uploaded, signed_on=date(2026, 3, 5))
 
-    row = seal(cast.enterprise_clerk, final, at=datetime(2025, 12, 31, 16, 30, tzinfo=UTC))
+    row = seal(cast.enterprise_clerk, final, at=uploaded, signed_on=date(2026, 3, 3))
 
-    assert (row.signed_on, row.effective_on) == (date(2026, 1, 1), date(2026, 1, 1))
+    assert (row.signed_on, row.effective_on) == (date(2026, 3, 5), date(2026, 3, 5))
+    assert set(row.signatures.values_list("party", "signed_on", "signed_at")) == {
+        ("seller", date(2026, 3, 5), uploaded),
+        ("buyer", date(2026, 3, 3), uploaded),
+    }
+
+
+@pytest.mark.parametrize("signed_on", [date(2026, 3, 1), date(2026, 3, 4), date(1999, 1, 1)])
+def test_a_day_before_the_introduction_or_after_today_in_ruijin_is_refused(final, cast, signed_on):
+    """2026-03-02T16:30Z is the third in Ruijin (worked example 3)."""
+    with refused(SigningDate) as found:
+        seal(cast.university_clerk, final, at=datetime(2026, 3, 2, 16, 30, tzinfo=UTC), signed_on=signed_on)
+
+    assert found.value.data == {"earliest": date(2026, 3, 2), "latest": date(2026, 3, 3)}
 
 
 @pytest.mark.parametrize(
@@ -188,11 +206,11 @@ def test_the_text_of_a_deal_that_was_lost_meanwhile_is_not_sealed(final, cast, a
 
 
 def test_who_has_sealed_is_no_longer_offered_to_seal_or_reopen(final, cast):
-    assert policy.allowed(cast.university_clerk, final) == ["reopen", "sign"]
+    assert policy.allowed(cast.university_clerk, final) == ["reopen", "sign", "withdraw"]
 
     seal(cast.university_clerk, final)
     final.refresh_from_db()
 
-    assert policy.allowed(cast.university_clerk, final) == []
-    assert policy.allowed(cast.enterprise_clerk, final) == ["sign"]
-    assert policy.allowed(cast.broker, final) == []
+    assert policy.allowed(cast.university_clerk, final) == ["withdraw"]
+    assert policy.allowed(cast.enterprise_clerk, final) == ["sign", "withdraw"]
+    assert policy.allowed(cast.broker, final) == ["withdraw"]

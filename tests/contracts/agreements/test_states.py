@@ -19,17 +19,20 @@ State = TechnologyContract.State
 
 # What may be done in each state; anything else is refused with WrongState.
 OPEN: Mapping[str, set[str]] = {
-    State.DRAFTING: {"update", "finalise"},
-    State.FINAL: {"reopen", "sign"},
+    State.DRAFTING: {"update", "finalise", "withdraw"},
+    State.FINAL: {"reopen", "sign", "withdraw"},
     State.SIGNED: {"terminate"},
     State.EFFECTIVE: {"complete", "terminate"},
     State.COMPLETED: set(),
     State.TERMINATED: set(),
     State.VOID: set(),
+    State.WITHDRAWN: set(),
 }
 MOVES = {
     ("drafting", "final"): "finalise",
     ("final", "drafting"): "reopen",
+    ("drafting", "withdrawn"): "withdraw",
+    ("final", "withdrawn"): "withdraw",
     ("final", "signed"): "sign",
     ("signed", "effective"): "take_effect",
     ("effective", "completed"): "complete",
@@ -47,7 +50,8 @@ def verbs(actor: Any, contract: TechnologyContract) -> dict[str, Callable[[], An
         "update": lambda: services.update_contract(**common, data=ContractData(**story.CONTRACT)),
         "finalise": lambda: services.finalise_contract(**common),
         "reopen": lambda: services.reopen_contract(**common),
-        "sign": lambda: services.sign_contract(**common, scan=ContentFile(story.SCAN, "scan.pdf")),
+        "sign": lambda: services.sign_contract(**common, scan=ContentFile(story.SCAN, "scan.pdf"), signed_on=MONDAY_ON),
+        "withdraw": lambda: services.withdraw_contract(**common, reason="另行起草"),
         "complete": lambda: services.complete_contract(**common),
         "terminate": lambda: services.terminate_contract(**common, reason="双方协商解除"),
     }

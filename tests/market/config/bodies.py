@@ -43,10 +43,12 @@ BODIES: dict[str, Body] = {
     "POST /deals": lambda world: {"introduction_id": str(world.story.deal.introduction_id)},
     "POST /deals/{deal_id}/advance": lambda world: {"stage": "negotiating"},
     "POST /deals/{deal_id}/lose": lambda world: {"reason": "price"},
+    "POST /deals/{deal_id}/reopen": lambda world: {},
     "POST /deals/{deal_id}/circumvent": lambda world: {"note": "绕开机构签约"},
     "POST /contracts": lambda world: plain(telling.CONTRACT) | {"deal_id": str(world.story.deal.id)},
     "PUT /contracts/{contract_id}": lambda world: plain(telling.CONTRACT),
-    "POST /contracts/{contract_id}/sign": lambda world: {"scan": scan()},
+    "POST /contracts/{contract_id}/sign": lambda world: {"scan": scan(), "signed_on": "2026-03-02"},
+    "POST /contracts/{contract_id}/withdraw": lambda world: {"reason": "另行起草"},
     "POST /contracts/{contract_id}/terminate": lambda world: {"reason": "双方约定"},
     "POST /payments": lambda world: {
         "instalment_id": str(world.story.contract.instalments.order_by("-position")[0].id),

@@ -25,7 +25,7 @@ VERBS = {
     "registration:correction-step": list(registration.CORRECTION_STEPS),
     "reports:step": list(reports.STEPS),
     "catalog:move": list(catalog.MOVES),
-    "brokerage:move": ["advance", "lose", "circumvent"],
+    "brokerage:move": ["advance", "lose", "circumvent", "reopen"],
 }
 
 
@@ -42,7 +42,7 @@ def addresses() -> dict[str, list[str]]:
 
 def address(name: str, world: World) -> str:
     name, _space, verb = name.partition(" ")
-    values = world.parameters | {"verb": verb, "kind": "achievement"}
+    values = world.parameters | {"verb": verb, "kind": "achievement", "number": 1}
     return reverse(name, kwargs={parameter: values[parameter] for parameter in addresses()[name]})
 
 

@@ -17,6 +17,7 @@ BODIES = {
     "advance": {"stage": "negotiating"},
     "lose": {"reason": "price"},
     "circumvent": {"note": "双方自行签约"},
+    "reopen": {"note": "企业回电"},
 }
 
 
@@ -72,7 +73,7 @@ def test_a_deal_is_lost_and_then_circumvented_over_the_wire(opened, cast, api):
     lost = client.send("post", path(opened, "lose"), {"reason": "other_partner", "note": "另有选择"}, version=1).json()
     ended = client.send("post", path(opened, "circumvent"), {"note": "双方自行签约"}, version=2).json()
 
-    assert (lost["stage"], lost["lost_reason"], lost["allowed"]) == ("lost", "other_partner", ["circumvent"])
+    assert (lost["stage"], lost["lost_reason"], lost["allowed"]) == ("lost", "other_partner", ["circumvent", "reopen"])
     assert (ended["stage"], ended["lost_reason"], ended["allowed"]) == ("circumvented", "other_partner", [])
     assert ended["ended_at"] is not None
 

@@ -142,9 +142,9 @@ def test_the_notices_reach_the_parties_as_mail_and_nobody_else(opened):
 
     to = sorted((message.to[0], message.subject.partition("：")[0]) for message in mail.outbox)
     assert to == [
-        ("enterprise-clerk@example.com", "交易项目已立项"),
+        ("enterprise-clerk@example.com", "已立项"),
         ("enterprise-clerk@example.com", "示例技术转移中心 为您对接"),
-        ("university-clerk@example.com", "交易项目已立项"),
+        ("university-clerk@example.com", "已立项"),
         ("university-clerk@example.com", "示例技术转移中心 为您对接"),
     ]
 

@@ -38,10 +38,10 @@ def test_a_deal_takes_its_parties_from_the_introduction_and_its_first_step_is_da
     assert audit.history(deal).get().action == "deal.opened"
 
 
-def test_both_parties_are_told_the_number_of_the_deal(introduced, cast):
+def test_both_parties_are_told_of_the_deal_by_the_name_of_its_technology(introduced, cast):
     deal = open_deal(cast.broker, introduced)
 
-    notice = (f"交易项目已立项：{deal.no}", f"/deals/{deal.id}/")
+    notice = (f"已立项：{deal.title}", f"/deals/{deal.id}/")
     assert told(cast.university, "deal") == [("university-clerk", *notice)]
     assert told(cast.enterprise, "deal") == [("enterprise-clerk", *notice)]
 

@@ -41,6 +41,8 @@ BY_HAND: Mapping[str, set[str]] = {
 }
 LOSABLE = {"introduced", "nda_signed", "due_diligence", "negotiating", "terms_agreed"}
 CIRCUMVENTABLE = LOSABLE | {"lost"}
+REOPENED = {"lost"}
+DISSOLVED = {"signed", "performing"}
 # What the contract does, whatever the broker does.
 BY_CONTRACT = {
     ("terms_agreed", "mark_signed"): "signed",
@@ -65,10 +67,16 @@ def circumvent(deal, *, actor, **changes: Any) -> Deal:
     return services.circumvent_deal(actor=actor, deal_id=deal.id, **values)
 
 
+def reopen(deal, *, actor, **changes: Any) -> Deal:
+    values: dict[str, Any] = {"version": None, "note": "", "at": LATER} | changes
+    return services.reopen_deal(actor=actor, deal_id=deal.id, **values)
+
+
 VERBS: Mapping[str, Callable[..., Deal]] = {
     "advance": lambda deal, **options: advance(deal, min(BY_HAND[deal.stage] or {"lost"}), **options),
     "lose": lose,
     "circumvent": circumvent,
+    "reopen": reopen,
 }
 
 
@@ -89,6 +97,8 @@ def test_the_state_machine_has_the_moves_of_these_tables_and_no_other():
         | {(source, target) for (source, _verb), target in BY_CONTRACT.items()}
         | {(source, "lost") for source in LOSABLE}
         | {(source, "circumvented") for source in CIRCUMVENTABLE}
+        | {(source, "introduced") for source in REOPENED}
+        | {(source, "negotiating") for source in DISSOLVED}
     )
 
 
@@ -262,8 +272,8 @@ def test_both_parties_are_told_of_each_step(opened, cast):
 
     for party, person in ((cast.university, "university-clerk"), (cast.enterprise, "enterprise-clerk")):
         assert told(party, "deal")[1:] == [
-            (person, f"项目 {opened.no}：商务谈判", f"/deals/{opened.id}/"),
-            (person, f"项目 {opened.no}：未成交", f"/deals/{opened.id}/"),
+            (person, f"商务谈判：{opened.title}", f"/deals/{opened.id}/"),
+            (person, f"未成交：{opened.title}", f"/deals/{opened.id}/"),
         ]
 
 
@@ -288,7 +298,9 @@ def test_an_agency_that_is_the_seller_sees_the_deal_and_its_brokers_do_not_move_
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_colleague_of_the_broker_moves_the_deal_too(opened, second_broker, verb):
-    moved = VERBS[verb](opened, actor=second_broker)
+    deal = stand_in(opened, "lost") if verb == "reopen" else opened
+
+    moved = VERBS[verb](deal, actor=second_broker)
 
     assert last_step(moved).moved_by_id == second_broker.user_id
 
