@@ -162,6 +162,7 @@ def sign(story: Story, *, seller: Any = None, at: datetime = MONDAY) -> Story:
             version=None,
             scan=ContentFile(scan, "scan.pdf"),
             signed_on=local_date(at),
+            pages_note="测试用扫描件",
             at=at,
         )
     story.contract = contract

@@ -91,7 +91,10 @@ def update(request: ApiRequest, response: HttpResponse, contract_id: UUID, paylo
 
 @router.post(
     "/{uuid:contract_id}/finalise",
-    response={200: wire.ContractOut, **answers(*CHANGING, problems.ContentIncomplete, problems.DealNotReady)},
+    response={
+        200: wire.ContractOut,
+        **answers(*CHANGING, problems.CharactersMissing, problems.ContentIncomplete, problems.DealNotReady),
+    },
 )
 def finalise(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:
     """Close the text and draw it."""

@@ -1,14 +1,18 @@
 """What the drafters of a contract say, however it arrives."""
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.agreements.models import ContractType, Deduction, TechnologyContract
 from market.kernel.api import Payload
 from market.kernel.money import MAX_AMOUNT
+from market.reference.identifiers import patents as identifiers
+from market.reference.identifiers.text import InvalidIdentifier
 
 Yuan = Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2)]
 YuanOrNone = Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2)]
@@ -40,6 +44,30 @@ class PatentClause(Payload):
     application_no: Annotated[str, Field(max_length=40)] = ""
     patent_no: Annotated[str, Field(max_length=40)] = ""
     expires_on: date | None = None
+
+    @field_validator("application_no")
+    @classmethod
+    def _as_filed(cls, value: str) -> str:
+        """A Chinese number by its check digit, as it is stored; a foreign one as it was written."""
+        return _checked(value) if value and not _is_foreign(value) else value
+
+    @field_validator("patent_no")
+    @classmethod
+    def _as_granted(cls, value: str) -> str:
+        return f"ZL{_checked(value)}" if value and not _is_foreign(value) else value
+
+
+def _is_foreign(number: str) -> bool:
+    """Whether it begins with letters of another office than the Chinese, such as US, EP or PCT."""
+    head = unicodedata.normalize("NFKC", number).lstrip()[:2].upper()
+    return head.isalpha() and head not in {"ZL", "CN"}
+
+
+def _checked(number: str) -> str:
+    try:
+        return identifiers.normalise_application_no(number)
+    except InvalidIdentifier as error:
+        raise PydanticCustomError(error.code, "{message}", {"message": str(error.message)}) from error
 
 
 class ContractData(Payload):

@@ -63,6 +63,19 @@ class ContentIncomplete(Problem):
     fields = ("grounds",)
 
 
+class CharactersMissing(Problem):
+    """The text has characters that the contract's font cannot draw; each is named."""
+
+    status = 409
+    code = "characters_missing"
+    title = _("合同文本含有无法印出的字符")
+    fields = ("characters",)
+
+    def __init__(self, *, characters: list[str]) -> None:
+        named = "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
+        super().__init__(_("无法印出：%(characters)s，请改用其他写法") % {"characters": named}, characters=characters)
+
+
 class DealNotReady(Problem):
     """A contract is drafted during negotiation and made final once terms are agreed."""
 

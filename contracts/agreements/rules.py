@@ -1,7 +1,8 @@
 """What the law asks of a technology contract: values in, findings out (Civil Code ch. 20, worked examples 1 to 35)."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -9,9 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.agreements.data import ContractData, DeductionData, PatentClause
 from contracts.agreements.models import ContractType, TechnologyContract
+from listings.catalog import rules as catalog
+from listings.catalog.models import Patent
 from market.reference import queries as reference
+from market.reference.identifiers.patents import ApplicationNumber, parse_application_no
+from market.reference.identifiers.text import InvalidIdentifier
 
 ZERO = Decimal("0.00")
+COMPENSATED_YEARS = 5
+RECORDAL_MONTHS = 3
 ROYALTIES = frozenset(
     {TechnologyContract.PaymentMethod.ROYALTY, TechnologyContract.PaymentMethod.ROYALTY_WITH_ENTRY_FEE}
 )
@@ -29,6 +36,7 @@ class Ground(StrEnum):
     TECHNOLOGY_AMOUNT = "technology_amount"
     INSTALMENTS = "instalments"
     EXPECTED_EFFECTS = "expected_effects"
+    PATENT_DATES = "patent_dates"
     LICENSE_TERM = "license_term"
     LICENSE_MODE = "license_mode"
     DATES = "dates"
@@ -50,6 +58,7 @@ GROUND_LABELS = {
     Ground.TECHNOLOGY_AMOUNT: _("技术交易额应等于成交额减去非技术性费用（合理数量标的物的直接成本不扣除）"),
     Ground.INSTALMENTS: _("各期付款之和应等于成交额"),
     Ground.EXPECTED_EFFECTS: _("技术转让合同应填写预计新增投入和预计新增产值"),
+    Ground.PATENT_DATES: _("专利的申请日、申请号年份、专利号与有效期限不相符"),
     Ground.LICENSE_TERM: _("许可期限不得超过专利权期限"),
     Ground.LICENSE_MODE: _("许可方式仅适用于技术许可合同"),
     Ground.DATES: _("有效期止不得早于有效期起"),
@@ -76,6 +85,7 @@ def draft_grounds(data: ContractData, *, on: date) -> list[Ground]:
     found = {
         Ground.TECHNOLOGY_AMOUNT: data.technology_amount != technology_amount(data.contract_amount, data.deductions)
         or any(row.carrier_amount > row.amount for row in data.deductions),
+        Ground.INSTALMENTS: _paid(data) > data.contract_amount,
         Ground.DATES: data.valid_until < data.valid_from,
         Ground.SUBTYPE: bool(data.subtype) and not _is_subtype(data, on),
         Ground.CODES: bool(unknown_codes(data, on)),
@@ -89,6 +99,8 @@ def missing_content(data: ContractData, *, involves_patents: bool) -> list[Groun
     grounds = [ground for field, ground in CLAUSES.items() if not getattr(data, field).strip()]
     if (involves_patents or data.patents) and not _patents_complete(data.patents):
         grounds.append(Ground.PATENT_FACTS)
+    if not all(patent_agrees(patent) for patent in data.patents):
+        grounds.append(Ground.PATENT_DATES)
     if data.payment_method not in ROYALTIES and _paid(data) != data.contract_amount:
         grounds.append(Ground.INSTALMENTS)
     effects = (data.expected_new_investment, data.expected_new_output)
@@ -100,8 +112,54 @@ def missing_content(data: ContractData, *, involves_patents: bool) -> list[Groun
 
 
 def outlives_patents(valid_until: date, patents: Sequence[PatentClause]) -> bool:
-    """Whether a licence runs past the last day of a patent; `expires_on` is the day it has ended (example 13)."""
-    return any(patent.expires_on is not None and valid_until >= patent.expires_on for patent in patents)
+    """Whether a licence runs past the last day of a patent (example 13)."""
+    ends = (patent_end(patent) for patent in patents)
+    return any(end is not None and valid_until >= end for end in ends)
+
+
+def patent_end(patent: PatentClause) -> date | None:
+    """The day on which the right has ended: as the drafters say, else as its kind and its filing imply."""
+    return patent.expires_on or implied_end(patent)
+
+
+def implied_end(patent: PatentClause) -> date | None:
+    """Twenty, ten or fifteen years from filing (Patent Law art. 42); None for a foreign number or no filing date."""
+    number = _number(patent.application_no or patent.patent_no)
+    return catalog.expires_on(Patent.Type(number.patent_type), patent.filed_on) if number else None
+
+
+def patent_agrees(patent: PatentClause) -> bool:
+    """Whether number, dates and term say the same; a divisional's number is younger than its filing date.
+
+    A term may be longer than implied by what art. 42 makes good, at most five years of an invention.
+    """
+    filed, granted = _number(patent.application_no), _number(patent.patent_no)
+    if filed and granted and filed != granted:
+        return False
+    number = filed or granted
+    if number is None or patent.filed_on is None:
+        return True
+    implied = implied_end(patent)
+    longest = COMPENSATED_YEARS if number.patent_type == "invention" else 0
+    is_within = (
+        patent.expires_on is None
+        or implied is None
+        or patent.filed_on < patent.expires_on <= implied + timedelta(days=366 * longest)
+    )
+    return number.year >= patent.filed_on.year and is_within
+
+
+def _number(text: str) -> ApplicationNumber | None:
+    try:
+        return parse_application_no(text) if text else None
+    except InvalidIdentifier:
+        return None
+
+
+def recordal_due(effective_on: date) -> date:
+    """The last day to record a patent licence: three months after it takes effect (Implementing Rules art. 15)."""
+    year, month = divmod(effective_on.year * 12 + effective_on.month - 1 + RECORDAL_MONTHS, 12)
+    return date(year, month + 1, min(effective_on.day, monthrange(year, month + 1)[1]))
 
 
 def unknown_codes(data: ContractData, on: date) -> list[str]:

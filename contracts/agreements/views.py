@@ -1,5 +1,6 @@
 """Contracts as pages: drafting from a deal, the text, the seals, and what rooms above add."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,24 +13,46 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError
 
-from contracts.agreements import policy, queries, scans, services
+from contracts.agreements import policy, queries, rules, scans, services
 from contracts.agreements.data import ContractData
-from contracts.agreements.forms import ContractForm, SealForm, TerminateForm, VersionForm, WithdrawForm
-from contracts.agreements.models import Signature, TechnologyContract
+from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateForm, VersionForm, WithdrawForm
+from contracts.agreements.models import ContractType, Signature, TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
-from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import PASSED_ON, Step, attempt, offered
 from matching.brokerage import policy as brokerage
 
 STEPS = {
-    "finalise": Step(_("定稿并生成合同文本"), VersionForm, services.finalise_contract),
+    "finalise": Step(
+        _("定稿并生成合同文本"),
+        VersionForm,
+        services.finalise_contract,
+        question=_("定稿后生成供双方盖章的文本，并通知对方；盖章前可以退回修改。确定定稿吗？"),
+    ),
     "sign": Step(_("上传本方盖章扫描件"), SealForm, services.sign_contract),
     "reopen": Step(_("退回修改"), VersionForm, services.reopen_contract),
-    "withdraw": Step(_("撤回合同文本"), WithdrawForm, services.withdraw_contract, is_grave=True),
-    "complete": Step(_("履行完毕"), VersionForm, services.complete_contract),
-    "terminate": Step(_("解除合同"), TerminateForm, services.terminate_contract, is_grave=True),
+    "withdraw": Step(
+        _("撤回合同文本"),
+        WithdrawForm,
+        services.withdraw_contract,
+        is_grave=True,
+        question=_("撤回后这份文本不再签署，对方会收到通知，项目可以另行起草合同。确定撤回吗？"),
+    ),
+    "complete": Step(
+        _("履行完毕"),
+        VersionForm,
+        services.complete_contract,
+        question=_("将记录双方义务全部履行完毕，项目随之完成，对方会收到通知，不能撤销。确定吗？"),
+    ),
+    "terminate": Step(
+        _("解除合同"),
+        TerminateForm,
+        services.terminate_contract,
+        is_grave=True,
+        question=_("解除后合同不再履行，对方和登记机构会收到通知，项目回到商务谈判；已登记的须另行注销。确定解除吗？"),
+    ),
 }
 
 
@@ -57,9 +80,9 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
     if not drafting.may_draft(request.actor, deal):
         raise NotAllowed
     suggested = services.suggested_data(deal, on=clock.today())
-    initial = suggested | {"first_instalment": suggested["contract_amount"], "plan_source": "outside"}
-    form = ContractForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    instalment = {"amount": suggested["contract_amount"], "condition": str(_("合同签订后"))}
+    form = _form(request, suggested | {"plan_source": "outside", "instalments": [instalment]})
+    if request.method == "POST" and not _asks_for_a_row(request) and form.is_valid():
         try:
             row = services.draft_contract(actor=request.actor, deal_id=deal_id, data=_data(form), at=clock.now())
         except Problem as problem:
@@ -74,15 +97,15 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
 def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
     row = policy.contracts.fetch(actor=request.actor, pk=contract_id, verb="update", related=("deal",))
     current = drafting.current_data(row)
-    form = ContractForm(request.POST or None, initial=ContractForm.initial_of(current) | {"version": row.version})
+    form = _form(request, ContractForm.initial_of(current) | {"version": row.version})
     form.fields["version"].required = True
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not _asks_for_a_row(request) and form.is_valid():
         try:
             services.update_contract(
                 actor=request.actor,
                 contract_id=contract_id,
                 version=form.cleaned_data["version"],
-                data=_data(form, current),
+                data=_data(form),
                 at=clock.now(),
             )
         except Problem as problem:
@@ -163,6 +186,7 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
         "deal": row.deal,
         "steps": steps,
         "may_edit": "update" in allowed,
+        "recordal_due": _recordal_due(row),
         "deductions": row.deductions.order_by("id"),
         "seals": row.signatures.order_by("signed_at"),
     }
@@ -172,6 +196,11 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
     return response
 
 
+def _recordal_due(contract: TechnologyContract) -> date | None:
+    is_recorded = contract.contract_type == ContractType.LICENSE and bool(contract.patents)
+    return rules.recordal_due(contract.effective_on) if is_recorded and contract.effective_on else None
+
+
 def _seal(contract: TechnologyContract, party: str) -> Signature:
     seal = contract.signatures.select_related("scan").filter(party=party).first()
     if seal is None:
@@ -179,16 +208,25 @@ def _seal(contract: TechnologyContract, party: str) -> Signature:
     return seal
 
 
-def _data(form: ContractForm, current: ContractData | None = None) -> ContractData:
+def _form(request: PageRequest, initial: dict[str, Any]) -> ContractForm:
+    return ContractForm(request.POST or None, initial=initial, more=request.POST.get("more", ""))
+
+
+def _asks_for_a_row(request: PageRequest) -> bool:
+    """Another row was asked for: the page comes again with what was typed, and nothing is kept yet."""
+    return request.POST.get("more") in ROWS
+
+
+def _data(form: ContractForm) -> ContractData:
     try:
-        return ContractData.model_validate(form.values(current))
+        return ContractData.model_validate(form.values())
     except ValidationError as error:
         raise InvalidInput(
             errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
         ) from error
 
 
-def _refuse(form: forms.Form, problem: Problem) -> None:
+def _refuse(form: ContractForm, problem: Problem) -> None:
     if problem.status in PASSED_ON:
         raise problem
-    form_problem(form, problem)
+    form.place(problem)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.proxy import Proxy
 
@@ -60,7 +60,9 @@ class Desk:
         """Type into the form by the fields' names; a select takes its value, a file field its path."""
         for name, value in fields.items():
             field = self.page.locator(f"main [name={name}]").first
-            kind = field.evaluate("element => element.type")
+            kind = field.evaluate(
+                "element => (element.closest('details.confirm')?.setAttribute('open', ''), element.type)"
+            )
             if kind == "select-one":
                 field.select_option(value)
             elif kind == "file":
@@ -70,9 +72,14 @@ class Desk:
         return self
 
     def press(self, name: str) -> "Desk":
-        """Press the button of that name; the page that follows has no refusal on it."""
+        """Press the button of that name, and answer its question; the page that follows has no refusal on it."""
+        main = self.page.locator("main")
+        question = main.locator("details.confirm").filter(has=self.page.get_by_text(name, exact=True))
+        if question.count():
+            question.first.evaluate("element => element.setAttribute('open', '')")
+            name = f"确定{name}"
         with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
+            main.get_by_role("button", name=name, exact=True).first.click()
         refusals = self.page.locator(".errorlist, .message.error").all_inner_texts()
         assert refusals == [], f"{name}: {refusals}"
         return self
@@ -86,7 +93,9 @@ class Desk:
         """A picture as a scanner makes one; each name gives other bytes."""
         colour = sum(name.encode()) % 200
         content = io.BytesIO()
-        Image.new("RGB", (40, 40), (colour, 30, 30)).save(content, "PNG")
+        sheet = Image.new("RGB", (840, 1188), "white")
+        ImageDraw.Draw(sheet).ellipse((460, 840, 700, 1080), outline=(colour, 30, 30), width=9)
+        sheet.save(content, "PNG")
         path = self.folder / f"{name}.png"
         path.write_bytes(content.getvalue())
         return path

@@ -86,21 +86,27 @@ def test_from_the_listing_to_the_figure_and_back(sit_down):
         subtype="commissioned_development",
         contract_amount=AMOUNT,
         technology_amount=TECHNOLOGY,
-        deduction_kind="equipment",
-        deduction_amount=AMOUNT - TECHNOLOGY,
         payment_method="instalments",
-        first_instalment="400000.00",
         performance_plan="十二个月内在买方厂区完成中试。",
         confidentiality="双方对技术资料保密五年。",
         ip_ownership="专利申请权归卖方，买方可以实施。",
         acceptance="导电率不低于 95% IACS。",
+        **{
+            "deductions-0-kind": "equipment",
+            "deductions-0-description": "专用设备",
+            "deductions-0-amount": AMOUNT - TECHNOLOGY,
+            "instalments-0-amount": "400000.00",
+            "instalments-1-amount": AMOUNT - Decimal("400000.00"),
+            "instalments-1-condition": "验收合格后",
+        },
     ).press("保存草稿").press("定稿并生成合同文本")
     contract_url = broker.page.url
     with broker.page.expect_download() as download:
         broker.page.get_by_role("link", name=re.compile(r"\.pdf$")).click()
     assert download.value.path().read_bytes().startswith(b"%PDF-")
     for party, seal in ((institute, "seller-seal"), (enterprise, "buyer-seal")):
-        party.open(contract_url).fill(scan=party.scan(seal)).press("上传本方盖章扫描件")
+        party.open(contract_url).fill(scan=party.scan(seal), signed_on=today(), pages_note="仅扫描签章页")
+        party.press("上传本方盖章扫描件")
 
     # 6. The first instalment by bank transfer: proof by the buyer, confirmed by the seller's finance office.
     payer, receiver = sit_down("copper.finance"), sit_down("institute.finance")

@@ -90,7 +90,7 @@ def update_contract(
 def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, at: datetime) -> TechnologyContract:
     """Close the text and draw it, once the deal's terms are agreed.
 
-    Raises ContentIncomplete with every clause that is missing, DealNotReady.
+    Raises ContentIncomplete with every clause that is missing, DealNotReady, CharactersMissing.
     """
     contract = fetch(actor, contract_id, "finalise", version)
     require(can_proceed(contract.finalise), contract)
@@ -147,7 +147,7 @@ def current_data(contract: TechnologyContract) -> ContractData:
     values["payment_method"] = TechnologyContract.PaymentMethod(contract.payment_method)
     return ContractData.model_construct(
         **values,
-        patents=[PatentClause.model_validate(patent) for patent in contract.patents],
+        patents=[_kept(patent) for patent in contract.patents],
         deductions=[
             DeductionData.model_construct(
                 kind=Deduction.Kind(row.kind),
@@ -162,6 +162,12 @@ def current_data(contract: TechnologyContract) -> ContractData:
             for row in contract.instalments.order_by("position")
         ],
     )
+
+
+def _kept(patent: Mapping[str, Any]) -> PatentClause:
+    """A patent as it stands in the row, also one from before its number was checked."""
+    days = {name: date.fromisoformat(patent[name]) if patent.get(name) else None for name in ("filed_on", "expires_on")}
+    return PatentClause.model_construct(**{**patent, **days})
 
 
 def fetch(actor: Actor, contract_id: UUID, verb: str, version: int | None) -> TechnologyContract:

@@ -18,6 +18,7 @@ from contracts.registration.services.decision import (
     register_contract,
     request_correction,
 )
+from contracts.registration.services.dissolution import tell_registry
 from contracts.registration.services.record import standing_facts
 from contracts.registration.services.terms import recount_terms
 
@@ -38,4 +39,5 @@ __all__ = [
     "revoke_registration",
     "standing_facts",
     "submit_registration",
+    "tell_registry",
 ]
