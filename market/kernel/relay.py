@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
+from celery import Task
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef
 
@@ -124,11 +125,21 @@ def dispatch() -> int:
             .select_for_update(skip_locked=True)
             .values_list("id", flat=True)[:BATCH]
         )
+        # Workers that are behind would only be sent copies of what waits for them already.
+        if ids and queued(deliver) >= BATCH:
+            return 0
         for delivery_id in ids:
             deliver.delay(delivery_id=delivery_id)
         # A message that is lost with the broker is sent again; a copy finds the delivery gone.
         Delivery.objects.filter(id__in=ids).update(available_at=now + REDISPATCH)
     return len(ids)
+
+
+def queued(task: Task) -> int:
+    """Messages that wait in the queue of a task."""
+    queue = task.app.amqp.router.route({}, task.name)["queue"]
+    with task.app.connection_for_write() as broker:
+        return int(broker.default_channel.queue_declare(queue.name).message_count)
 
 
 def deliver(delivery_id: int) -> None:
