@@ -9,6 +9,7 @@ from pydantic import Field
 from listings.catalog.models import Disclosure
 from market.kernel.api import Payload
 from market.kernel.money import MAX_AMOUNT
+from market.kernel.values import ON_ONE_LINE
 
 Code = Annotated[str, Field(max_length=40)]
 Keyword = Annotated[str, Field(min_length=1, max_length=40)]
@@ -18,7 +19,7 @@ Yuan = Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT, max_digits=16, decimal_plac
 class ListingData(Payload):
     """The fields that both kinds have; codes are of the dictionaries named by their field."""
 
-    title: Annotated[str, Field(min_length=2, max_length=200)]
+    title: Annotated[str, Field(min_length=2, max_length=200), ON_ONE_LINE]
     keywords: Annotated[list[Keyword], Field(max_length=10)] = []
     technology_field: Code = ""
     industries: Annotated[list[Annotated[str, Field(max_length=5)]], Field(max_length=5)] = []
@@ -35,7 +36,7 @@ class PatentData(Payload):
 
     application_no: Annotated[str, Field(max_length=40)] = ""
     publication_no: Annotated[str, Field(max_length=40)] = ""
-    title: Annotated[str, Field(min_length=1, max_length=300)]
+    title: Annotated[str, Field(min_length=1, max_length=300), ON_ONE_LINE]
     applicant: Annotated[str, Field(max_length=200)] = ""
     patentee: Annotated[str, Field(max_length=200)] = ""
     filed_on: date | None = None

@@ -1,5 +1,6 @@
 """What owners type into the portal; the API takes every field, the forms take the ones most people fill."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -17,9 +18,21 @@ def codes(scheme: str) -> list[tuple[str, Any]]:
     return [("", _("请选择")), *reference.choices(scheme, today())]
 
 
+def with_kept(choices: Sequence[tuple[str, Any]], kept: Sequence[str]) -> list[tuple[str, Any]]:
+    """The choices, and those that the row has and the dictionary no longer offers: opening a form takes none away."""
+    known = {code for code, _name in choices}
+    return [*choices, *((code, code) for code in kept if code not in known)]
+
+
 def long_text(label: Any, limit: int, *, required: bool = False, rows: int = 4) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=limit, required=required, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+def day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
 
@@ -40,6 +53,7 @@ class ListingForm(Form):
     )
     technology_field = forms.ChoiceField(label=_("技术领域"), required=False)
     local_industry = forms.ChoiceField(label=_("重点产业"), required=False)
+    expires_on = day(_("有效期至"))
     disclosure = forms.ChoiceField(label=_("公开范围"), choices=Disclosure.choices, initial=Disclosure.PUBLIC)
     contact_name = forms.CharField(label=_("联系人"), max_length=60, required=False)
     contact_phone = forms.CharField(label=_("联系电话"), max_length=30, required=False)
@@ -48,11 +62,20 @@ class ListingForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, scheme in self.schemes.items():
-            field = self.fields[name]
+            field: Any = self.fields[name]
+            kept: Any = self.initial.get(name) or []
             if isinstance(field, forms.MultipleChoiceField):
-                field.choices = reference.choices(scheme, today())
+                field.choices = with_kept(reference.choices(scheme, today()), kept)
             elif isinstance(field, forms.ChoiceField):
-                field.choices = codes(scheme)
+                field.choices = with_kept(codes(scheme), [kept] if kept else [])
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, and nothing else: a field that was left as it was, or is not shown, stays as it is."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+    def values(self) -> dict[str, Any]:
+        """A new listing as the service takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
     def clean_keywords(self) -> list[str]:
         words = split(self.cleaned_data["keywords"])
@@ -81,32 +104,52 @@ class AchievementForm(ListingForm):
     ipc_codes = forms.CharField(
         label=_("IPC 分类"), max_length=200, required=False, help_text=_("例如 H01B 7/00，用逗号分隔")
     )
-    patent_no = forms.CharField(
-        label=_("专利号"), max_length=40, required=False, help_text=_("申请号（含校验位）或公开（公告）号")
-    )
-    patent_title = forms.CharField(label=_("发明名称"), max_length=300, required=False)
 
-    def values(self) -> dict[str, Any]:
-        """As the service takes it; a number that begins with CN and ends with a kind letter is a publication number."""
-        data = dict(self.cleaned_data)
-        number, title = data.pop("patent_no").strip(), data.pop("patent_title")
-        data.pop("version")
-        data["ipc_codes"] = split(data["ipc_codes"])
-        if number:
-            is_publication = number.upper().startswith("CN") and number[-2:].upper().strip("0123456789.X") != ""
-            field = "publication_no" if is_publication else "application_no"
-            data["patents"] = [{field: number, "title": title or data["title"]}]
-        return data
+    def clean_ipc_codes(self) -> list[str]:
+        return split(self.cleaned_data["ipc_codes"])
 
     @staticmethod
     def initial_of(data: AchievementData) -> dict[str, Any]:
-        patent = data.patents[0] if data.patents else None
-        return data.model_dump(exclude={"patents"}) | {
+        return data.model_dump(exclude={"patents"}, warnings=False) | {
             "keywords": "、".join(data.keywords),
             "ipc_codes": ", ".join(data.ipc_codes),
-            "patent_no": (patent.application_no or patent.publication_no) if patent else "",
-            "patent_title": patent.title if patent else "",
         }
+
+    @staticmethod
+    def patents_of(data: AchievementData) -> list[dict[str, Any]]:
+        return [patent.model_dump(warnings=False) for patent in data.patents]
+
+
+class PatentForm(Form):
+    """One patent of an achievement; a number typed into the wrong one of the two fields is read as what it is."""
+
+    application_no = forms.CharField(
+        label=_("申请号"), max_length=40, required=False, help_text=_("含校验位，例如 201310699744.2")
+    )
+    publication_no = forms.CharField(
+        label=_("公开（公告）号"), max_length=40, required=False, help_text=_("例如 CN114735076B")
+    )
+    title = forms.CharField(label=_("发明名称"), max_length=300, required=False, help_text=_("留空则用成果名称"))
+    applicant = forms.CharField(label=_("申请人"), max_length=200, required=False)
+    patentee = forms.CharField(label=_("专利权人"), max_length=200, required=False)
+    filed_on = day(_("申请日"))
+    granted_on = day(_("授权公告日"))
+
+
+PatentFormSet = forms.formset_factory(
+    PatentForm, formset=forms.BaseFormSet, extra=2, can_delete=True, max_num=20, validate_max=True
+)
+
+
+def patent_values(formset: "forms.BaseFormSet[Any]", title: str) -> tuple[list[dict[str, Any]], list[forms.Form]]:
+    """The patents that stay, as the service takes them, and the form of each."""
+    kept = [
+        form
+        for form in formset.forms
+        if form.cleaned_data and not form.cleaned_data.get("DELETE") and (form.initial or form.has_changed())
+    ]
+    values = [{name: form.cleaned_data[name] for name in PatentForm.base_fields} for form in kept]
+    return [value | {"title": value["title"] or title} for value in values], kept
 
 
 class DemandForm(ListingForm):
@@ -122,9 +165,7 @@ class DemandForm(ListingForm):
     indicators = long_text(_("主要技术指标"), 3000)
     research_content = long_text(_("主要研究内容"), 5000)
     budget = amount(_("预期投入（元）"), _("留空表示面议"))
-    wanted_by_on = forms.DateField(
-        label=_("期望完成日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    wanted_by_on = day(_("期望完成日期"))
     required_maturity = forms.ChoiceField(label=_("要求成熟度"), required=False)
     short_cooperation = forms.MultipleChoiceField(
         label=_("短期合作方式"), required=False, widget=forms.CheckboxSelectMultiple
@@ -135,14 +176,9 @@ class DemandForm(ListingForm):
     intended_experts = forms.CharField(label=_("意向专家或团队"), max_length=300, required=False)
     is_anonymous = forms.BooleanField(label=_("匿名发布（不显示本单位名称）"), required=False)
 
-    def values(self) -> dict[str, Any]:
-        data = dict(self.cleaned_data)
-        data.pop("version")
-        return data
-
     @staticmethod
     def initial_of(data: DemandData) -> dict[str, Any]:
-        return data.model_dump() | {"keywords": "、".join(data.keywords)}
+        return data.model_dump(warnings=False) | {"keywords": "、".join(data.keywords)}
 
 
 def split(text: str) -> list[str]:

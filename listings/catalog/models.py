@@ -77,9 +77,20 @@ class Listing(ConcurrentTransitionMixin, Versioned):
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
-    @transition(field=state, source=[State.DRAFT, State.SUSPENDED], target=State.PUBLISHED)
+    @transition(field=state, source=[State.DRAFT, State.SUSPENDED, State.EXPIRED], target=State.PUBLISHED)
     def publish(self, *, at: datetime) -> None:
         self.published_at = self.published_at or at
+        self.ended_at = None
+
+    @transition(field=state, source=[State.WITHDRAWN], target=State.PUBLISHED)
+    def restore(self, *, at: datetime) -> None:
+        """Its market took it back and shows it again; what an owner withdraws here stays withdrawn."""
+        self.published_at = self.published_at or at
+        self.ended_at = None
+
+    @transition(field=state, source=[State.PUBLISHED, State.SUSPENDED], target=State.EXPIRED)
+    def expire(self, *, at: datetime) -> None:
+        self.ended_at = at
 
     @transition(field=state, source=[State.PUBLISHED, State.UNDER_NEGOTIATION], target=State.SUSPENDED)
     def suspend(self, *, at: datetime) -> None:

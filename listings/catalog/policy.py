@@ -69,8 +69,8 @@ achievements = Policy(Achievement, visible=visible_listings, verbs=VERBS, scope=
 demands = Policy(Demand, visible=visible_listings, verbs=VERBS, scope="demands")
 
 STATES_OF = {
-    "update": {State.DRAFT, State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED},
-    "publish": {State.DRAFT, State.SUSPENDED},
+    "update": {State.DRAFT, State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED, State.EXPIRED},
+    "publish": {State.DRAFT, State.SUSPENDED, State.EXPIRED},
     "suspend": {State.PUBLISHED, State.UNDER_NEGOTIATION},
     "withdraw": {State.DRAFT, State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED},
     "take_down": {State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED},

@@ -11,6 +11,15 @@ class NotVerified(Problem):
     title = _("单位尚未核验，核验后方可发布")
 
 
+class ListingExpired(Problem):
+    """The last day that the owner set for the listing is over."""
+
+    status = 409
+    code = "listing_expired"
+    title = _("有效期已过，请先修改有效期再发布")
+    fields = ("expires_on",)
+
+
 class PatentLapsed(Problem):
     """A right that has ended cannot be offered."""
 

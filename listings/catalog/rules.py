@@ -1,6 +1,6 @@
 """What must hold of a listing's values: codes that exist, numbers that are numbers, rights that have not ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from listings.catalog.data import AchievementData, DemandData, PatentData
 from listings.catalog.models import Patent
 from market.reference import queries as reference
 from market.reference.identifiers.ipc import normalise_ipc
-from market.reference.identifiers.patents import parse_application_no, parse_publication_no
+from market.reference.identifiers.patents import is_publication_shaped, parse_application_no, parse_publication_no
 from market.reference.identifiers.text import InvalidIdentifier
 
 TERM_YEARS = {Patent.Type.INVENTION: 20, Patent.Type.UTILITY_MODEL: 10, Patent.Type.DESIGN: 15}
@@ -64,6 +64,8 @@ def achievement_errors(data: AchievementData, *, on: date) -> list[Error]:
             errors.append(_error(["ipc_codes", index], error))
     for index, patent in enumerate(data.patents):
         errors += _patent_errors(patent, ["patents", index])
+    if not errors:
+        errors += _repeated_patents(data.patents)
     if data.research_started_on and data.research_ended_on and data.research_ended_on < data.research_started_on:
         errors.append({"loc": ["research_ended_on"], "code": "before_start", "message": _("研究终止早于起始")})
     return errors
@@ -74,9 +76,15 @@ def demand_errors(data: DemandData, *, on: date) -> list[Error]:
 
 
 def patent_facts(patent: PatentData) -> PatentFacts:
-    """The normalised numbers; raises InvalidIdentifier. The type comes from the application number if there is one."""
-    application = parse_application_no(patent.application_no) if patent.application_no else None
-    publication = parse_publication_no(patent.publication_no) if patent.publication_no else None
+    """The normalised numbers; raises InvalidIdentifier. The type comes from the application number if there is one.
+
+    A publication number that stands where the application number belongs, and alone, is taken for what it is.
+    """
+    application_no, publication_no = patent.application_no, patent.publication_no
+    if not publication_no and is_publication_shaped(application_no):
+        application_no, publication_no = "", application_no
+    application = parse_application_no(application_no) if application_no else None
+    publication = parse_publication_no(publication_no) if publication_no else None
     numbered = application or publication
     if numbered is None:
         raise InvalidIdentifier("number_missing", _("请填写专利申请号或公开（公告）号"))
@@ -109,6 +117,26 @@ def _patent_errors(patent: PatentData, loc: list[Any]) -> list[Error]:
     if patent.filed_on and patent.granted_on and patent.granted_on < patent.filed_on:
         return [{"loc": [*loc, "granted_on"], "code": "before_filing", "message": _("授权日早于申请日")}]
     return []
+
+
+def _repeated_patents(patents: Sequence[PatentData]) -> list[Error]:
+    """A listing names a patent once, by either of its numbers."""
+    errors, seen = [], set[str]()
+    for index, patent in enumerate(patents):
+        facts = patent_facts(patent)
+        for field in ("application_no", "publication_no"):
+            number = getattr(facts, field)
+            if number and number in seen:
+                message = _("专利 %(number)s 已在本成果中列出") % {"number": number}
+                errors.append({"loc": ["patents", index, field], "code": "patent_twice", "message": message})
+                break
+        seen |= {facts.application_no, facts.publication_no} - {""}
+    return errors
+
+
+def has_expired(expires_on: date | None, *, on: date) -> bool:
+    """Whether the last day of a listing is over."""
+    return expires_on is not None and expires_on < on
 
 
 def _unknown_codes(values: Mapping[str, Any], schemes: Mapping[str, str], on: date) -> list[Error]:

@@ -9,20 +9,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError
 
 from listings.catalog import policy, queries, services
 from listings.catalog.data import AchievementData, DemandData
-from listings.catalog.forms import AchievementForm, DemandForm
-from listings.catalog.models import Achievement, Demand, State
+from listings.catalog.forms import AchievementForm, DemandForm, PatentFormSet, patent_values
+from listings.catalog.models import Achievement, Demand
 from listings.catalog.services import achievements as achievement_services
 from listings.catalog.services import demands as demand_services
 from market.accounts import policy as accounts
 from market.kernel import clock
 from market.kernel.forms import posted_text, posted_version
 from market.kernel.policy import refusal
-from market.kernel.problems import InvalidInput, NotFound, NotSignedIn, Problem
+from market.kernel.problems import NotFound, NotSignedIn, Problem
+from market.kernel.validation import invalid
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from market.reference import queries as reference
 
@@ -129,32 +130,30 @@ def new_demand(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PageRequest, kind: str, listing_id: UUID) -> HttpResponse:
     row: Any
-    form: Any
     if kind == "achievement":
         row = policy.achievements.fetch(actor=request.actor, pk=listing_id, verb="update")
-        form = AchievementForm(request.POST or None, initial=_initial(row, AchievementForm))
+        data: Any = achievement_services.current_data(row)
+        typed = Typed(request, AchievementForm, data, version=row.version)
     elif kind == "demand":
         row = policy.demands.fetch(actor=request.actor, pk=listing_id, verb="update")
-        form = DemandForm(request.POST or None, initial=_initial(row, DemandForm))
+        typed = Typed(request, DemandForm, demand_services.current_data(row), version=row.version)
     else:
         raise NotFound
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and typed.is_valid():
         try:
-            _update(request, kind, listing_id, form)
+            _update(request, kind, listing_id, typed)
         except Problem as problem:
-            _refuse(form, problem)
+            typed.refuse(problem)
         else:
             messages.success(request, _("已保存"))
             return redirect(f"catalog:{kind}", listing_id)
-    return render_page(request, "catalog/form.html", form=form, kind=kind, row=row)
+    return render_page(request, "catalog/form.html", form=typed.form, patents=typed.patents, kind=kind, row=row)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpResponse:
     if verb not in MOVES or kind not in {"achievement", "demand"}:
         raise NotFound
-    if request.method != "POST":
-        return redirect(f"catalog:{kind}", listing_id)
     common: dict[str, Any] = {
         "actor": request.actor,
         "version": posted_version(request),
@@ -204,33 +203,80 @@ def _owner_name(request: PageRequest, row: Achievement | Demand) -> str:
 def _new(request: PageRequest, kind: str, form_class: Any, model: Any) -> HttpResponse:
     if not policy.may_create(request.actor, f"{kind}s"):
         raise refusal(request.actor)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    typed = Typed(request, form_class)
+    if request.method == "POST" and typed.is_valid():
         try:
             create: Any = services.create_achievement if kind == "achievement" else services.create_demand
-            row = create(actor=request.actor, data=_data(form, model), at=clock.now())
+            row = create(actor=request.actor, data=_data(typed, model), at=clock.now())
         except Problem as problem:
-            _refuse(form, problem)
+            typed.refuse(problem)
         else:
             messages.success(request, _("草稿已保存，确认无误后请发布"))
             return redirect(f"catalog:{kind}", row.id)
-    return render_page(request, "catalog/form.html", form=form, kind=kind, row=None)
+    return render_page(request, "catalog/form.html", form=typed.form, patents=typed.patents, kind=kind, row=None)
 
 
-def _data(form: Any, model: Any) -> Any:
+class Typed:
+    """What a page's form and the rows beneath it hold, and where a refusal belongs."""
+
+    def __init__(self, request: PageRequest, form_class: Any, data: Any = None, *, version: int | None = None) -> None:
+        posted = request.POST if request.method == "POST" else None
+        initial = {} if data is None else form_class.initial_of(data) | {"version": version}
+        self.form = form_class(posted, initial=initial)
+        self.patents: Any = None
+        self.kept: list[forms.Form] = []
+        if form_class is AchievementForm:
+            rows = [] if data is None else AchievementForm.patents_of(data)
+            self.patents = PatentFormSet(posted, initial=rows, prefix="patents")
+
+    def is_valid(self) -> bool:
+        return self.form.is_valid() and (self.patents is None or self.patents.is_valid())
+
+    def values(self) -> dict[str, Any]:
+        return self.form.values() | self._rows()
+
+    def changes(self) -> dict[str, Any]:
+        rows = self._rows() if self.patents is not None and self.patents.has_changed() else {}
+        return self.form.changes() | rows
+
+    def refuse(self, problem: Problem) -> None:
+        """Say it at the field concerned, in the row concerned."""
+        if problem.status in PASSED_ON:
+            raise problem
+        errors = problem.data.get("errors") or []
+        rest = []
+        for error in errors:
+            match error.get("loc"):
+                case ["patents", int(place), *deeper] if place < len(self.kept):
+                    form = self.kept[place]
+                    form.add_error(next((name for name in deeper if name in form.fields), None), str(error["message"]))
+                case _:
+                    rest.append(error)
+        if rest or not errors:
+            form_problem(self.form, type(problem)(problem.detail, **problem.data | ({"errors": rest} if rest else {})))
+
+    def _rows(self) -> dict[str, Any]:
+        if self.patents is None:
+            return {}
+        values, self.kept = patent_values(self.patents, self.form.cleaned_data["title"])
+        return {"patents": values}
+
+
+def _data(typed: Typed, model: Any) -> Any:
     try:
-        return model.model_validate(form.values())
+        return model.model_validate(typed.values())
     except ValidationError as error:
-        raise InvalidInput(
-            errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
-        ) from error
+        raise invalid(error) from error
 
 
-def _update(request: PageRequest, kind: str, listing_id: UUID, form: Any) -> None:
+def _update(request: PageRequest, kind: str, listing_id: UUID, typed: Typed) -> None:
+    changes = typed.changes()
+    if not changes:
+        return
     common: dict[str, Any] = {
         "actor": request.actor,
-        "version": form.cleaned_data["version"],
-        "changes": form.values(),
+        "version": typed.form.cleaned_data["version"],
+        "changes": changes,
         "at": clock.now(),
     }
     if kind == "achievement":
@@ -239,21 +285,10 @@ def _update(request: PageRequest, kind: str, listing_id: UUID, form: Any) -> Non
         services.update_demand(demand_id=listing_id, **common)
 
 
-def _initial(row: Any, form_class: Any) -> dict[str, Any]:
-    current = achievement_services.current_data if form_class is AchievementForm else demand_services.current_data
-    return form_class.initial_of(current(row)) | {"version": row.version}
-
-
-def _refuse(form: forms.Form, problem: Problem) -> None:
-    if problem.status in PASSED_ON:
-        raise problem
-    form_problem(form, problem)
-
-
 def _filters(request: PageRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "")[:40] for name in ("technology_field", "local_industry")}
 
 
 def _moves(request: PageRequest, row: Any) -> list[tuple[str, Move]]:
     allowed = policy.allowed(request.actor, row)
-    return [(verb, found) for verb, found in MOVES.items() if verb in allowed and row.state != State.EXPIRED]
+    return [(verb, found) for verb, found in MOVES.items() if verb in allowed]

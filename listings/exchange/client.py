@@ -1,5 +1,6 @@
 """Reading another market's feed: one address, no redirects, bounded in time and size."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,9 @@ import orjson
 import urllib3
 
 from listings.exchange.problems import FeedAway, FeedRefused
+from market.kernel.text import unfit
 
-CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
+CONNECT_SECONDS, READ_SECONDS, PAGE_SECONDS = 5.0, 30.0, 60.0
 MOST_BYTES = 5_000_000
 LIMIT = 100
 
@@ -18,9 +20,10 @@ LIMIT = 100
 class FeedPage:
     items: Sequence[dict[str, Any]]
     next: str | None
+    size_bytes: int = 0
 
 
-def fetch_page(url: str, *, cursor: str) -> FeedPage:
+def fetch_page(url: str, *, cursor: str, seconds: float = PAGE_SECONDS) -> FeedPage:
     """The page after the cursor. Raises FeedAway where it may work later, FeedRefused where it will not."""
     fields = {"limit": str(LIMIT)} | ({"cursor": cursor} if cursor else {})
     with urllib3.PoolManager(retries=False) as pool:
@@ -33,7 +36,7 @@ def fetch_page(url: str, *, cursor: str) -> FeedPage:
                 redirect=False,
                 preload_content=False,
             )
-            body = answer.read(MOST_BYTES + 1, decode_content=True)
+            body = _body(answer, seconds)
         except urllib3.exceptions.HTTPError as error:
             raise FeedAway(str(error)[:200]) from error
         finally:
@@ -47,6 +50,18 @@ def fetch_page(url: str, *, cursor: str) -> FeedPage:
     return _page(body)
 
 
+def _body(answer: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
+    """What came, one byte more than allowed at most; a drip that outlasts its time is as good as no answer."""
+    ends_at, body = time.monotonic() + seconds, bytearray()
+    while len(body) <= MOST_BYTES:
+        if time.monotonic() > ends_at:
+            raise FeedAway(f"more than {seconds:.0f} s for a page")
+        if not (piece := answer.read1(65_536, decode_content=True)):
+            break
+        body += piece
+    return bytes(body[: MOST_BYTES + 1])
+
+
 def _page(body: bytes) -> FeedPage:
     try:
         found = orjson.loads(body)
@@ -58,4 +73,6 @@ def _page(body: bytes) -> FeedPage:
     following = found.get("next")
     if following is not None and (not isinstance(following, str) or len(following) > 1000):
         raise FeedRefused(reason="next_invalid")
-    return FeedPage(items, following)
+    if following is not None and unfit(following):
+        raise FeedRefused(reason="next_invalid")
+    return FeedPage(items, following, len(body))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 
 from listings.catalog import policy
@@ -42,6 +42,9 @@ def feed(*, since: datetime | None, cursor: str, limit: int) -> CursorPage[dict[
     """Changes in their order after the cursor, or from `since` on; `next` is always given, for the next pull."""
     rows = FeedItem.objects.order_by("sequence")
     position = _position(cursor)
+    if not cursor and since is not None:
+        # Read first: what is numbered meanwhile is found, or is after it. An empty answer goes on from here.
+        position = rows.aggregate(last=Max("sequence"))["last"] or 0
     if cursor:
         rows = rows.filter(sequence__gt=position)
     elif since is not None:

@@ -1,14 +1,17 @@
 """Our own feed, written one change at a time; other markets' feeds, pulled page by page."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db import connection, transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
-from pydantic import ValidationError
+from django.utils.translation import gettext as _
+from pydantic import ConfigDict, Field, ValidationError
 
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
@@ -19,10 +22,16 @@ from listings.exchange.models import FeedItem, FeedSource
 from listings.exchange.problems import FeedRefused
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind, Role
+from market.kernel.api import Payload
 from market.kernel.problems import Problem
+from market.kernel.validation import told
+from market.kernel.values import MOST_INTEGER, ExternalId
+
+log = structlog.get_logger(__name__)
 
 # Only one transaction at a time numbers changes, so the numbers commit in their order.
 FEED_LOCK = 7_302_001
+MOST_REFUSALS = 200
 MODELS: dict[str, type[Achievement] | type[Demand]] = {"achievement": Achievement, "demand": Demand}
 OVER = frozenset({State.WITHDRAWN, State.TAKEN_DOWN, State.EXPIRED})
 
@@ -77,15 +86,47 @@ def _is_told(item: FeedItem | None, version: int | None) -> bool:
     return item is not None and not item.is_deleted and item.version >= version
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one pull reads, however much there is."""
+
+    pages: int = 2_000
+    size_bytes: int = 500_000_000
+    seconds: float = 1_800.0
+
+
+USUAL = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an item is passed over; `number` counts the items of a pull from 1."""
+
+    number: int
+    item_id: str
+    code: str
+    message: str
+
+
 @dataclass(slots=True)
 class Pulled:
-    """What a pull did."""
+    """What a pull did; of the refused items the first two hundred are named.
+
+    `is_complete` is false where the limits of a pull ended it: the next one goes on from there.
+    """
 
     added: int = 0
     changed: int = 0
     withdrawn: int = 0
     unchanged: int = 0
     refused: int = 0
+    is_complete: bool = True
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def refuse(self, number: int, item: Mapping[str, Any], code: str, message: str) -> None:
+        self.refused += 1
+        if len(self.refusals) < MOST_REFUSALS:
+            self.refusals.append(Refusal(number, str(item.get("id"))[:60], code, message[:200]))
 
 
 def add_source(*, code: str, url: str, organisation: Organisation, at: datetime) -> FeedSource:
@@ -100,56 +141,81 @@ def add_source(*, code: str, url: str, organisation: Organisation, at: datetime)
     return source
 
 
-def pull(*, source: FeedSource, at: datetime) -> Pulled:
-    """Read the feed from where the last pull ended; each page commits with its cursor. Raises FeedRefused, FeedAway."""
+def pull(*, source: FeedSource, at: datetime, limits: Limits = USUAL) -> Pulled:
+    """Read the feed from where the last pull ended; each page commits with its cursor. Raises FeedRefused, FeedAway.
+
+    It ends at its limits, however long the other market goes on.
+    """
     outcome = Pulled()
-    while True:
+    ends_at, size_bytes, count = time.monotonic() + limits.seconds, 0, 0
+    for _number in range(limits.pages):
+        if time.monotonic() > ends_at or size_bytes > limits.size_bytes:
+            break
         page = fetch_page(source.url, cursor=source.cursor)
+        size_bytes += page.size_bytes
         with transaction.atomic():
             for item in page.items:
-                _take(source, item, outcome, at)
+                count += 1
+                _take(source, item, count, outcome, at)
             is_last = page.next is None or page.next == source.cursor
             source.cursor, source.pulled_at = page.next or source.cursor, at
             source.save(update_fields=["cursor", "pulled_at"])
         if is_last or not page.items:
             return outcome
+    outcome.is_complete = False
+    return outcome
 
 
-def _take(source: FeedSource, item: Mapping[str, Any], outcome: Pulled, at: datetime) -> None:
-    """One item of the feed; what cannot be a listing here is counted and passed over."""
-    model: Any = MODELS.get(str(item.get("kind")))
-    version = item.get("version")
-    if model is None or not isinstance(version, int) or not str(item.get("id", "")):
-        outcome.refused += 1
-        return
-    known = model.objects.filter(source_market=source.code, source_id=str(item["id"])[:120]).first()
+class Item(Payload):
+    """What an item of a feed says of itself; the listing is read when its turn comes."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Literal["achievement", "demand"]
+    id: Annotated[ExternalId, Field(min_length=1, max_length=120)]
+    version: Annotated[int, Field(strict=True, ge=0, le=MOST_INTEGER)]
+    deleted: bool = False
+
+
+def _take(source: FeedSource, item: Mapping[str, Any], number: int, outcome: Pulled, at: datetime) -> None:
+    """One item of the feed, by itself; what cannot be a listing here is named and passed over."""
+    try:
+        with transaction.atomic():
+            _apply(source, Item.model_validate(item), item, outcome, at)
+    except ValidationError as error:
+        first = told(error.errors(include_url=False, include_input=False))[0]
+        outcome.refuse(number, item, first["code"], f"{'.'.join(map(str, first['loc']))}: {first['message']}")
+    except Problem as problem:
+        first = next(iter(problem.data.get("errors") or ()), {"message": problem.title, "code": problem.code})
+        outcome.refuse(number, item, first["code"], str(first["message"]))
+    except DatabaseError:
+        log.exception("feed_item_refused", source=source.code, number=number)
+        outcome.refuse(number, item, "not_kept", _("无法保存"))
+
+
+def _apply(source: FeedSource, told_item: Item, item: Mapping[str, Any], outcome: Pulled, at: datetime) -> None:
+    actor, kind, version = _clerk_of(source), told_item.kind, told_item.version
+    model: Any = MODELS[kind]
+    known = model.objects.filter(source_market=source.code, source_id=told_item.id).first()
     if known is not None and known.source_version is not None and known.source_version >= version:
         outcome.unchanged += 1
         return
-    try:
-        with transaction.atomic():
-            _apply(source, item, known, version, outcome, at)
-    except (Problem, ValidationError):
-        outcome.refused += 1
-
-
-def _apply(
-    source: FeedSource, item: Mapping[str, Any], known: Any, version: int, outcome: Pulled, at: datetime
-) -> None:
-    actor, kind = _clerk_of(source), str(item["kind"])
-    if item.get("deleted"):
+    if told_item.deleted:
         if known is None or known.state in OVER:
             outcome.unchanged += 1
             return
         catalog.withdraw_listing(actor=actor, kind=kind, listing_id=known.id, version=None, at=at)
         outcome.withdrawn += 1
     elif known is None:
-        rows = {str(item["id"])[:120]: _data(kind, item)}
+        rows = {told_item.id: _data(kind, item)}
         versions = dict.fromkeys(rows, version)
-        catalog.import_listings(actor=actor, kind=kind, rows=rows, source=source.code, versions=versions, at=at)
-        outcome.added += 1
+        fresh = catalog.import_listings(actor=actor, kind=kind, rows=rows, source=source.code, versions=versions, at=at)
+        outcome.added += len(fresh)
+        outcome.unchanged += 1 - len(fresh)
         return
     else:
+        if known.state == State.WITHDRAWN:
+            catalog.restore_listing(actor=actor, kind=kind, listing_id=known.id, at=at)
         changes = _data(kind, item).model_dump(exclude_unset=True)
         if kind == "achievement":
             catalog.update_achievement(actor=actor, achievement_id=known.id, version=None, changes=changes, at=at)

@@ -6,6 +6,7 @@ from ninja.files import UploadedFile
 
 from listings.catalog.problems import NotVerified
 from listings.imports import services
+from listings.imports.encodings import EncodingUnknown
 from market.kernel import clock
 from market.kernel.api import ApiRequest, problems
 from market.kernel.files import FileRefused
@@ -14,7 +15,7 @@ from market.kernel.schemas import JobOut
 
 achievements = Router(tags=["achievements"])
 demands = Router(tags=["demands"])
-ANSWERS = {202: JobOut, **problems(NotVerified, FileRefused)}
+ANSWERS = {202: JobOut, **problems(NotVerified, FileRefused, EncodingUnknown)}
 
 
 @achievements.post("/import", response=ANSWERS)

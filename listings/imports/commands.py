@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from listings.catalog import policy
 from listings.imports import services
+from listings.imports.encodings import EncodingUnknown, encoding_of
 from market.accounts.actors import actor_for
 from market.accounts.models import Membership
 from market.kernel import clock
@@ -37,15 +38,18 @@ class LoadCommand(BaseCommand):
             raise CommandError(f"no such file: {file}")
         actor = clerk_of(options["owner"], self.kind)
         started = time.monotonic()
-        with file.open(encoding="utf-8", errors="replace") as content:
-            total = sum(1 for _ in content)
-            content.seek(0)
+        with file.open("rb") as content:
+            try:
+                encoding = encoding_of(content)
+            except EncodingUnknown as problem:
+                raise CommandError(f"{problem.code}: {problem.title}") from problem
+            total = sum(1 for _ in services.read_lines(content, encoding))
             bar = tqdm(total=total, unit="line", disable=options["json"])
             try:
                 outcome = services.import_lines(
                     actor=actor,
                     kind=self.kind,
-                    lines=content,
+                    lines=services.read_lines(content, encoding),
                     at=clock.now(),
                     batch=max(1, min(options["batch"], 5000)),
                     tell=lambda line, _outcome: bar.update(line - bar.n) and None,

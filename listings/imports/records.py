@@ -6,20 +6,24 @@ its `content`; and everything that the API takes for a new listing, with an `id`
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from pydantic import ValidationError
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from listings.catalog.data import AchievementData, DemandData
+from market.kernel.validation import told
+from market.kernel.values import ExternalId, readable
 
+KEY: TypeAdapter[str] = TypeAdapter(Annotated[ExternalId, AfterValidator(readable), Field(max_length=120)])
 MOST_CHARACTERS = 100_000
 DIFFICULTIES = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a line is left out; `line` counts from 1."""
+    """Why a line is left out, in the language active then; `line` counts from 1."""
 
     line: int
     code: str
@@ -38,23 +42,37 @@ class Record:
 def read(kind: str, line: int, text: str) -> Record | Refused:
     """The listing of a line; `kind` is "achievement" or "demand"."""
     if len(text) > MOST_CHARACTERS:
-        return Refused(line, "line_too_long", f"{len(text)} > {MOST_CHARACTERS}")
-    if "\x00" in text or "\\u0000" in text:
-        return Refused(line, "unreadable_character", "U+0000")
+        return Refused(line, "line_too_long", _("一行最多 %(most)s 个字符") % {"most": MOST_CHARACTERS})
+    if any("\udc80" <= character <= "\udcff" for character in text):
+        return Refused(line, "encoding_invalid", _("这一行的字节与文件编码不符"))
     try:
         values = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        return Refused(line, "json_invalid", str(error)[:200])
+    except orjson.JSONDecodeError:
+        return Refused(line, "json_invalid", _("不是有效的 JSON"))
     if not isinstance(values, dict):
-        return Refused(line, "not_an_object", type(values).__name__)
-    key = str(values.pop("id", "") or values.get("publication_no", "") or hashlib.sha256(text.encode()).hexdigest())
+        return Refused(line, "not_an_object", _("应为对象"))
+    try:
+        key = _key(values, text)
+    except ValidationError as error:
+        return Refused(line, "id_invalid", f"id: {_first(error)['message']}")
     model = AchievementData if kind == "achievement" else DemandData
     try:
         data = model.model_validate(_patent(values) if kind == "achievement" else _demand(values))
     except ValidationError as error:
-        first = error.errors()[0]
-        return Refused(line, first["type"], f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200])
-    return Record(line, key[:120], data)
+        first = _first(error)
+        return Refused(line, first["code"], f"{'.'.join(map(str, first['loc']))}: {first['message']}"[:200])
+    return Record(line, key, data)
+
+
+def _first(error: ValidationError) -> dict[str, Any]:
+    return told(error.errors(include_url=False, include_input=False))[0]
+
+
+def _key(values: dict[str, Any], text: str) -> str:
+    """The sender's id, else the publication number, else what the line says. Raises ValidationError."""
+    given = values.pop("id", None)
+    key = "" if given is None else KEY.validate_python(given)
+    return key or str(values.get("publication_no", ""))[:120] or hashlib.sha256(text.encode()).hexdigest()
 
 
 def _patent(values: dict[str, Any]) -> dict[str, Any]:

@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail-audit-head": {"task": "market.kernel.tasks.mail_audit_head", "schedule": crontab(minute="50", hour="7")},
     # Eight o'clock is when digests are due; the other hours make up for an eight o'clock that was missed.
     "tell-saved-searches": {"task": "search.tasks.tell_saved_searches", "schedule": crontab(minute="0")},
+    "expire-listings": {"task": "listings.catalog.tasks.expire_listings", "schedule": crontab(minute="5", hour="0")},
     "encode-missing": {"task": "search.tasks.encode_missing", "schedule": crontab(minute="40", hour="2")},
     "settle-turnover": {"task": "contracts.turnover.tasks.settle_sums", "schedule": crontab(minute="15", hour="0")},
     "renew-index": {"task": "search.tasks.renew_index", "schedule": crontab(minute="*/10")},

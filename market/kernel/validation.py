@@ -48,6 +48,7 @@ MESSAGES: dict[str, str | Promise] = {
     "datetime_from_date_parsing": gettext_lazy("应为带时区的时间"),
     "timezone_aware": gettext_lazy("应为带时区的时间"),
     "email_invalid": gettext_lazy("请输入有效的电子邮箱"),
+    "id_invalid": gettext_lazy("编号格式不正确"),
     "enum": gettext_lazy("不在可选范围内"),
     "literal_error": gettext_lazy("不在可选范围内"),
     "uuid_type": gettext_lazy("编号格式不正确"),

@@ -4,6 +4,7 @@
 which have no payload, name a type. `market.kernel.forms` asks the same of every form.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -92,9 +93,22 @@ def normalise_email(address: str) -> str:
     return found.lower()
 
 
+def external_id(value: Any) -> Any:
+    """An id that another system gave, as text; a spreadsheet's 1, 1.0 and " 1 " are one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("id_invalid", "not an id")
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise PydanticCustomError("id_invalid", "not an id")
+        value = int(value)
+    found = text.on_one_line(str(value))
+    return found.removesuffix(".0") if re.fullmatch(r"\d+\.0", found, re.ASCII) else found
+
+
+ExternalId = Annotated[str, BeforeValidator(external_id)]
 Day = Annotated[date, BeforeValidator(no_number), AfterValidator(year_known)]
 Instant = Annotated[datetime, BeforeValidator(no_number), AfterValidator(aware), AfterValidator(year_known)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Version = Annotated[int, Field(ge=1, le=MOST_INTEGER)]
-EmailAddress = Annotated[str, BeforeValidator(_address), Field(max_length=254, json_schema_extra={"format": "email"})]
-Line = Annotated[str, BeforeValidator(lambda value: text.on_one_line(value) if isinstance(value, str) else value)]
+EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), BeforeValidator(_address)]
+ON_ONE_LINE = BeforeValidator(lambda value: text.on_one_line(value) if isinstance(value, str) else value)

@@ -46,8 +46,9 @@ def form_problem(form: forms.BaseForm, problem: Problem) -> None:
     errors = problem.data.get("errors") or []
     placed = False
     for error in errors:
-        field = str(error["loc"][-1]) if error.get("loc") else ""
-        form.add_error(field if field in form.fields else None, str(error.get("message", problem.title)))
+        # An error of one of several values, `["ipc_codes", 0]`, belongs to the field of all.
+        field = next((str(part) for part in reversed(error.get("loc") or ()) if str(part) in form.fields), None)
+        form.add_error(field, str(error.get("message", problem.title)))
         placed = True
     for ground in problem.data.get("grounds", ()):
         form.add_error(None, f"{problem.title}：{getattr(ground, 'label', ground)}")

@@ -12,11 +12,11 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min, QuerySet, TextField
+from django.db.models import F, Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from market.kernel import clock, outbox, relay
-from market.kernel.models import OutboxEvent
+from market.kernel.models import Delivery, OutboxEvent
 from market.kernel.problems import Problem
 from search import indexing
 from search.documents import Document
@@ -28,6 +28,7 @@ from search.saved.services import SearchKept
 # What is older is no news, whoever edits it; hits are kept for longer, so none is told again once it was pruned.
 NEWS = timedelta(days=90)
 KEPT = timedelta(days=180)
+GATHERED = timedelta(minutes=5)
 CONSUMER = "search.alerts"
 # So many listings of a batch are read by each search that may meet one; of more, its rarest words choose.
 FEW = 16
@@ -45,7 +46,8 @@ def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]
     kept = [UUID(envelope.payload["search_id"]) for envelope in envelopes if envelope.topic == SearchKept.topic]
     at = clock.now()
     if SavedSearch.objects.exists():
-        announce(_documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic]), at=at)
+        documents = _documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic])
+        announce(documents, at=at, is_more_to_come=_is_more_to_come(envelopes, at=at))
     if kept:
         catch_up(kept, at=at)
     return {}
@@ -71,16 +73,30 @@ def _documents(envelopes: Sequence[outbox.Envelope]) -> list[Document]:
     return [change.document for change in changes if change.document is not None]
 
 
+def _is_more_to_come(envelopes: Sequence[outbox.Envelope], *, at: datetime) -> bool:
+    """Whether other events wait for this consumer now: an import of thousands comes in many batches."""
+    waiting = Delivery.objects.filter(consumer=CONSUMER, dead_at__isnull=True, available_at__lte=at)
+    return waiting.exclude(event_id__in=[envelope.id for envelope in envelopes]).exists()
+
+
 @transaction.atomic
-def announce(documents: Iterable[Document], *, at: datetime, among: QuerySet[SavedSearch] | None = None) -> int:
+def announce(
+    documents: Iterable[Document],
+    *,
+    at: datetime,
+    among: QuerySet[SavedSearch] | None = None,
+    is_more_to_come: bool = False,
+) -> int:
     """Note each saved search that one of the listings meets for the first time; returns how many notes were due.
 
     A listing counts for searches that were saved, or whose results were seen, before its first publication; `among`
-    names the searches that are asked, all where it is none.
+    names the searches that are asked, all where it is none. Where more is to come, the last batch tells of all, so
+    that an import is one letter and not one for each batch; nobody waits longer than GATHERED for it.
     """
     anchoring.renew()
     news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
     if not news:
+        _tell_waiting(is_more_to_come, at=at)
         return 0
     # The clock of whoever published may be ahead of ours; nothing is found before it is there.
     at = max(at, *(reading.document.published_at for reading in news))
@@ -92,9 +108,18 @@ def announce(documents: Iterable[Document], *, at: datetime, among: QuerySet[Sav
         ],
         ignore_conflicts=True,
     )
-    prompt = {search.id for search, _document in pairs if search.cadence == Cadence.AT_ONCE}
-    telling.tell(prompt, until={Cadence.AT_ONCE: at}, at=at)
+    _tell_waiting(is_more_to_come, at=at)
     return len(pairs)
+
+
+def _tell_waiting(is_more_to_come: bool, *, at: datetime) -> None:
+    """Tell those who are told at once of everything that waits for them."""
+    prompt = SavedSearch.objects.filter(cadence=Cadence.AT_ONCE, user__isnull=False)
+    untold = SavedSearchHit.objects.filter(saved_search__in=prompt, told_at__isnull=True)
+    if is_more_to_come and not untold.filter(found_at__lte=at - GATHERED).exists():
+        return
+    waiting = untold.filter(found_at__gte=F("saved_search__tells_since")).values_list("saved_search_id", flat=True)
+    telling.tell(set(waiting.distinct()), until={Cadence.AT_ONCE: at}, at=at)
 
 
 def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime) -> list[tuple[SavedSearch, Document]]:

@@ -49,8 +49,7 @@ def test_from_the_listing_to_the_figure_and_back(sit_down):
         maturity="pilot",
         ip_type="know_how",
         price=AMOUNT,
-        patent_no="CN109022882B",
-        patent_title="一种石墨烯铜基复合材料",
+        **{"patents-0-publication_no": "CN109022882B", "patents-0-title": "一种石墨烯铜基复合材料"},
     ).press("保存").press("发布")
     achievement_url = institute.page.url
     enterprise.open("/demands/new").fill(

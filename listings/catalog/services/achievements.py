@@ -16,6 +16,7 @@ from listings.catalog.services import moves
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput
+from market.kernel.validation import invalid
 from market.reference.identifiers.ipc import normalise_ipc
 
 PATENT_FIELDS = ("application_no", "publication_no", "title", "applicant", "patentee", "filed_on", "granted_on")
@@ -29,7 +30,7 @@ def create_achievement(*, actor: Actor, data: AchievementData, at: datetime) -> 
     achievement = Achievement(owner=owner, created_at=at, updated_at=at, **columns(data))
     achievement.region = achievement.region or owner.region
     moves.conclude(achievement, actor=actor, action="created", at=at, is_new=True)
-    _write_patents(achievement, data.patents)
+    Patent.objects.bulk_create(patent_rows(achievement, data.patents))
     return achievement
 
 
@@ -50,8 +51,7 @@ def update_achievement(
         setattr(achievement, name, value)
     moves.conclude(achievement, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
     if "patents" in changes:
-        achievement.patents.all().delete()
-        _write_patents(achievement, data.patents)
+        _reconcile_patents(achievement, data.patents)
     return achievement
 
 
@@ -83,11 +83,9 @@ def current_data(achievement: Achievement) -> AchievementData:
 def merged(current: Any, changes: Mapping[str, Any], model: type[Any]) -> Any:
     """The data with some fields replaced, validated as a whole; raises InvalidInput."""
     try:
-        return model.model_validate(current.model_dump() | dict(changes))
+        return model.model_validate(current.model_dump(warnings=False) | dict(changes))
     except ValidationError as error:
-        raise InvalidInput(
-            errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
-        ) from error
+        raise invalid(error) from error
 
 
 def _require_valid(data: AchievementData, at: datetime) -> None:
@@ -99,8 +97,28 @@ def columns(data: AchievementData) -> dict[str, Any]:
     return data.model_dump(exclude={"patents"}) | {"ipc_codes": [normalise_ipc(code) for code in data.ipc_codes]}
 
 
-def _write_patents(achievement: Achievement, patents: Sequence[PatentData]) -> None:
-    Patent.objects.bulk_create(patent_rows(achievement, patents))
+def _reconcile_patents(achievement: Achievement, patents: Sequence[PatentData]) -> None:
+    """The rows as the owner names them now; one that stays keeps what no owner types, such as its legal status."""
+    known = list(achievement.patents.all())
+    fresh = []
+    for row in patent_rows(achievement, patents):
+        old = next((found for found in known if _is_same(found, row)), None)
+        if old is None:
+            fresh.append(row)
+            continue
+        known.remove(old)
+        if (old.filed_on, old.patent_type) != (row.filed_on, row.patent_type):
+            old.expires_on = row.expires_on
+        for name in (*PATENT_FIELDS, "patent_type"):
+            setattr(old, name, getattr(row, name))
+        old.save()
+    Patent.objects.filter(pk__in=[row.pk for row in known]).delete()
+    Patent.objects.bulk_create(fresh)
+
+
+def _is_same(known: Patent, row: Patent) -> bool:
+    numbers = {known.application_no, known.publication_no} - {""}
+    return bool(numbers & ({row.application_no, row.publication_no} - {""}))
 
 
 def patent_rows(achievement: Achievement, patents: Sequence[PatentData]) -> list[Patent]:

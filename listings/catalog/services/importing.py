@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from listings.catalog import rules
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import Achievement, Demand, Patent, State
+from listings.catalog.problems import ListingExpired
 from listings.catalog.services import moves
 from listings.catalog.services.achievements import columns, patent_rows
 from market.kernel import audit, outbox
@@ -23,20 +25,35 @@ Data = AchievementData | DemandData
 def row_errors(data: Data, *, at: datetime) -> list[dict[str, Any]]:
     """What is wrong with one row, so that a caller can leave it out and take the others."""
     on = local_date(at)
-    return (
+    errors = (
         rules.achievement_errors(data, on=on) if isinstance(data, AchievementData) else rules.demand_errors(data, on=on)
     )
+    if rules.has_expired(data.expires_on, on=on):
+        errors.append({"loc": ["expires_on"], "code": ListingExpired.code, "message": _("有效期已过")})
+    return errors
 
 
-def known_keys(*, actor: Actor, kind: str, rows: Mapping[str, Data], source: str) -> set[str]:
-    """The keys of rows that came before, and of those whose patent the owner lists already."""
+def known_keys(*, actor: Actor, kind: str, rows: Mapping[str, Data], source: str) -> dict[str, str]:
+    """The keys of rows that came before ("known_id"), and of those whose patent the owner lists ("patent_listed").
+
+    Of rows that name the same patent the first is taken.
+    """
     model: Any = Achievement if kind == "achievement" else Demand
-    found = set(
-        model.objects.filter(source_market=source, source_id__in=list(rows)).values_list("source_id", flat=True)
+    ids = model.objects.filter(source_market=source, source_id__in=list(rows)).values_list("source_id", flat=True)
+    numbers = {key: _publication_nos(data) for key, data in rows.items()}
+    listed = set(
+        Patent.objects.filter(
+            achievement__owner=actor.organisation_id,
+            publication_no__in={number for found in numbers.values() for number in found},
+        ).values_list("publication_no", flat=True)
     )
-    numbers = {number: key for key, data in rows.items() for number in _publication_nos(data)}
-    listed = Patent.objects.filter(achievement__owner=actor.organisation_id, publication_no__in=list(numbers))
-    return found | {numbers[number] for number in listed.values_list("publication_no", flat=True)}
+    known = dict.fromkeys(ids, "known_id")
+    for key, found in numbers.items():
+        if key not in known and listed.intersection(found):
+            known[key] = "patent_listed"
+        elif key not in known:
+            listed.update(found)
+    return known
 
 
 @transaction.atomic
@@ -96,4 +113,4 @@ def _columns(data: Data) -> dict[str, Any]:
 
 def _publication_nos(data: Data) -> list[str]:
     patents = data.patents if isinstance(data, AchievementData) else []
-    return [patent.publication_no for patent in patents if patent.publication_no]
+    return [facts.publication_no for facts in map(rules.patent_facts, patents) if facts.publication_no]

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from listings.catalog import policy
+from listings.catalog import policy, rules
 from listings.catalog.events import ListingChanged, ListingPublished
 from listings.catalog.models import Achievement, Demand
-from listings.catalog.problems import NotVerified
+from listings.catalog.problems import ListingExpired, NotVerified
 from market.accounts.models import Organisation
 from market.kernel import audit, outbox
 from market.kernel.actor import Actor
+from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
 
@@ -66,6 +67,8 @@ def publish_listing(listing: AnyListing, *, actor: Actor, at: datetime) -> None:
     """Move a fetched, locked listing to published."""
     require_move(listing, listing.publish)
     require_verified(listing.owner)
+    if rules.has_expired(listing.expires_on, on=local_date(at)):
+        raise ListingExpired(expires_on=listing.expires_on)
     listing.publish(at=at)
     conclude(listing, actor=actor, action="published", at=at)
     outbox.publish(ListingPublished(listing_id=listing.id, kind=kind_of(listing)), at=at)
@@ -88,6 +91,19 @@ def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int 
     require_move(listing, listing.withdraw)
     listing.withdraw(at=at)
     conclude(listing, actor=actor, action="withdrawn", at=at)
+    return listing
+
+
+@transaction.atomic
+def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) -> AnyListing:
+    """Show a listing of another market again, which that market had withdrawn. Raises WrongState."""
+    listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="publish", version=None)
+    if not listing.source_market:
+        raise WrongState(state=listing.state)
+    require_move(listing, listing.restore)
+    listing.restore(at=at)
+    conclude(listing, actor=actor, action="restored", at=at)
+    outbox.publish(ListingPublished(listing_id=listing.id, kind=kind), at=at)
     return listing
 
 

@@ -120,6 +120,14 @@ def _year(digits: str) -> int:
     return year
 
 
+def is_publication_shaped(text: str) -> bool:
+    """Whether the text can only be meant as a publication number: CN before it, a letter of a kind at its end."""
+    try:
+        return re.fullmatch(r"CN[\dX.]*[A-WYZ]\d?", compact(text), re.ASCII) is not None
+    except InvalidIdentifier:
+        return False
+
+
 def parse_publication_no(text: str) -> PublicationNumber:
     """The publication or grant number in the text, such as CN114735076B. Raises InvalidIdentifier."""
     found = _PUBLICATION.fullmatch(compact(text))

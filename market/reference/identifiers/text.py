@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from market.kernel.text import tidy
+
 MAX_LENGTH = 64
 
 
@@ -23,14 +25,20 @@ class InvalidIdentifier(ValueError):
         return str(self.message)
 
 
+AROUND = " \t\n'\"`´‘’“”„＇＂「」『』"
+
+
 def cleaned(text: str) -> str:
-    """The text in upper case, full-width characters narrowed, outer space gone, inner space single.
+    """The text in upper case, full-width characters narrowed, inner space single.
+
+    What spreadsheets and chat programs put around a number is gone: space, quotes, characters that are not seen.
 
     Raises InvalidIdentifier("too_long") before any work is done on a text longer than any identifier.
     """
     if len(text) > MAX_LENGTH:
         raise InvalidIdentifier("too_long", _("号码过长"))
-    return " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    bare = tidy(tidy(text).strip(AROUND))
+    return " ".join(unicodedata.normalize("NFKC", bare).upper().split())
 
 
 def compact(text: str) -> str:

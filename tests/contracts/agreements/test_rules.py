@@ -254,6 +254,15 @@ def test_worked_example_13_a_licence_ends_with_the_last_day_of_the_patent(valid_
     assert missing_content(data, involves_patents=True) == ([Ground.LICENSE_TERM] if outlives else [])
 
 
+@pytest.mark.parametrize(("valid_until", "outlives"), [(date(2033, 12, 16), False), (date(2056, 2, 28), True)])
+def test_where_no_end_is_typed_number_and_day_of_filing_make_the_end_of_the_right(valid_until, outlives):
+    typed = {"title": "一种装置", "application_no": "201310699744.2", "filed_on": date(2013, 12, 17)}
+    data = contract(contract_type="license", patents=[typed], valid_until=valid_until)
+
+    assert outlives_patents(valid_until, data.patents) is outlives
+    assert (Ground.LICENSE_TERM in missing_content(data, involves_patents=True)) is outlives
+
+
 def test_the_patent_that_ends_first_bounds_the_licence_and_other_types_are_not_bound():
     shorter = PATENT | {"expires_on": date(2030, 1, 1)}
     data = {"patents": [PATENT, shorter], "valid_until": date(2031, 1, 1)}

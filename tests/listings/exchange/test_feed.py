@@ -108,6 +108,7 @@ class OtherMarket:
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
+        self.drips, self.pause = False, threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -116,7 +117,13 @@ class OtherMarket:
                 body = outer.pages.get(cursor)
                 self.send_response(200 if body is not None else 404)
                 self.end_headers()
-                self.wfile.write(body or b"")
+                for place in range(len(body or b"") if outer.drips else 0):
+                    try:
+                        self.wfile.write((body or b"")[place : place + 1])
+                    except OSError:
+                        return
+                    outer.pause.wait(0.05)
+                self.wfile.write(b"" if outer.drips else body or b"")
 
             def log_message(self, *args: object) -> None:
                 pass

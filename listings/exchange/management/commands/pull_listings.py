@@ -36,7 +36,10 @@ class Command(BaseCommand):
             source = FeedSource.objects.select_related("organisation").filter(code=code).first()
             if source is None:
                 raise CommandError(f"{code} is not known yet; name its --url and --owner once")
-            found = asdict(services.pull(source=source, at=at))
+            outcome = services.pull(source=source, at=at)
         except Problem as problem:
             raise CommandError(f"{problem.code}: {problem.title} {problem.detail} {problem.data}") from problem
+        for refusal in outcome.refusals:
+            self.stderr.write(f"item {refusal.number} ({refusal.item_id}): {refusal.code}: {refusal.message}")
+        found = {name: value for name, value in asdict(outcome).items() if name != "refusals"}
         self.stdout.write(json.dumps(found) if options["json"] else ", ".join(f"{k} {v}" for k, v in found.items()))

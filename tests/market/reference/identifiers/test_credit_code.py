@@ -143,3 +143,44 @@ def test_a_field_validator_speaks_chinese_and_keeps_the_code():
     assert refused.value.code == "check_character"
     assert refused.value.messages == ["统一社会信用代码校验位不正确"]
     validate_credit_code("91360781MA35A1B20N")
+
+
+def test_a_code_issued_with_a_wrong_check_character_is_read_and_marked():
+    """Of the series that Xiamen gave its businesses before 2016; the number is invented."""
+    code = parse_credit_code("91350203M000123459")
+
+    assert (code.value, code.is_irregular) == ("91350203M000123459", True)
+    assert parse_credit_code(VALID_25[0]).is_irregular is False
+
+
+@pytest.mark.parametrize("text", ["91350203M000123450 1", "91360203M000123459", "91350203A000123459"])
+def test_no_other_wrong_check_character_is_let_through(text):
+    assert read_or_none(parse_credit_code, text) is None
+
+
+@pytest.mark.parametrize("number", ["362322190001011296", "11010519491231002X"])
+def test_a_persons_identity_number_is_no_credit_code(number):
+    with pytest.raises(InvalidIdentifier) as refused:
+        parse_credit_code(number)
+
+    assert refused.value.code in {"identity_number", "shape"}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "'%s",
+        "%s\u200b",
+        "\ufeff%s",
+        "“%s”",
+        "＇%s",
+        "\u202d%s\u202c",
+        " %s\t",
+        '"%s"',
+        "`%s`",
+        "\xa0%s\u3000",
+        "%s\x0b",
+    ],
+)
+def test_what_a_spreadsheet_or_a_chat_puts_around_a_number_is_gone(around):
+    assert normalise_credit_code(around % "91360781MA35A1B20N") == "91360781MA35A1B20N"
