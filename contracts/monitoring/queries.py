@@ -90,15 +90,15 @@ def year_to_show(rows: list[PlanIndicator], today: date) -> int:
 def readings(*, year: int, today: date) -> list[Reading]:
     """All indicators in a year, by their number in the plan."""
     rows = list(indicators())
-    known = _confirmed(rows, {year, year - 1})
-    return [_reading(row, year, known.get(row.pk, {}), today) for row in rows]
+    known, awaiting = _confirmed(rows, {year, year - 1}), _awaiting(rows)
+    return [_reading(row, year, known.get(row.pk, {}), awaiting, today) for row in rows]
 
 
 def history(row: PlanIndicator, *, today: date) -> list[Reading]:
     """One indicator in each year of the plan."""
     years = plan_years([row])
-    known = _confirmed([row], set(years)).get(row.pk, {})
-    return [_reading(row, year, known, today) for year in years]
+    known, awaiting = _confirmed([row], set(years)).get(row.pk, {}), _awaiting([row])
+    return [_reading(row, year, known, awaiting, today) for year in years]
 
 
 def values_of(row: PlanIndicator, *, actor: Actor) -> QuerySet[IndicatorValue]:
@@ -139,7 +139,15 @@ def _confirmed(rows: list[PlanIndicator], years: set[int]) -> Mapping[int, dict[
     return found
 
 
-def _reading(row: PlanIndicator, year: int, known: Mapping[int, Decimal], today: date) -> Reading:
+def _awaiting(rows: list[PlanIndicator]) -> set[tuple[int, int]]:
+    """Indicator and year of each value that was reported and waits for its second person."""
+    found = IndicatorValue.objects.filter(indicator__in=rows, state=IndicatorValue.State.ENTERED)
+    return set(found.values_list("indicator", "year"))
+
+
+def _reading(
+    row: PlanIndicator, year: int, known: Mapping[int, Decimal], awaiting: set[tuple[int, int]], today: date
+) -> Reading:
     planned, value = path_of(row).get(year), known.get(year)
     responsibility: Responsibility | None = getattr(row, "responsibility", None)
     is_over = year < today.year
@@ -155,6 +163,10 @@ def _reading(row: PlanIndicator, year: int, known: Mapping[int, Decimal], today:
         status=rules.judge(value, baseline=Decimal(row.baseline), planned=planned),
         is_over=is_over,
         due_on=due,
-        # An office is not late with what was due before it was asked.
-        is_overdue=due is not None and value is None and planned is not None and assigned <= due < today,
+        # An office is not late with what was due before it was asked, nor with what it reported and nobody confirmed.
+        is_overdue=due is not None
+        and value is None
+        and planned is not None
+        and (row.pk, year) not in awaiting
+        and assigned <= due < today,
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from contracts.turnover import labels, queries, rules
 from contracts.turnover.choices import Choice
 from contracts.turnover.rules import Dimension, Period, Side, Sums
+from market.kernel.money import in_yi
 
 MOST_REGIONS = 12
 REST = "rest"
@@ -91,9 +92,24 @@ class Headline:
 
     @property
     def missing(self) -> Decimal | None:
-        """Yuan still missing to the plan's target; zero when it is reached."""
+        """Yuan still missing to the target of the plan that the year belongs to; zero when it is reached."""
         plan = self.figure.plan
-        return None if plan is None else max(plan.target - self.amount, rules.ZERO)
+        return None if plan is None or self.gap is None else max(plan.target - self.amount, rules.ZERO)
+
+    @property
+    def verdict(self) -> str:
+        """The judgement in one sentence, against the period's own plan or saying that there is none."""
+        percent, planned = self.figure.against_plan_percent, self.figure.planned
+        if planned is None or percent is None:
+            if self.figure.plan is not None and not self.figure.period.is_year:
+                return _("规划按年度提出目标，本期不作比较。")
+            return _("%(year)s 年没有规划目标，不作比较。") % {"year": self.figure.year}
+        words = {"planned": f"{in_yi(planned)}", "percent": f"{abs(percent):.1f}"}
+        if self.standing == "on_path":
+            return _("达到当年规划路径 %(planned)s 亿元，高出 %(percent)s%%。") % words
+        if self.standing == "running":
+            return _("年度未结束，比当年规划路径 %(planned)s 亿元少 %(percent)s%%。") % words
+        return _("低于当年规划路径 %(planned)s 亿元，少 %(percent)s%%。") % words
 
     @property
     def standing(self) -> str:

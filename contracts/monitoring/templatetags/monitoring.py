@@ -14,7 +14,7 @@ register = template.Library()
 # A word and a shape each, so that nobody needs the colour.
 WORDS = {
     Status.ON_PATH: (_("达到路径"), "●"),
-    Status.BELOW: (_("低于路径"), "▲"),
+    Status.BELOW: (_("低于路径"), "▽"),
     Status.FAR_BELOW: (_("明显低于路径"), "▼"),
     Status.NO_VALUE: (_("暂无数值"), "○"),
 }

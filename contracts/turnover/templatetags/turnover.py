@@ -17,7 +17,7 @@ register = template.Library()
 # A word and a shape each, so that nobody needs the colour.
 STANDINGS = {
     "on_path": (gettext_lazy("达到当年路径"), "●"),
-    "below": (gettext_lazy("低于当年路径"), "▲"),
+    "below": (gettext_lazy("低于当年路径"), "▼"),
     "running": (gettext_lazy("年度未结束"), "○"),
 }
 
