@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from ninja import Router, Status
+from django.http import FileResponse, HttpResponse
+from ninja import File, Form, Router, Status
+from ninja.files import UploadedFile
 
 from contracts.registration import policy, problems, queries, rules, services
 from contracts.registration.models import Correction, Registration
 from contracts.registration.schemas import (
     AmendIn,
     ApplyIn,
+    ChangeOut,
     CorrectIn,
     CorrectionOut,
     EndIn,
@@ -19,14 +21,16 @@ from contracts.registration.schemas import (
     RegistrationOut,
     RegistrationPage,
 )
-from market.kernel import clock
+from market.kernel import clock, files
 from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
 from market.kernel.api import problems as answers
+from market.kernel.files import FileRefused
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import SecondPersonNeeded
 
 PROPOSED = Correction.State.PROPOSED
+CHANGES = (problems.DateInvalid, problems.ChangeOpen, FileRefused)
 router = Router(tags=["registrations"])
 
 
@@ -122,6 +126,10 @@ def refuse(request: ApiRequest, response: HttpResponse, registration_id: UUID, p
             problems.NumberInvalid,
             problems.NumberTaken,
             problems.AmountsInvalid,
+            problems.AmountAboveContract,
+            problems.DifferenceUnexplained,
+            problems.ConfirmationNeeded,
+            problems.DateInvalid,
             problems.RegistrationGrounds,
         ),
     },
@@ -133,7 +141,8 @@ def register(request: ApiRequest, response: HttpResponse, registration_id: UUID,
         registration_id=registration_id,
         version=if_match(request),
         at=clock.now(),
-        **payload.model_dump(),
+        differences=[rules.Difference(item.amount, item.reason) for item in payload.differences],
+        **payload.model_dump(exclude={"differences"}),
     )
     return _answer(request, response, row)
 
@@ -152,45 +161,69 @@ def approve(request: ApiRequest, response: HttpResponse, registration_id: UUID) 
 
 @router.post(
     "/{uuid:registration_id}/amend",
-    response={200: RegistrationOut, **answers(*CHANGING, problems.AmountsInvalid, problems.DateInvalid)},
+    response={
+        200: RegistrationOut,
+        **answers(*CHANGING, *CHANGES, problems.AmountsInvalid, problems.ConfirmationNeeded),
+    },
 )
-def amend(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: AmendIn) -> dict[str, Any]:
-    """Change both amounts to new totals; the figure moves by the difference on the given date."""
+def amend(
+    request: ApiRequest,
+    response: HttpResponse,
+    registration_id: UUID,
+    payload: Form[AmendIn],
+    document: File[UploadedFile],
+) -> dict[str, Any]:
+    """Change both amounts to new totals; the figure moves by the difference on the given date.
+
+    Sent as a form with the supplementary agreement. A high value, before or after, waits for a second person: the
+    registration is then as before, and `change_id` names what waits.
+    """
     row = services.amend_registration(
         actor=request.actor,
         registration_id=registration_id,
         version=if_match(request),
         at=clock.now(),
+        document=document,
         **payload.model_dump(),
     )
     return _answer(request, response, row)
 
 
-@router.post(
-    "/{uuid:registration_id}/cancel", response={200: RegistrationOut, **answers(*CHANGING, problems.DateInvalid)}
-)
-def cancel(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: EndIn) -> dict[str, Any]:
-    """Cancel the registration of a dissolved contract."""
+@router.post("/{uuid:registration_id}/cancel", response={200: RegistrationOut, **answers(*CHANGING, *CHANGES)})
+def cancel(
+    request: ApiRequest,
+    response: HttpResponse,
+    registration_id: UUID,
+    payload: Form[EndIn],
+    document: File[UploadedFile],
+) -> dict[str, Any]:
+    """Cancel the registration of a dissolved contract; a high value waits for a second person."""
     row = services.cancel_registration(
         actor=request.actor,
         registration_id=registration_id,
         version=if_match(request),
         at=clock.now(),
+        document=document,
         **payload.model_dump(),
     )
     return _answer(request, response, row)
 
 
-@router.post(
-    "/{uuid:registration_id}/revoke", response={200: RegistrationOut, **answers(*CHANGING, problems.DateInvalid)}
-)
-def revoke(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: EndIn) -> dict[str, Any]:
-    """Revoke a registration: fraud, nullity, duplicate."""
+@router.post("/{uuid:registration_id}/revoke", response={200: RegistrationOut, **answers(*CHANGING, *CHANGES)})
+def revoke(
+    request: ApiRequest,
+    response: HttpResponse,
+    registration_id: UUID,
+    payload: Form[EndIn],
+    document: File[UploadedFile],
+) -> dict[str, Any]:
+    """Revoke a registration: fraud, nullity, duplicate; a high value waits for a second person."""
     row = services.revoke_registration(
         actor=request.actor,
         registration_id=registration_id,
         version=if_match(request),
         at=clock.now(),
+        document=document,
         **payload.model_dump(),
     )
     return _answer(request, response, row)
@@ -200,7 +233,16 @@ def revoke(request: ApiRequest, response: HttpResponse, registration_id: UUID, p
     "/{uuid:registration_id}/correct",
     response={
         200: RegistrationOut,
-        **answers(*CHANGING, problems.AmountsInvalid, problems.NothingToCorrect, problems.CorrectionOpen),
+        **answers(
+            *CHANGING,
+            problems.AmountsInvalid,
+            problems.NothingToCorrect,
+            problems.CorrectionOpen,
+            problems.ConfirmationNeeded,
+            problems.NumberInvalid,
+            problems.NumberTaken,
+            problems.DateInvalid,
+        ),
     },
 )
 def correct(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: CorrectIn) -> dict[str, Any]:
@@ -213,6 +255,9 @@ def correct(request: ApiRequest, response: HttpResponse, registration_id: UUID, 
         facts=facts,
         contract_amount=payload.contract_amount,
         technology_amount=payload.technology_amount,
+        registration_no=payload.registration_no,
+        registered_on=payload.registered_on,
+        confirmed=payload.confirmed,
         reason=payload.reason,
         at=clock.now(),
     )
@@ -246,6 +291,58 @@ def decline_correction(request: ApiRequest, response: HttpResponse, correction_i
     return _corrected(request, response, row)
 
 
+@router.get("/changes/{uuid:change_id}", response={200: ChangeOut, **answers()})
+def get_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
+    """An amendment, cancellation or revocation, done or waiting for its second person."""
+    return _changed(request, response, change_id)
+
+
+@router.get("/changes/{uuid:change_id}/document", response={200: bytes, **answers()})
+def get_change_document(request: ApiRequest, change_id: UUID) -> FileResponse:
+    """The paper that the change rests on."""
+    row = policy.changes.fetch(actor=request.actor, pk=change_id, related=("document",))
+    return files.response(row.document)
+
+
+@router.post(
+    "/changes/{uuid:change_id}/approve",
+    response={200: ChangeOut, **answers(*CHANGING, SecondPersonNeeded, problems.DateInvalid)},
+)
+def approve_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
+    """Carry a change of high value out as the second person."""
+    services.approve_change(actor=request.actor, change_id=change_id, version=if_match(request), at=clock.now())
+    return _changed(request, response, change_id)
+
+
+@router.post("/changes/{uuid:change_id}/decline", response={200: ChangeOut, **answers(*CHANGING)})
+def decline_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
+    """Leave the registration as it is."""
+    services.decline_change(actor=request.actor, change_id=change_id, version=if_match(request), at=clock.now())
+    return _changed(request, response, change_id)
+
+
+def _changed(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
+    row = policy.changes.fetch(actor=request.actor, pk=change_id, related=("document", "registration"))
+    tag(response, row)
+    return {
+        "id": row.id,
+        "registration_id": row.registration_id,
+        "kind": row.kind,
+        "state": row.state,
+        "contract_amount": str(row.contract_amount),
+        "technology_amount": str(row.technology_amount),
+        "effective_on": row.effective_on,
+        "reason": row.reason,
+        "document": {"name": row.document.name, "sha256": row.document.sha256},
+        "published": queries.published_on(row.effective_on),
+        "needs_second_person": row.needs_second_person,
+        "proposed_at": row.proposed_at,
+        "decided_at": row.decided_at,
+        "version": row.version,
+        "allowed": policy.allowed_for_change(request.actor, row),
+    }
+
+
 def _corrected(request: ApiRequest, response: HttpResponse, row: Correction) -> dict[str, Any]:
     tag(response, row)
     return {
@@ -255,6 +352,8 @@ def _corrected(request: ApiRequest, response: HttpResponse, row: Correction) -> 
         "facts": row.facts,
         "contract_amount": str(row.contract_amount),
         "technology_amount": str(row.technology_amount),
+        "registration_no": row.registration_no,
+        "registered_on": row.registered_on,
         "reason": row.reason,
         "proposed_at": row.proposed_at,
         "decided_at": row.decided_at,
@@ -295,6 +394,8 @@ def shown(row: Registration, actor: Actor) -> dict[str, Any]:
         "contract_amount": None if row.contract_amount is None else str(row.contract_amount),
         "technology_amount": None if row.technology_amount is None else str(row.technology_amount),
         "warnings": warnings,
+        "differences": row.differences,
+        "change_id": max(((found.proposed_at, found.id) for found in row.changes.all()), default=(None, None))[1],
         "correction_id": next((found.id for found in row.corrections.all() if found.state == PROPOSED), None),
         "version": row.version,
         "allowed": policy.allowed(actor, row),

@@ -1,5 +1,6 @@
 """What registrars and applicants type."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from market.kernel.clock import today
 from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
 from market.reference import queries as reference
+from market.reference.locations import LocationField
 
 
 class VersionedForm(Form):
@@ -45,7 +47,39 @@ def amount_field(label: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, max_value=MAX_AMOUNT, min_value=0, max_digits=16, decimal_places=2)
 
 
-class RegisterForm(VersionedForm):
+class AskingForm(VersionedForm):
+    """Shows the questions only after they were asked: the boxes confirm what a refusal named."""
+
+    confirmed = forms.MultipleChoiceField(
+        label=_("确认"),
+        required=False,
+        choices=[("amount_unit", _("金额单位已核对，确为元")), ("registration_no", _("登记编号已核对，照录无误"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["confirmed"].widget = forms.MultipleHiddenInput()
+
+
+class DifferencesField(forms.CharField):
+    """One item a line: the amount in yuan, then why it is not recognised."""
+
+    def clean(self, value: Any) -> Any:
+        found = []
+        for line in super().clean(value).splitlines():
+            amount, _space, reason = line.strip().partition(" ")
+            if not amount:
+                continue
+            try:
+                found.append(rules.Difference(Decimal(amount.replace(",", "")), reason.strip()))
+            except InvalidOperation as error:
+                raise forms.ValidationError(_("每行一项：金额（元） 理由"), code="line") from error
+        return found
+
+
+class RegisterForm(AskingForm):
     registration_no = forms.CharField(
         label=_("登记编号"), max_length=40, help_text=_("全国技术合同管理与服务系统给出的 16 位编号，请照录")
     )
@@ -54,15 +88,23 @@ class RegisterForm(VersionedForm):
     )
     contract_amount = amount_field(_("认定成交额（元）"))
     technology_amount = amount_field(_("认定技术交易额（元）"))
+    differences = DifferencesField(
+        label=_("认定金额低于合同金额的理由"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("仅在认定金额与合同不一致时填写，每行一项：金额（元） 理由；各项合计等于差额"),
+    )
 
 
-class AmendForm(VersionedForm):
+class AmendForm(AskingForm):
     contract_amount = amount_field(_("变更后成交额（元）"))
     technology_amount = amount_field(_("变更后技术交易额（元）"))
     effective_on = forms.DateField(
         label=_("变更日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     reason = forms.CharField(label=_("变更原因"), max_length=500)
+    document = forms.FileField(label=_("补充协议"), help_text=_("PDF、JPEG 或 PNG，不超过 20 MB"))
 
 
 class EndForm(VersionedForm):
@@ -70,6 +112,7 @@ class EndForm(VersionedForm):
         label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     reason = forms.CharField(label=_("原因"), max_length=500)
+    document = forms.FileField(label=_("依据文件"), help_text=_("解除协议、决定书等；PDF、JPEG 或 PNG，不超过 20 MB"))
 
 
 FACT_LABELS = {
@@ -85,9 +128,13 @@ FACT_LABELS = {
 }
 
 
-class CorrectForm(VersionedForm):
+class CorrectForm(AskingForm):
     """Every fact as it stands, to be put right where it is wrong; a region is typed, the others are chosen."""
 
+    registration_no = forms.CharField(label=_("正确的登记编号"), max_length=40)
+    registered_on = forms.DateField(
+        label=_("正确的登记日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     contract_amount = amount_field(_("正确的成交额（元）"))
     technology_amount = amount_field(_("正确的技术交易额（元）"))
     reason = forms.CharField(label=_("更正原因"), max_length=500)
@@ -97,7 +144,7 @@ class CorrectForm(VersionedForm):
         for name, label in FACT_LABELS.items():
             scheme, is_required = rules.CORRECTABLE[name], name not in rules.MAY_BE_EMPTY
             self.fields[name] = (
-                forms.RegexField(r"^\d{6}$", label=label, required=is_required)
+                LocationField(label=label, required=is_required)
                 if scheme == "region"
                 else forms.ChoiceField(
                     label=label, required=is_required, choices=[("", _("无")), *reference.choices(scheme, today())]

@@ -14,7 +14,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from contracts.agreements.models import ContractType, TechnologyContract
 from market.accounts.models import Organisation, User
 from market.kernel.ids import new_id
-from market.kernel.models import Versioned
+from market.kernel.models import PrivateFile, Versioned
 from market.kernel.money import MoneyField
 from market.reference.calendar import Due
 
@@ -63,6 +63,9 @@ class Registration(ConcurrentTransitionMixin, Versioned):
         _("登记日期"), null=True, blank=True, db_comment="Given by the registry, Asia/Shanghai; picks the year"
     )
     registration_no = models.CharField(_("登记编号"), max_length=16, blank=True, db_comment="Typed in, never invented")
+    differences = models.JSONField(
+        default=list, blank=True, db_comment="Why less was recognised than the contract says: amount and reason each"
+    )
     # As recognised by the registry; null until registered.
     contract_amount = MoneyField(_("认定成交额（元）"), null=True, blank=True)
     technology_amount = MoneyField(_("认定技术交易额（元）"), null=True, blank=True)
@@ -131,6 +134,7 @@ class Registration(ConcurrentTransitionMixin, Versioned):
         # What was typed before the second review was never recognised, and its number is free for another try.
         self.registration_no, self.registered_on = "", None
         self.contract_amount = self.technology_amount = None
+        self.differences = []
 
     @transition(field=state, source=State.REGISTERED, target=State.CANCELLED)
     def cancel(self, *, at: datetime) -> None:
@@ -162,7 +166,7 @@ class RegistrationEvent(models.Model):
     contracts = models.SmallIntegerField(
         _("项数增减"),
         default=0,
-        db_comment="Registered 1; a correction takes 1 out of the old cell, into the right one",
+        db_comment="Registered 1, ended -1 (0 before 2026-12); a correction takes 1 out of one cell, into another",
     )
     seller_region = models.CharField(max_length=6)
     buyer_region = models.CharField(max_length=6)
@@ -194,7 +198,8 @@ class RegistrationEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="registered", contracts=1)
                 | Q(kind="corrected", contracts__in=[-1, 0, 1])
-                | Q(kind__in=["amended", "cancelled", "revoked"], contracts=0),
+                | Q(kind="amended", contracts=0)
+                | Q(kind__in=["cancelled", "revoked"], contracts__in=[-1, 0]),
                 name="event_counts_by_kind",
             ),
         ]
@@ -243,6 +248,8 @@ class Correction(Versioned):
     facts = models.JSONField(db_comment="The right codes by name, of those facts alone that were wrong")
     contract_amount = MoneyField(_("更正后成交额（元）"), db_comment="The right total, as of now")
     technology_amount = MoneyField(_("更正后技术交易额（元）"), db_comment="The right total, as of now")
+    registration_no = models.CharField(_("正确的登记编号"), max_length=16, blank=True, default="")
+    registered_on = models.DateField(_("正确的登记日期"), null=True, blank=True)
     reason = models.CharField(_("更正原因"), max_length=500)
     proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -271,6 +278,59 @@ class Correction(Versioned):
 
     @transition(field=state, source=State.PROPOSED, target=State.APPROVED)
     def approve(self, *, by_id: Any, at: datetime) -> None:
+        self.decided_by_id, self.decided_at = by_id, at
+
+    @transition(field=state, source=State.PROPOSED, target=State.DECLINED)
+    def decline(self, *, by_id: Any, at: datetime) -> None:
+        self.decided_by_id, self.decided_at = by_id, at
+
+
+class Change(Versioned):
+    """变更、注销、撤销 of a registration, with the paper that each rests on.
+
+    Done at once by one person; where an amount before or after it is high, a second one decides (大额复审).
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待复审")
+        DONE = "done", _("已办理")
+        DECLINED = "declined", _("复审未通过")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="changes")
+    registration_version = models.PositiveIntegerField(db_comment="What the proposer looked at; else it is stale")
+    kind = models.CharField(_("事项"), max_length=10, choices=RegistrationEvent.Kind)
+    state = FSMField(_("状态"), choices=State.choices, default=State.PROPOSED, protected=True)
+    contract_amount = MoneyField(_("此后成交额（元）"), db_comment="The total afterwards; nothing after an end")
+    technology_amount = MoneyField(_("此后技术交易额（元）"), db_comment="The total afterwards; nothing after an end")
+    effective_on = models.DateField(_("生效日期"))
+    reason = models.CharField(_("原因"), max_length=500)
+    document = models.ForeignKey(PrivateFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("依据文件"))
+    needs_second_person = models.BooleanField(default=False)
+    proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("登记变动")
+        verbose_name_plural = _("登记变动")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(state="proposed"), name="one_open_change_per_registration"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done", needs_second_person=True)
+                | Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")),
+                name="two_people_change",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.kind} {self.state}"
+
+    @transition(field=state, source=State.PROPOSED, target=State.DONE)
+    def carry_out(self, *, by_id: Any, at: datetime) -> None:
         self.decided_by_id, self.decided_at = by_id, at
 
     @transition(field=state, source=State.PROPOSED, target=State.DECLINED)

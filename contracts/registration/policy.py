@@ -1,9 +1,12 @@
 """The parties and their agency see the application; the registry sees what was handed to it, and decides."""
 
+from decimal import Decimal
+
 from django.db.models import Q
 
 from contracts.agreements import policy as agreements
-from contracts.registration.models import Correction, Registration, RegistrationEvent
+from contracts.registration import rules
+from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.policy import Policy
 
@@ -74,11 +77,30 @@ def decides_correction(actor: Actor, correction: Correction) -> bool:
     return decides(actor, correction.registration) or approves(actor, correction.registration)
 
 
+def approves_correction(actor: Actor, correction: Correction) -> bool:
+    """Where an amount before or after is high, the second person is the one who may decide on those."""
+    registration = correction.registration
+    after = rules.Amounts(correction.contract_amount, correction.technology_amount)
+    before = rules.Amounts(registration.contract_amount or Decimal(0), registration.technology_amount or Decimal(0))
+    is_high = rules.needs_second_review(rules.rule_set(registration.rule_set), before, after)
+    return approves(actor, registration) if is_high else decides_correction(actor, correction)
+
+
 # That the one who proposed may not approve is said by the verb itself, in words that help.
 corrections = Policy(
     Correction,
     visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
-    verbs={"approve": decides_correction, "decline": decides_correction},
+    verbs={"approve": approves_correction, "decline": decides_correction},
+    scope="registrations",
+)
+
+changes = Policy(
+    Change,
+    visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
+    verbs={
+        "approve": lambda actor, change: approves(actor, change.registration),
+        "decline": lambda actor, change: decides(actor, change.registration) or approves(actor, change.registration),
+    },
     scope="registrations",
 )
 
@@ -100,6 +122,11 @@ STATES_OF = {
 def allowed_for_correction(actor: Actor, correction: Correction) -> list[str]:
     """The verbs the actor may do to the correction now."""
     return corrections.allowed_verbs(actor, correction) if correction.state == Correction.State.PROPOSED else []
+
+
+def allowed_for_change(actor: Actor, change: Change) -> list[str]:
+    """The verbs the actor may do to the change now."""
+    return changes.allowed_verbs(actor, change) if change.state == Change.State.PROPOSED else []
 
 
 def allowed(actor: Actor, registration: Registration) -> list[str]:

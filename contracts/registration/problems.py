@@ -45,7 +45,7 @@ class AmountsInvalid(Problem):
 
 
 class DateInvalid(Problem):
-    """The date lies before the acceptance, before the registration, or after today."""
+    """The date lies before the acceptance, the registration or an earlier event of it, or after today."""
 
     status = 422
     code = "date_invalid"
@@ -74,3 +74,38 @@ class CorrectionOpen(Problem):
     status = 409
     code = "correction_open"
     title = _("该登记已有待复核的更正")
+
+
+class AmountAboveContract(Problem):
+    """What is recognised may not exceed what the contract says."""
+
+    status = 409
+    code = "amount_above_contract"
+    title = _("认定成交额不得超过合同成交额")
+    fields = ("contract_amount",)
+
+
+class DifferenceUnexplained(Problem):
+    """Each yuan between the contract's text and what is recognised has a reason, item by item."""
+
+    status = 422
+    code = "difference_unexplained"
+    title = _("认定金额与合同不一致，请逐项说明差额，各项合计应等于差额")
+    fields = ("difference",)
+
+
+class ConfirmationNeeded(Problem):
+    """Something typed looks wrong; the same request naming the questions' codes in `confirmed` goes through."""
+
+    status = 409
+    code = "confirmation_needed"
+    title = _("请核对后确认")
+    fields = ("questions",)
+
+
+class ChangeOpen(Problem):
+    """One change of a registration is decided before the next is proposed."""
+
+    status = 409
+    code = "change_open"
+    title = _("该登记已有待复审的变更、注销或撤销")

@@ -1,22 +1,23 @@
 """What the registry's pages and endpoints show."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import QuerySet
 
 from contracts.agreements.models import TechnologyContract
 from contracts.registration import policy, rules
-from contracts.registration.models import Correction, Registration
+from contracts.registration.models import Change, Correction, Registration
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind
 
-CHINA = "142"  # customs code
+_published: list[Callable[[date], list[str]]] = []
 
 
 def registrations(*, actor: Actor, state: str = "") -> QuerySet[Registration]:
     """The applications the actor may know of; the caller orders them."""
     rows = policy.registrations.visible_to(actor).select_related("contract", "applicant", "office")
-    rows = rows.prefetch_related("corrections")
+    rows = rows.prefetch_related("corrections", "changes")
     return rows.filter(state=state) if state else rows
 
 
@@ -28,6 +29,26 @@ def registrations_of(*, actor: Actor, contract: TechnologyContract) -> QuerySet[
 def open_correction(registration: Registration) -> Correction | None:
     """The correction of a registration that waits for the second person."""
     return registration.corrections.filter(state=Correction.State.PROPOSED).first()
+
+
+def changes_of(registration: Registration) -> QuerySet[Change]:
+    """What was amended or ended, and what waits for it, the newest first."""
+    return registration.changes.select_related("document").order_by("-proposed_at", "-id")
+
+
+def waits_for_second_person(registration: Registration) -> bool:
+    return registration.changes.filter(state=Change.State.PROPOSED).exists()
+
+
+def contribute_published(find: Callable[[date], list[str]]) -> None:
+    """Have a room above say which of its published reports tell of a day."""
+    if find not in _published:
+        _published.append(find)
+
+
+def published_on(day: date) -> list[str]:
+    """The published reports that a change on that day touches, by name."""
+    return [name for find in _published for name in find(day)]
 
 
 def offices() -> QuerySet[Organisation]:
@@ -48,12 +69,16 @@ def grounds_against(contract: TechnologyContract, *, on: date) -> list[rules.Gro
 
 
 def _is_registered_elsewhere(contract: TechnologyContract) -> bool:
-    """Worked example 8: the same parties, title, date and amount registered under another contract."""
+    """Worked example 8: the same parties, title, date and amount registered under another contract.
+
+    Titles are compared as people read them, so that a bracket of another width hides no twin.
+    """
     twins = TechnologyContract.objects.filter(
         seller=contract.seller_id,
         buyer=contract.buyer_id,
-        title=contract.title,
         signed_on=contract.signed_on,
         contract_amount=contract.contract_amount,
+        registrations__state=Registration.State.REGISTERED,
     ).exclude(pk=contract.pk)
-    return Registration.objects.filter(contract__in=twins, state=Registration.State.REGISTERED).exists()
+    title = rules.comparable_title(contract.title)
+    return any(rules.comparable_title(twin) == title for twin in twins.values_list("title", flat=True))

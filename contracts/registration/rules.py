@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from market.reference import queries as reference
 from market.reference.calendar import Due, Unit, WorkingCalendar
+from market.reference.identifiers.text import InvalidIdentifier
+from market.reference.locations import party_location
+from search.text import folded
 
 
 class Ground(StrEnum):
@@ -68,7 +71,7 @@ class RuleSet:
     deadline_days: int
     counts_working_days: bool
     second_review_from: Decimal
-    second_review_amount: ComparedAmount
+    second_review_amounts: frozenset[ComparedAmount]  # either of them reaches the threshold
     is_provisional: bool
 
 
@@ -80,7 +83,7 @@ RULE_SETS = (
         deadline_days=30,
         counts_working_days=False,
         second_review_from=Decimal("5000000.00"),
-        second_review_amount=ComparedAmount.CONTRACT,
+        second_review_amounts=frozenset({ComparedAmount.CONTRACT}),
         is_provisional=False,
     ),
     # Modelled on the draft of 2024-12-20; the final text was not at hand, hence provisional.
@@ -91,7 +94,7 @@ RULE_SETS = (
         deadline_days=15,
         counts_working_days=True,
         second_review_from=Decimal("5000000.00"),
-        second_review_amount=ComparedAmount.TECHNOLOGY,
+        second_review_amounts=frozenset({ComparedAmount.TECHNOLOGY}),
         is_provisional=True,
     ),
 )
@@ -112,10 +115,59 @@ def due(rules: RuleSet, accepted_on: date, *, calendar: WorkingCalendar) -> Due:
     return calendar.due(accepted_on, count=rules.deadline_days, unit=unit)
 
 
-def needs_second_review(rules: RuleSet, *, contract_amount: Decimal, technology_amount: Decimal) -> bool:
-    """Whether a second person must approve (worked example 10)."""
-    compared = contract_amount if rules.second_review_amount == ComparedAmount.CONTRACT else technology_amount
-    return compared >= rules.second_review_from
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Both amounts of a registration in yuan, at one time."""
+
+    contract_amount: Decimal
+    technology_amount: Decimal
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(self.contract_amount + other.contract_amount, self.technology_amount + other.technology_amount)
+
+    @property
+    def are_in_order(self) -> bool:
+        return Decimal(0) < self.technology_amount <= self.contract_amount
+
+
+NOTHING = Amounts(Decimal("0.00"), Decimal("0.00"))
+
+
+def needs_second_review(rules: RuleSet, *amounts: Amounts) -> bool:
+    """Whether a second person must approve (worked example 10): one of the amounts, before or after, is high."""
+    compared = [getattr(pair, name.value) for pair in amounts for name in rules.second_review_amounts]
+    return any(amount >= rules.second_review_from for amount in compared)
+
+
+WAN = 10_000
+
+
+def is_unit_doubtful(known: Decimal, typed: Decimal) -> bool:
+    """Whether an amount looks as if 万元 were taken for 元 or the other way round: about 10 000 times another."""
+    low, high = sorted((abs(known), abs(typed)))
+    return low > 0 and WAN / 2 <= high / low <= WAN * 2
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Why the registry recognises less than the contract says: so many yuan for one reason."""
+
+    amount: Decimal
+    reason: str
+
+
+def explains(differences: Iterable[Difference], *, text: Amounts, recognised: Amounts) -> bool:
+    """Whether the items account for every yuan between the contract's text and what is recognised.
+
+    They sum to the difference in 成交额; where that is none, to the difference in 技术交易额, whichever way it goes.
+    """
+    missing = text.contract_amount - recognised.contract_amount
+    if missing == 0:
+        missing = abs(text.technology_amount - recognised.technology_amount)
+    items = list(differences)
+    return all(item.amount > 0 and item.reason.strip() for item in items) and (
+        sum((item.amount for item in items), Decimal(0)) == missing
+    )
 
 
 def grounds_against(
@@ -141,6 +193,8 @@ def number_warnings(registration_no: str, *, registered_on: date, office_region:
         warnings.append(str(_("登记编号的年份与登记日期不一致")))
     if registration_no[4:8] != office_region[:4]:
         warnings.append(str(_("登记编号的地区与登记机构不一致")))
+    if not registration_no[10:].strip("0"):
+        warnings.append(str(_("登记编号的序号为零")))
     return warnings
 
 
@@ -171,5 +225,27 @@ def unknown_facts(facts: Mapping[str, str], on: date) -> list[str]:
         name
         for name, code in facts.items()
         if name not in CORRECTABLE
-        or not ((name in MAY_BE_EMPTY and not code) or reference.is_valid(CORRECTABLE[name], code, on))
+        or not ((name in MAY_BE_EMPTY and not code) or _is_known(CORRECTABLE[name], code, on))
     ]
+
+
+def _is_known(scheme: str, code: str, on: date) -> bool:
+    if scheme != "region":
+        return reference.is_valid(scheme, code, on)
+    try:
+        return party_location(code) == code
+    except InvalidIdentifier:
+        return False
+
+
+CHINA = "142"  # customs code
+
+
+def is_located(region: str, country: str) -> bool:
+    """Whether a party's contracts are in the figure of some region; one abroad has none."""
+    return _is_known("region", region, date.max) if country == CHINA else True
+
+
+def comparable_title(title: str) -> str:
+    """A contract's name as twins are compared: without width, case, script, blanks and punctuation."""
+    return "".join(char for char in folded(title)[0] if char.isalnum())

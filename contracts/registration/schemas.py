@@ -1,6 +1,6 @@
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -8,12 +8,17 @@ from pydantic import Field
 
 from market.kernel.api import Payload, Reference
 from market.kernel.money import MAX_AMOUNT
+from market.reference.locations import LocationOrNone
 
 AmountIn = Annotated[
     Decimal, Field(gt=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2, description="Yuan, at most two places")
 ]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 Code = Annotated[str, Field(max_length=40)]
+Confirmed = Annotated[
+    list[Literal["amount_unit", "registration_no"]],
+    Field(max_length=2, description="Questions of an earlier `confirmation_needed` that were looked into"),
+]
 Grounds = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=20)]
 
 
@@ -29,6 +34,11 @@ class GroundsIn(Payload):
     remark: Annotated[str, Field(max_length=1000)] = ""
 
 
+class DifferenceIn(Payload):
+    amount: AmountIn
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class RegisterIn(Payload):
     """What the registry recognised; the number comes from the national system."""
 
@@ -36,18 +46,26 @@ class RegisterIn(Payload):
     registered_on: date
     contract_amount: AmountIn
     technology_amount: AmountIn
+    differences: Annotated[
+        list[DifferenceIn],
+        Field(max_length=20, description="Why less is recognised than the contract says; the items sum to it"),
+    ] = []
+    confirmed: Confirmed = []
 
 
 class AmendIn(Payload):
-    """The new totals, not the difference."""
+    """The new totals, not the difference; sent as a form with the supplementary agreement."""
 
     contract_amount: AmountIn
     technology_amount: AmountIn
     effective_on: date
     reason: Reason
+    confirmed: Confirmed = []
 
 
 class EndIn(Payload):
+    """Sent as a form with the paper it rests on."""
+
     effective_on: date
     reason: Reason
 
@@ -58,8 +76,8 @@ class CorrectIn(Payload):
     Amounts are the right totals as of now. Region GB/T 2260, the others codes of their dictionaries.
     """
 
-    seller_region: Code | None = None
-    buyer_region: Code | None = None
+    seller_region: LocationOrNone | None = None
+    buyer_region: LocationOrNone | None = None
     seller_kind: Code | None = None
     buyer_kind: Code | None = None
     contract_type: Code | None = None
@@ -69,7 +87,20 @@ class CorrectIn(Payload):
     size_class: Code | None = None
     contract_amount: AmountIn | None = None
     technology_amount: AmountIn | None = None
+    registration_no: Annotated[str, Field(max_length=40)] = ""
+    registered_on: date | None = None
     reason: Reason
+    confirmed: Confirmed = []
+
+
+class DifferenceOut(Schema):
+    amount: str
+    reason: str
+
+
+class FileOut(Schema):
+    name: str
+    sha256: str
 
 
 class CorrectionOut(Schema):
@@ -81,7 +112,32 @@ class CorrectionOut(Schema):
     facts: dict[str, str]
     contract_amount: str
     technology_amount: str
+    registration_no: str
+    registered_on: date | None
     reason: str
+    proposed_at: datetime
+    decided_at: datetime | None
+    version: int
+    allowed: list[str]
+
+
+class ChangeOut(Schema):
+    """An amendment, cancellation or revocation; the amounts are the totals afterwards, yuan as strings.
+
+    `published` names the published reports whose period it moves.
+    """
+
+    id: UUID
+    registration_id: UUID
+    kind: str
+    state: str
+    contract_amount: str
+    technology_amount: str
+    effective_on: date
+    reason: str
+    document: FileOut
+    published: list[str]
+    needs_second_person: bool
     proposed_at: datetime
     decided_at: datetime | None
     version: int
@@ -112,7 +168,9 @@ class RegistrationOut(Schema):
     contract_amount: str | None
     technology_amount: str | None
     warnings: list[str]
+    differences: list[DifferenceOut]
     correction_id: UUID | None
+    change_id: Annotated[UUID | None, Field(description="The newest amendment, cancellation or revocation")]
     version: int
     allowed: list[str]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,8 +23,8 @@ from contracts.registration.forms import (
     MoveForm,
     RegisterForm,
 )
-from contracts.registration.models import Registration
-from market.kernel import clock
+from contracts.registration.models import Change, Registration
+from market.kernel import clock, files
 from market.kernel.problems import NotFound, NotSignedIn, VersionMissing
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import Step, attempt, offered
@@ -72,6 +72,15 @@ STEPS = {
         question=_("撤销后全部认定金额自生效日期起从成交额中减去，双方会收到通知，登记不能恢复。"),
     ),
 }
+CHANGE_STEPS = {
+    "approve": Step(
+        _("大额复审通过并办理"),
+        MoveForm,
+        services.approve_change,
+        question=_("通过后成交额按上列内容变动，双方会收到通知，不能撤回。请先核对依据文件。"),
+    ),
+    "decline": Step(_("复审不通过"), MoveForm, services.decline_change, question=_("登记保持不变，提出人会收到通知。")),
+}
 CORRECTION_STEPS = {
     "approve": Step(
         _("复核通过并更正"),
@@ -107,9 +116,12 @@ def step(request: PageRequest, registration_id: UUID, verb: str) -> HttpResponse
     if chosen is None:
         raise NotFound
     policy.registrations.fetch(actor=request.actor, pk=registration_id, verb=verb)
-    form = chosen.form(request.POST)
-    if attempt(form, partial(chosen.service, actor=request.actor, registration_id=registration_id, at=clock.now())):
-        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+    form = chosen.form(request.POST, request.FILES)
+    row = attempt(form, partial(chosen.service, actor=request.actor, registration_id=registration_id, at=clock.now()))
+    if row is not None:
+        waits = row.state == Registration.State.SECOND_REVIEW or queries.waits_for_second_person(row)
+        words = _("已提交大额复审：%(step)s") if waits else _("已完成：%(step)s")
+        messages.success(request, words % {"step": chosen.label})
         return redirect("registration:detail", registration_id)
     return _detail(request, registration_id, failed=(verb, form))
 
@@ -127,6 +139,27 @@ def correction_step(request: PageRequest, correction_id: UUID, verb: str) -> Htt
     chosen.service(actor=request.actor, correction_id=correction_id, at=clock.now(), **form.cleaned_data)
     messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
     return redirect("registration:detail", row.registration_id)
+
+
+@require_POST
+def change_step(request: PageRequest, change_id: UUID, verb: str) -> HttpResponse:
+    """The second person's answer to a change of high value."""
+    if verb not in CHANGE_STEPS:
+        raise NotFound
+    row = policy.changes.fetch(actor=request.actor, pk=change_id, verb=verb)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        raise VersionMissing
+    chosen = CHANGE_STEPS[verb]
+    chosen.service(actor=request.actor, change_id=change_id, at=clock.now(), **form.cleaned_data)
+    messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
+    return redirect("registration:detail", row.registration_id)
+
+
+@require_safe
+def change_document(request: PageRequest, change_id: UUID) -> FileResponse:
+    """The paper that a change rests on."""
+    return files.response(policy.changes.fetch(actor=request.actor, pk=change_id, related=("document",)).document)
 
 
 @require_POST
@@ -177,6 +210,7 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
         "contract": row.contract,
         "steps": steps,
         **_correction(request, row),
+        "changes": [_change(request, change) for change in queries.changes_of(row)],
         "grounds": [rules.GROUND_LABELS[rules.Ground(code)] for code in row.grounds],
         "events": policy.events.visible_to(request.actor).filter(registration=row).order_by("recorded_at", "id"),
         "rule_set": rules.rule_set(row.rule_set),
@@ -190,6 +224,13 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
     if failed:
         response.status_code = 409
     return response
+
+
+def _change(request: PageRequest, change: Change) -> dict[str, Any]:
+    """A change, the published reports it touches, and what the reader may do to it."""
+    allowed = policy.allowed_for_change(request.actor, change)
+    steps = offered(CHANGE_STEPS, allowed, initial={"version": change.version}, row_id=change.id)
+    return {"row": change, "published": queries.published_on(change.effective_on), "steps": steps}
 
 
 def _correction(request: PageRequest, row: Registration) -> dict[str, Any]:
@@ -217,8 +258,9 @@ def _initial(row: Registration) -> dict[str, Any]:
     return {
         **facts,
         "version": row.version,
-        "registered_on": clock.today(),
+        "registered_on": row.registered_on or clock.today(),
         "effective_on": clock.today(),
         "contract_amount": row.contract_amount or row.contract.contract_amount,
         "technology_amount": row.technology_amount or row.contract.technology_amount,
+        "registration_no": row.registration_no,
     }

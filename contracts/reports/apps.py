@@ -6,4 +6,4 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from contracts.reports import evidence, pages  # noqa: F401  figures for the auditor, and the menu
+        from contracts.reports import consumers, evidence, pages  # noqa: F401  events, figures for the auditor, menu

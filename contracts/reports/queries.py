@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -158,3 +159,23 @@ def _newest_edition() -> Subquery:
         state=Report.State.PUBLISHED,
     )
     return Subquery(newer.order_by("-edition").values("id")[:1])
+
+
+def published_names_on(day: date) -> list[str]:
+    """The published reports whose period holds a day, by name, the longest period last; each once."""
+    rows = _published_on(day).values_list("kind", "first_on", "last_on").distinct()
+    return [f"{Report.Kind(kind).label} {first} – {last}" for kind, first, last in sorted(rows, key=_length)]
+
+
+def published_before(event: RegistrationEvent) -> QuerySet[Report]:
+    """The newest editions of published reports whose period an event moved after they were published."""
+    rows = _published_on(event.effective_on).filter(published_at__lt=event.recorded_at)
+    return rows.order_by("kind", "first_on", "region", "-edition").distinct("kind", "first_on", "region")
+
+
+def _published_on(day: date) -> QuerySet[Report]:
+    return Report.objects.filter(state=Report.State.PUBLISHED, first_on__lte=day, last_on__gte=day)
+
+
+def _length(row: tuple[str, date, date]) -> tuple[int, date]:
+    return (row[2] - row[1]).days, row[1]

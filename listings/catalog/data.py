@@ -10,6 +10,7 @@ from listings.catalog.models import Disclosure
 from market.kernel.api import Payload
 from market.kernel.money import MAX_AMOUNT
 from market.kernel.values import ON_ONE_LINE
+from market.reference.locations import LocationOrNone
 
 Code = Annotated[str, Field(max_length=40)]
 Keyword = Annotated[str, Field(min_length=1, max_length=40)]
@@ -24,7 +25,7 @@ class ListingData(Payload):
     technology_field: Code = ""
     industries: Annotated[list[Annotated[str, Field(max_length=5)]], Field(max_length=5)] = []
     local_industry: Code = ""
-    region: Annotated[str, Field(pattern=r"^(\d{6})?$")] = ""
+    region: LocationOrNone = ""
     disclosure: Disclosure = Disclosure.PUBLIC
     contact_name: Annotated[str, Field(max_length=60)] = ""
     contact_phone: Annotated[str, Field(max_length=30)] = ""

@@ -9,6 +9,7 @@ from market.accounts import rules
 from market.accounts.models import KIND_LABELS, ROLE_LABELS
 from market.kernel.actor import OrganisationKind
 from market.kernel.forms import Form
+from market.reference.locations import LocationField
 
 
 class OrganisationForm(Form):
@@ -19,7 +20,7 @@ class OrganisationForm(Form):
     credit_code = forms.CharField(
         label=_("统一社会信用代码"), max_length=40, help_text=_("18 位，营业执照或法人证书上有")
     )
-    region = forms.RegexField(label=_("行政区划代码"), regex=r"^\d{6}$", help_text=_("6 位，例如瑞金市 360781"))
+    region = LocationField(label=_("行政区划代码"), help_text=_("6 位，例如瑞金市 360781"))
 
 
 class MemberForm(Form):

@@ -7,13 +7,14 @@ from pydantic import Field
 
 from market.kernel.actor import OrganisationKind, Role
 from market.kernel.api import Payload
+from market.reference.locations import Location
 
 
 class OrganisationIn(Payload):
     kind: OrganisationKind
     name: Annotated[str, Field(min_length=2, max_length=120)]
     credit_code: Annotated[str, Field(min_length=1, max_length=40, description="统一社会信用代码")]
-    region: Annotated[str, Field(pattern=r"^\d{6}$", description="GB/T 2260")]
+    region: Location
 
 
 class OrganisationOut(Schema):

@@ -18,6 +18,7 @@ from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
 from market.reference.identifiers.credit_code import parse_credit_code
 from market.reference.identifiers.text import InvalidIdentifier
+from market.reference.locations import party_location_or_none
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def create_organisation(
     try:
         with transaction.atomic():
             organisation = Organisation.objects.create(
-                kind=kind, name=name, credit_code=_normalised(credit_code), region=region, **facts
+                kind=kind, name=name, credit_code=_normalised(credit_code), region=_located(region), **facts
             )
     except IntegrityError as error:
         if "one_row_per_credit_code" in str(error):
@@ -161,6 +162,14 @@ def _normalised(credit_code: str) -> str:
         raise InvalidInput(
             errors=[{"loc": ["credit_code"], "code": error.code, "message": str(error.message)}]
         ) from error
+
+
+def _located(region: str) -> str:
+    """The division's code; none for a party abroad. Raises InvalidInput that names the field."""
+    try:
+        return party_location_or_none(region)
+    except InvalidIdentifier as error:
+        raise InvalidInput(errors=[{"loc": ["region"], "code": error.code, "message": str(error.message)}]) from error
 
 
 def prefer_language(*, user_id: UUID, language: str) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 
 from contracts.agreements.models import Deduction, Instalment, Signature, TechnologyContract
 from contracts.payments.models import JournalEntry, JournalLine, Payment, Refund
-from contracts.registration.models import Registration, RegistrationEvent
+from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover.models import TurnoverEntry
 from market.kernel import relay
@@ -23,6 +23,8 @@ TABLES: tuple[type[models.Model], ...] = (
     Instalment,
     Signature,
     Registration,
+    Correction,
+    Change,
     Payment,
     Refund,
     Report,

@@ -5,7 +5,13 @@ from contracts.registration.services.application import (
     apply_for_registration,
     submit_registration,
 )
-from contracts.registration.services.changes import amend_registration, cancel_registration, revoke_registration
+from contracts.registration.services.changes import (
+    amend_registration,
+    approve_change,
+    cancel_registration,
+    decline_change,
+    revoke_registration,
+)
 from contracts.registration.services.correction import (
     approve_correction,
     correct_registration,
@@ -27,10 +33,12 @@ __all__ = [
     "amend_registration",
     "applicant_of",
     "apply_for_registration",
+    "approve_change",
     "approve_correction",
     "approve_registration",
     "cancel_registration",
     "correct_registration",
+    "decline_change",
     "decline_correction",
     "recount_terms",
     "refuse_registration",

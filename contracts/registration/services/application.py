@@ -77,7 +77,7 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
 
 def applicant_of(contract: TechnologyContract) -> Organisation:
     """The party that applies: the seller, or the domestic buyer of imported technology (worked example 4)."""
-    return contract.seller if contract.seller.country == queries.CHINA else contract.buyer
+    return contract.seller if contract.seller.country == rules.CHINA else contract.buyer
 
 
 def _office(office_id: UUID) -> Organisation:

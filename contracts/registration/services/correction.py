@@ -6,9 +6,9 @@ that each year keeps its amount in the right cell. All of it becomes known when 
 as known before stays as it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from contracts.registration import policy, rules
 from contracts.registration.models import Correction, Registration, RegistrationEvent
-from contracts.registration.problems import AmountsInvalid, CorrectionOpen, NothingToCorrect
-from contracts.registration.services import steps
+from contracts.registration.problems import AmountsInvalid, CorrectionOpen, DateInvalid, NothingToCorrect, NumberTaken
+from contracts.registration.services import questions, steps
 from contracts.registration.services.changes import registered
+from contracts.registration.services.decision import parsed_no, save_numbered
 from contracts.registration.services.record import Line, record_event, standing_facts, standing_lines
 from market.kernel import audit
 from market.kernel.actor import Actor, Role
@@ -40,13 +41,17 @@ def correct_registration(
     technology_amount: Decimal | None,
     reason: str,
     at: datetime,
+    registration_no: str = "",
+    registered_on: date | None = None,
+    confirmed: Collection[str] = (),
 ) -> Registration:
-    """Propose the right facts and the right totals; what is not named or None was right. Nothing moves yet.
+    """Propose the right facts, totals, number and date; what is not named or None was right. Nothing moves yet.
 
-    Raises InvalidInput for a code that no list has, AmountsInvalid, NothingToCorrect, CorrectionOpen.
+    Raises InvalidInput for a code that no list has, AmountsInvalid, NumberInvalid, NumberTaken, DateInvalid,
+    ConfirmationNeeded, NothingToCorrect, CorrectionOpen.
     """
     today = local_date(at)
-    registration, old_contract, old_technology = registered(
+    registration, old = registered(
         actor=actor, registration_id=registration_id, verb="correct", version=version, on=today, at=at
     )
     if unknown := rules.unknown_facts(facts, today):
@@ -55,23 +60,52 @@ def correct_registration(
         )
     standing = standing_facts(registration)
     changed = {name: code for name, code in facts.items() if standing[name] != code}
-    amounts = (
-        old_contract if contract_amount is None else contract_amount,
-        old_technology if technology_amount is None else technology_amount,
+    amounts = rules.Amounts(
+        old.contract_amount if contract_amount is None else contract_amount,
+        old.technology_amount if technology_amount is None else technology_amount,
     )
-    if not Decimal(0) < amounts[1] <= amounts[0]:
+    if not amounts.are_in_order:
         raise AmountsInvalid
-    if not changed and amounts == (old_contract, old_technology):
+    number, on = _identity(registration, registration_no, registered_on, confirmed, today=today)
+    if not changed and amounts == old and not number and on is None:
         raise NothingToCorrect
+    questions.require_confirmed(confirmed, questions.about_amounts(old, amounts))
     told: dict[str, Any] = {name: [standing[name], code] for name, code in changed.items()}
     told |= {
         "reason": reason,
-        "contract_amount": [old_contract, amounts[0]],
-        "technology_amount": [old_technology, amounts[1]],
+        "contract_amount": [old.contract_amount, amounts.contract_amount],
+        "technology_amount": [old.technology_amount, amounts.technology_amount],
+        "registration_no": [registration.registration_no, number or registration.registration_no],
+        "registered_on": [registration.registered_on, on or registration.registered_on],
     }
     steps.conclude(registration, actor=actor, action="correction_proposed", at=at, changes=told)
-    _propose(registration, facts=changed, amounts=amounts, reason=reason, actor=actor, at=at)
+    _propose(registration, facts=changed, amounts=amounts, number=number, on=on, reason=reason, actor=actor, at=at)
     return registration
+
+
+def _identity(
+    registration: Registration,
+    registration_no: str,
+    registered_on: date | None,
+    confirmed: Collection[str],
+    *,
+    today: date,
+) -> tuple[str, date | None]:
+    """The right number and date where they were wrong, else nothing; looked at as when they were typed first."""
+    number = parsed_no(registration_no) if registration_no else registration.registration_no
+    on = registered_on or registration.registered_on
+    if on is None or registration.accepted_on is None:
+        raise DateInvalid
+    later = registration.events.filter(effective_on__gt=registration.registered_on).order_by("effective_on").first()
+    if not registration.accepted_on <= on <= (later.effective_on if later else today):
+        raise DateInvalid
+    is_new = number != registration.registration_no
+    if is_new and Registration.objects.filter(registration_no=number).exists():
+        raise NumberTaken
+    if is_new or on != registration.registered_on:
+        doubts = questions.about_number(registration, registration_no=number, registered_on=on)
+        questions.require_confirmed(confirmed, doubts)
+    return number if is_new else "", on if on != registration.registered_on else None
 
 
 @transaction.atomic
@@ -89,17 +123,19 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
         raise Stale(current_version=registration.version)
     right = {**standing_facts(registration), **correction.facts}
     moves = _moves(registration, correction, right)
+    registration.registration_no = correction.registration_no or registration.registration_no
+    registration.registered_on = correction.registered_on or registration.registered_on
     registration.contract_amount = correction.contract_amount
     registration.technology_amount = correction.technology_amount
     correction.approve(by_id=actor.user_id, at=at)
     correction.bump()
     correction.save()
-    steps.conclude(
-        registration, actor=actor, action="corrected", at=at, changes={"correction": correction.id, **correction.facts}
+    save_numbered(
+        registration, actor=actor, action="corrected", at=at, more={"correction": correction.id, **correction.facts}
     )
     for line in moves:
         _enter(registration, line, reason=correction.reason, actor=actor, at=at)
-    steps.tell_applicant(registration, title=worded(lambda: _("登记已更正")), at=at)
+    steps.tell_parties(registration, title=worded(lambda: _("登记已更正")), at=at)
     return correction
 
 
@@ -117,6 +153,15 @@ def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None
         at=at,
         changes={"correction": correction.id},
     )
+    if correction.proposed_by_id is not None:
+        notify(
+            user_ids=[correction.proposed_by_id],
+            kind="registration",
+            title=worded(lambda: _("登记更正未采纳：%(no)s") % {"no": registration.registration_no}),
+            body=worded(lambda: _("更正原因：%(reason)s") % {"reason": correction.reason}),
+            url=f"/registrations/{registration.id}/",
+            at=at,
+        )
     return correction
 
 
@@ -124,7 +169,9 @@ def _propose(
     registration: Registration,
     *,
     facts: Mapping[str, str],
-    amounts: tuple[Decimal, Decimal],
+    amounts: rules.Amounts,
+    number: str,
+    on: date | None,
     reason: str,
     actor: Actor,
     at: datetime,
@@ -135,8 +182,10 @@ def _propose(
                 registration=registration,
                 registration_version=registration.version,
                 facts=dict(facts),
-                contract_amount=amounts[0],
-                technology_amount=amounts[1],
+                contract_amount=amounts.contract_amount,
+                technology_amount=amounts.technology_amount,
+                registration_no=number,
+                registered_on=on,
                 reason=reason,
                 proposed_by_id=actor.user_id,
                 proposed_at=at,
@@ -179,9 +228,11 @@ def _moves(registration: Registration, correction: Correction, right: Mapping[st
     moves = []
     for line in standing_lines(registration):
         is_first = line.effective_on == registration.registered_on and line.contracts == 1
-        if line.facts == right and not (is_first and (more or more_technology)):
+        if line.facts == right and not (is_first and (more or more_technology or correction.registered_on)):
             continue
         righted = replace(line, facts=right)
+        if is_first and correction.registered_on is not None:
+            righted = replace(righted, effective_on=correction.registered_on)
         if is_first:
             righted = replace(
                 righted,
@@ -213,4 +264,5 @@ def _enter(registration: Registration, line: Line, *, reason: str, actor: Actor,
         reason=reason,
         actor=actor,
         at=at,
+        approved_by_id=actor.user_id,
     )

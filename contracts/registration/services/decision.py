@@ -1,8 +1,9 @@
 """The registry's half: accept, ask for corrections, register with the number typed in, or refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,14 +13,16 @@ from contracts.agreements.models import TechnologyContract
 from contracts.registration import queries, rules
 from contracts.registration.models import Registration, RegistrationEvent
 from contracts.registration.problems import (
+    AmountAboveContract,
     AmountsInvalid,
     DateInvalid,
+    DifferenceUnexplained,
     GroundsUnknown,
     NumberInvalid,
     NumberTaken,
     RegistrationGrounds,
 )
-from contracts.registration.services import steps
+from contracts.registration.services import questions, steps
 from contracts.registration.services.record import facts_of, record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
@@ -95,29 +98,38 @@ def register_contract(
     contract_amount: Decimal,
     technology_amount: Decimal,
     at: datetime,
+    differences: Sequence[rules.Difference] = (),
+    confirmed: Collection[str] = (),
 ) -> Registration:
     """Recognise and register the contract with the number that the national system gave.
 
-    A high value goes to a second person first and is registered by `approve_registration`.
-    Raises NumberInvalid, NumberTaken, AmountsInvalid, DateInvalid, RegistrationGrounds for what came up meanwhile.
+    A high value goes to a second person first and is registered by `approve_registration`. `differences` say item by
+    item why less is recognised than the contract says; `confirmed` names the questions that were answered.
+    Raises NumberInvalid, NumberTaken, AmountsInvalid, AmountAboveContract, DifferenceUnexplained, DateInvalid,
+    ConfirmationNeeded, and RegistrationGrounds for what came up meanwhile.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="register", version=version)
     # Not what the state machine's `register` starts from: from the second review only `approve_registration` leads on.
     if registration.state != Registration.State.ACCEPTED:
         raise WrongState(state=registration.state)
-    _require_amounts(contract_amount, technology_amount)
+    recognised = rules.Amounts(contract_amount, technology_amount)
+    _require_amounts(registration.contract, recognised, differences, confirmed)
     if registration.accepted_on is None or not registration.accepted_on <= registered_on <= local_date(at):
         raise DateInvalid
     _require_registrable(registration, at=at)
-    registration.registration_no = _parsed_no(registration_no)
+    registration.registration_no = parsed_no(registration_no)
+    doubts = questions.about_number(
+        registration, registration_no=registration.registration_no, registered_on=registered_on
+    )
+    questions.require_confirmed(confirmed, doubts)
+    registration.differences = [{"amount": str(item.amount), "reason": item.reason} for item in differences]
     registration.registered_on = registered_on
     registration.contract_amount, registration.technology_amount = contract_amount, technology_amount
     registration.reviewed_by_id = actor.user_id
-    if rules.needs_second_review(
-        rules.rule_set(registration.rule_set), contract_amount=contract_amount, technology_amount=technology_amount
-    ):
+    if rules.needs_second_review(rules.rule_set(registration.rule_set), recognised):
         registration.escalate()
-        _save_numbered(registration, actor=actor, action="escalated", at=at)
+        save_numbered(registration, actor=actor, action="escalated", at=at)
+        steps.tell_approvers(registration, title=worded(lambda: _("登记待大额复审")), at=at)
         return registration
     return _registered(registration, actor=actor, at=at)
 
@@ -144,7 +156,7 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
     if on is None or contract_amount is None or technology_amount is None:
         raise DateInvalid
     registration.register(on=on, registration_no=registration.registration_no)
-    _save_numbered(registration, actor=actor, action="registered", at=at)
+    save_numbered(registration, actor=actor, action="registered", at=at)
     record_event(
         registration,
         kind=RegistrationEvent.Kind.REGISTERED,
@@ -156,8 +168,9 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
         reason="",
         actor=actor,
         at=at,
+        approved_by_id=registration.approved_by_id,
     )
-    steps.tell_applicant(
+    steps.tell_parties(
         registration, title=worded(lambda: _("合同已登记，编号 %(no)s") % {"no": registration.registration_no}), at=at
     )
     return registration
@@ -170,21 +183,29 @@ def _require_registrable(registration: Registration, *, at: datetime) -> None:
     """
     contract = (
         TechnologyContract.objects.select_for_update(of=("self", "seller"), no_key=True)
-        .select_related("seller")
+        .select_related("seller", "buyer")
         .get(pk=registration.contract_id)
     )
     # Its term is judged by the day it was handed in: the registry's own time is not held against it.
     on = local_date(registration.submitted_at or at)
-    if grounds := queries.grounds_against(contract, on=on):
+    grounds = queries.grounds_against(contract, on=on)
+    if not all(rules.is_located(party.region, party.country) for party in (contract.seller, contract.buyer)):
+        grounds.append(rules.Ground.PARTIES_UNCLEAR)
+    if grounds:
         raise RegistrationGrounds(grounds=grounds)
 
 
-def _save_numbered(registration: Registration, *, actor: Actor, action: str, at: datetime) -> None:
+def save_numbered(
+    registration: Registration, *, actor: Actor, action: str, at: datetime, more: Mapping[str, Any] | None = None
+) -> None:
+    """Save the row with the number it carries now. Raises NumberTaken."""
     changes = {
         "registration_no": registration.registration_no,
         "registered_on": registration.registered_on,
         "contract_amount": registration.contract_amount,
         "technology_amount": registration.technology_amount,
+        "differences": registration.differences,
+        **(more or {}),
     }
     try:
         with transaction.atomic():
@@ -195,7 +216,8 @@ def _save_numbered(registration: Registration, *, actor: Actor, action: str, at:
         raise
 
 
-def _parsed_no(text: str) -> str:
+def parsed_no(text: str) -> str:
+    """The sixteen digits. Raises NumberInvalid."""
     try:
         number = parse_registration_no(text)
     except InvalidIdentifier as error:
@@ -205,9 +227,21 @@ def _parsed_no(text: str) -> str:
     return number.value
 
 
-def _require_amounts(contract_amount: Decimal, technology_amount: Decimal) -> None:
-    if not Decimal(0) < technology_amount <= contract_amount:
+def _require_amounts(
+    contract: TechnologyContract,
+    recognised: rules.Amounts,
+    differences: Sequence[rules.Difference],
+    confirmed: Collection[str],
+) -> None:
+    """Raise AmountsInvalid, AmountAboveContract, ConfirmationNeeded, DifferenceUnexplained."""
+    if not recognised.are_in_order:
         raise AmountsInvalid
+    text = rules.Amounts(contract.contract_amount, contract.technology_amount)
+    if recognised.contract_amount > text.contract_amount:
+        raise AmountAboveContract(contract_amount=str(text.contract_amount))
+    questions.require_confirmed(confirmed, questions.about_amounts(text, recognised))
+    if not rules.explains(differences, text=text, recognised=recognised):
+        raise DifferenceUnexplained(difference=str(text.contract_amount - recognised.contract_amount))
 
 
 def _require_grounds(grounds: Sequence[str]) -> None:

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Sum
 
 from contracts.agreements.models import TechnologyContract
+from contracts.registration import rules
 from contracts.registration.events import RegistrationRecorded
 from contracts.registration.models import FACTS, Registration, RegistrationEvent
 from market.kernel import outbox
 from market.kernel.actor import Actor, OrganisationKind
+from market.kernel.problems import SecondPersonNeeded
 
 Facts = Mapping[str, str]
 
@@ -39,8 +42,18 @@ def record_event(
     actor: Actor,
     at: datetime,
     contracts: int = 0,
+    approved_by_id: UUID | None = None,
 ) -> RegistrationEvent:
-    """Append an event with signed amounts and publish it; the turnover entry follows from it."""
+    """Append an event with signed amounts and publish it; the turnover entry follows from it.
+
+    Every verb that moves the figure comes through here, so here the second person is asked for: raises
+    SecondPersonNeeded where an amount before or after is high and nobody but its proposer stands for it.
+    """
+    before = recognised(registration)
+    after = before + rules.Amounts(contract_amount, technology_amount)
+    edition = rules.rule_set(registration.rule_set)
+    if approved_by_id is None and rules.needs_second_review(edition, before, after):
+        raise SecondPersonNeeded
     event = RegistrationEvent.objects.create(
         registration=registration,
         kind=kind,
@@ -60,6 +73,14 @@ def record_event(
         at=at,
     )
     return event
+
+
+def recognised(registration: Registration) -> rules.Amounts:
+    """What the registration's events amount to."""
+    sums = RegistrationEvent.objects.filter(registration=registration).aggregate(
+        contract=Sum("contract_amount"), technology=Sum("technology_amount")
+    )
+    return rules.Amounts(sums["contract"] or Decimal(0), sums["technology"] or Decimal(0))
 
 
 def facts_of(contract: TechnologyContract, *, rule_set: str) -> Facts:

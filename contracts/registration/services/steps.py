@@ -1,6 +1,6 @@
 """What every verb of the room does around its own step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,12 +38,42 @@ def conclude(
     )
 
 
+def tell_parties(registration: Registration, *, title: Any, at: datetime) -> None:
+    """What changes a registration concerns both parties of its contract, whoever applied."""
+    contract = registration.contract
+    for organisation_id in sorted({contract.seller_id, contract.buyer_id, registration.applicant_id}):
+        _tell(registration, organisation_id=organisation_id, roles=(Role.CLERK, Role.MANAGER), title=title, at=at)
+
+
+def tell_approvers(registration: Registration, *, title: Any, at: datetime) -> None:
+    """A second review waits."""
+    _tell(
+        registration,
+        organisation_id=registration.office_id,
+        roles=(Role.HIGH_VALUE_APPROVER,),
+        title=title,
+        at=at,
+    )
+
+
 def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> None:
     """`title` is lazily translated, or worded."""
-    words = {"title": registration.contract.title, "no": registration.no}
-    notify(
+    _tell(
+        registration,
         organisation_id=registration.applicant_id,
         roles=(Role.CLERK, Role.MANAGER),
+        title=title,
+        at=at,
+    )
+
+
+def _tell(
+    registration: Registration, *, organisation_id: UUID, roles: Sequence[Role], title: Any, at: datetime
+) -> None:
+    words = {"title": registration.contract.title, "no": registration.no}
+    notify(
+        organisation_id=organisation_id,
+        roles=roles,
         kind="registration",
         title=title,
         body=worded(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),

@@ -8,6 +8,7 @@ from contracts.reports.services.drafting import (
     revise_report,
     submit_report,
 )
+from contracts.reports.services.late import tell_of_late_event
 from contracts.reports.services.publication import publish_report
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "return_report",
     "revise_report",
     "submit_report",
+    "tell_of_late_event",
 ]

@@ -18,6 +18,7 @@ from contracts.agreements.data import ContractData
 from contracts.payments import services as payments
 from contracts.payments.models import Rail
 from contracts.registration import services as registration
+from contracts.registration.models import Change, Registration
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData, PatentData
 from listings.catalog.models import Achievement, Demand
@@ -194,6 +195,7 @@ class City:
             registration_no=deal["registration_no"],
             registered_on=on,
             at=at(on),
+            confirmed=("registration_no",),  # some of the invented numbers are another office's
             **amounts,
             **common,
         )
@@ -206,16 +208,35 @@ class City:
                 actor=registrar,
                 effective_on=later,
                 reason="双方补充协议增加试验内容",
+                document=paper(deal, "supplement"),
                 at=at(later),
                 contract_amount=Decimal(new_total),
                 technology_amount=Decimal(new_total) * 8 / 10,
                 **common,
             )
+            approve_changes(row, approver, later)
         if ended := deal.get("cancelled_on"):
             day = date.fromisoformat(ended)
             registration.cancel_registration(
-                actor=registrar, effective_on=day, reason="合同经双方协商解除", at=at(day), **common
+                actor=registrar,
+                effective_on=day,
+                reason="合同经双方协商解除",
+                document=paper(deal, "dissolution"),
+                at=at(day),
+                **common,
             )
+            approve_changes(row, approver, day)
+
+
+def paper(deal: dict[str, Any], kind: str) -> ContentFile[bytes]:
+    """The invented paper that a change rests on."""
+    return ContentFile(sealed_scan(deal["registration_no"], kind), f"{deal['registration_no']}-{kind}.png")
+
+
+def approve_changes(row: Registration, approver: Actor, on: date) -> None:
+    """A change of high value waits for the second person."""
+    for change in row.changes.filter(state=Change.State.PROPOSED):
+        registration.approve_change(actor=approver, change_id=change.id, version=None, at=at(on))
 
 
 def begun_on(deal: dict[str, Any]) -> date:

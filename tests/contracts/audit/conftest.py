@@ -6,6 +6,7 @@ import pytest
 from contracts.registration import services as registration
 from tests.cast import MONDAY, MONDAY_ON, Cast
 from tests.contracts.audit.bundles import KEY
+from tests.contracts.registration.desk import paper
 from tests.contracts.standing import run_consumers
 from tests.contracts.turnover.conftest import City
 
@@ -30,6 +31,7 @@ def committed_city(committed_cast: Cast) -> City:
         technology_amount=Decimal("190000.00"),
         effective_on=MONDAY_ON,
         reason="双方约定",
+        document=paper(),
         at=MONDAY,
     )
     registration.cancel_registration(
@@ -38,6 +40,7 @@ def committed_city(committed_cast: Cast) -> City:
         version=None,
         effective_on=MONDAY_ON,
         reason="双方约定",
+        document=paper(),
         at=MONDAY,
     )
     assert run_consumers("turnover.ledger") == 2

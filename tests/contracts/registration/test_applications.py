@@ -147,6 +147,36 @@ def test_worked_example_8_the_same_contract_on_another_paper_is_a_duplicate(regi
     assert found.value.data == {"grounds": [Ground.DUPLICATE]}
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["铜箔退火工艺开发(一期)", "铜箔 退火工艺开发（一期）", "銅箔退火工藝開發（一期）", "铜箔退火工艺开发（一期）。"],
+)
+def test_a_twin_is_found_whatever_the_width_blanks_script_and_punctuation_of_its_title(cast, title):
+    story.registered(cast, title="铜箔退火工艺开发（一期）")
+    row = apply_for(story.signed(cast, title=title), cast.university_clerk)
+
+    with refused(RegistrationGrounds) as found:
+        submit(row, cast.university_clerk)
+
+    assert found.value.data == {"grounds": [Ground.DUPLICATE]}
+
+
+def test_a_second_stage_is_no_twin(cast):
+    story.registered(cast, title="铜箔退火工艺开发（一期）")
+    row = apply_for(story.signed(cast, title="铜箔退火工艺开发（二期）"), cast.university_clerk)
+
+    assert submit(row, cast.university_clerk).state == State.SUBMITTED
+
+
+def test_a_contract_whose_party_sits_nowhere_is_not_registered_since_no_figure_would_hold_it(accepted, cast):
+    type(cast.enterprise).objects.filter(pk=cast.enterprise.pk).update(region="360701")
+
+    with refused(RegistrationGrounds) as found:
+        register(accepted)
+
+    assert found.value.data == {"grounds": [Ground.PARTIES_UNCLEAR]}
+
+
 def test_worked_example_8_a_twin_that_was_handed_in_at_the_same_time_is_found_when_it_is_registered(accepted, cast):
     twin = story.apply(story.signed(cast))
     register(accepted)

@@ -12,6 +12,7 @@ from contracts.registration.problems import (
     DateInvalid,
     GroundsUnknown,
 )
+from contracts.registration.rules import Difference
 from contracts.turnover import queries as turnover
 from market.kernel.actor import Role
 from market.kernel.problems import NotAllowed, SecondPersonNeeded, WrongState
@@ -157,7 +158,8 @@ def test_worked_example_1_recognised_amounts_are_positive_and_technology_within_
 
 
 def test_the_registry_may_recognise_less_than_the_contract_says(accepted):
-    row = register(accepted, contract="1000000.00", technology="700000.00")
+    items = [Difference(Decimal("80000.00"), "载体不计入技术交易额")]
+    row = register(accepted, contract="1000000.00", technology="700000.00", differences=items)
 
     event = RegistrationEvent.objects.get()
     assert (row.technology_amount, event.technology_amount) == (Decimal("700000.00"), Decimal("700000.00"))

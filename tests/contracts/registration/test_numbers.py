@@ -72,7 +72,7 @@ def test_what_looks_odd_is_a_warning(no, warnings):
     assert number_warnings(no, registered_on=date(2026, 3, 2), office_region="360781") == warnings
 
 
-def test_an_odd_number_is_taken_all_the_same_and_the_answer_warns(accepted, cast, api):
+def test_an_odd_number_is_asked_about_and_once_confirmed_taken_all_the_same(accepted, cast, api):
     body = {
         "registration_no": "2025350201000123",
         "registered_on": "2026-03-02",
@@ -81,7 +81,11 @@ def test_an_odd_number_is_taken_all_the_same_and_the_answer_warns(accepted, cast
     }
     row = accepted.registration
 
+    asked = api.as_(cast.registrar).send("post", f"/registrations/{row.id}/register", body, version=row.version)
+    body["confirmed"] = [question["code"] for question in asked.json()["questions"][:1]]
     answer = api.as_(cast.registrar).send("post", f"/registrations/{row.id}/register", body, version=row.version)
+
+    assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
 
     assert (answer.status_code, answer.json()["state"]) == (200, "registered")
     assert answer.json()["warnings"] == ["登记编号的年份与登记日期不一致", "登记编号的地区与登记机构不一致"]

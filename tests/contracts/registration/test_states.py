@@ -13,6 +13,7 @@ from market.kernel.actor import Role
 from market.kernel.problems import NotFound, WrongState
 from tests import story
 from tests.cast import MONDAY, MONDAY_ON, member
+from tests.contracts.registration.desk import paper
 from tests.contracts.standing import refused
 
 State = Registration.State
@@ -53,7 +54,7 @@ def verbs(cast: Any, row: Registration) -> dict[str, tuple[Any, Callable[[], Any
     """Who does each verb, and the call that would be right but for the state."""
     common = {"registration_id": row.id, "version": None, "at": MONDAY}
     against = {"grounds": ["other"], "remark": ""}
-    ending = {"effective_on": MONDAY_ON, "reason": "x"}
+    ending = {"effective_on": MONDAY_ON, "reason": "x", "document": paper()}
     amended = {"contract_amount": Decimal("2000000.00"), "technology_amount": Decimal("780000.00")}
     number = {"registration_no": "2026360701000001", "registered_on": MONDAY_ON}
     calls = {

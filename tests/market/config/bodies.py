@@ -15,6 +15,11 @@ Body = Callable[[World], dict[str, Any]]
 ENDING = {"effective_on": "2026-03-02", "reason": "双方约定"}
 REGISTERED = {"contract_amount": "1000000.00", "technology_amount": "780000.00"}
 
+
+def ending() -> dict[str, Any]:
+    return ENDING | {"document": scan()}
+
+
 BODIES: dict[str, Body] = {
     "POST /organisations": lambda world: {
         "kind": "enterprise",
@@ -76,9 +81,9 @@ BODIES: dict[str, Body] = {
     "POST /registrations/{registration_id}/register": lambda world: (
         REGISTERED | {"registration_no": "2026360701000002", "registered_on": "2026-03-02"}
     ),
-    "POST /registrations/{registration_id}/amend": lambda world: REGISTERED | ENDING,
-    "POST /registrations/{registration_id}/cancel": lambda world: ENDING,
-    "POST /registrations/{registration_id}/revoke": lambda world: ENDING,
+    "POST /registrations/{registration_id}/amend": lambda world: REGISTERED | ending(),
+    "POST /registrations/{registration_id}/cancel": lambda world: ending(),
+    "POST /registrations/{registration_id}/revoke": lambda world: ending(),
     "POST /registrations/{registration_id}/correct": lambda world: {"seller_region": "360400", "reason": "录入有误"},
     "POST /turnover/assessment": lambda world: {
         "valid_from": "2026-01-01",

@@ -22,6 +22,7 @@ VERBS = {
     "monitoring:step": list(monitoring.STEPS),
     "payments:step": list(payments.STEPS),
     "registration:step": list(registration.STEPS),
+    "registration:change-step": list(registration.CHANGE_STEPS),
     "registration:correction-step": list(registration.CORRECTION_STEPS),
     "reports:step": list(reports.STEPS),
     "catalog:move": list(catalog.MOVES),

@@ -13,6 +13,7 @@ from contracts.monitoring.models import IndicatorValue
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
 from contracts.registration import services as registration
+from contracts.registration.models import Change
 from contracts.reports import services as reports
 from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
@@ -55,6 +56,22 @@ def told_values(cast: Cast) -> IndicatorValue:
     monitoring.confirm_value(actor=cast.leader, value_id=first.id, version=None, at=MONDAY)
     proof = ContentFile(telling.SCAN, "bulletin.pdf")
     return monitoring.enter_value(year=2023, value=Decimal("2.20"), proof=proof, **common)
+
+
+def waiting_change(story: telling.Story) -> Change:
+    """An amendment to a high value, which waits for the second person."""
+    registration.amend_registration(
+        actor=story.cast.registrar,
+        registration_id=story.registration.id,
+        version=None,
+        contract_amount=Decimal("6000000.00"),
+        technology_amount=Decimal("5000000.00"),
+        effective_on=MONDAY.date(),
+        reason="补充协议",
+        document=ContentFile(telling.SCAN, "supplement.pdf"),
+        at=MONDAY,
+    )
+    return Change.objects.get(registration=story.registration)
 
 
 def build_world(cast: Cast) -> World:
@@ -138,6 +155,7 @@ def build_world(cast: Cast) -> World:
             "payment_id": payment.id,
             "registration_id": story.registration.id,
             "correction_id": story.registration.corrections.get().id,
+            "change_id": waiting_change(story).id,
             "entry_id": TurnoverEntry.objects.get().id,
             "year": MONDAY.year,
             "report_id": report.id,
