@@ -12,12 +12,12 @@ from contracts.registration.models import Correction, Registration
 from contracts.registration.schemas import (
     AmendIn,
     ApplyIn,
-    ChangeOut,
     CorrectIn,
     CorrectionOut,
     EndIn,
     GroundsIn,
     RegisterIn,
+    RegistrationChangeOut,
     RegistrationOut,
     RegistrationPage,
 )
@@ -291,7 +291,7 @@ def decline_correction(request: ApiRequest, response: HttpResponse, correction_i
     return _corrected(request, response, row)
 
 
-@router.get("/changes/{uuid:change_id}", response={200: ChangeOut, **answers()})
+@router.get("/changes/{uuid:change_id}", response={200: RegistrationChangeOut, **answers()})
 def get_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
     """An amendment, cancellation or revocation, done or waiting for its second person."""
     return _changed(request, response, change_id)
@@ -306,7 +306,7 @@ def get_change_document(request: ApiRequest, change_id: UUID) -> FileResponse:
 
 @router.post(
     "/changes/{uuid:change_id}/approve",
-    response={200: ChangeOut, **answers(*CHANGING, SecondPersonNeeded, problems.DateInvalid)},
+    response={200: RegistrationChangeOut, **answers(*CHANGING, SecondPersonNeeded, problems.DateInvalid)},
 )
 def approve_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
     """Carry a change of high value out as the second person."""
@@ -314,7 +314,7 @@ def approve_change(request: ApiRequest, response: HttpResponse, change_id: UUID)
     return _changed(request, response, change_id)
 
 
-@router.post("/changes/{uuid:change_id}/decline", response={200: ChangeOut, **answers(*CHANGING)})
+@router.post("/changes/{uuid:change_id}/decline", response={200: RegistrationChangeOut, **answers(*CHANGING)})
 def decline_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
     """Leave the registration as it is."""
     services.decline_change(actor=request.actor, change_id=change_id, version=if_match(request), at=clock.now())

@@ -34,7 +34,7 @@ class GroundsIn(Payload):
     remark: Annotated[str, Field(max_length=1000)] = ""
 
 
-class DifferenceIn(Payload):
+class UnrecognisedIn(Payload):
     amount: AmountIn
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -47,7 +47,7 @@ class RegisterIn(Payload):
     contract_amount: AmountIn
     technology_amount: AmountIn
     differences: Annotated[
-        list[DifferenceIn],
+        list[UnrecognisedIn],
         Field(max_length=20, description="Why less is recognised than the contract says; the items sum to it"),
     ] = []
     confirmed: Confirmed = []
@@ -93,12 +93,12 @@ class CorrectIn(Payload):
     confirmed: Confirmed = []
 
 
-class DifferenceOut(Schema):
+class UnrecognisedOut(Schema):
     amount: str
     reason: str
 
 
-class FileOut(Schema):
+class PaperOut(Schema):
     name: str
     sha256: str
 
@@ -121,7 +121,7 @@ class CorrectionOut(Schema):
     allowed: list[str]
 
 
-class ChangeOut(Schema):
+class RegistrationChangeOut(Schema):
     """An amendment, cancellation or revocation; the amounts are the totals afterwards, yuan as strings.
 
     `published` names the published reports whose period it moves.
@@ -135,7 +135,7 @@ class ChangeOut(Schema):
     technology_amount: str
     effective_on: date
     reason: str
-    document: FileOut
+    document: PaperOut
     published: list[str]
     needs_second_person: bool
     proposed_at: datetime
@@ -168,7 +168,7 @@ class RegistrationOut(Schema):
     contract_amount: str | None
     technology_amount: str | None
     warnings: list[str]
-    differences: list[DifferenceOut]
+    differences: list[UnrecognisedOut]
     correction_id: UUID | None
     change_id: Annotated[UUID | None, Field(description="The newest amendment, cancellation or revocation")]
     version: int

@@ -109,7 +109,7 @@ def test_what_follows_a_correction_is_told_in_the_right_facts(earlier):
     approve(earlier, propose(earlier, seller_region=JIUJIANG, technology_field="09"))
     cancel(earlier, on=IN_B, at=YEAR_B)
 
-    assert cells(2026)[JIUJIANG] == (Decimal("-1000000.00"), 0)
+    assert cells(2026)[JIUJIANG] == (Decimal("-1000000.00"), -1)
     last = RegistrationEvent.objects.get(kind="cancelled")
     assert (last.seller_region, last.technology_field) == (JIUJIANG, "09")
 
