@@ -131,9 +131,9 @@ FACT_LABELS = {
 class CorrectForm(AskingForm):
     """Every fact as it stands, to be put right where it is wrong; a region is typed, the others are chosen."""
 
-    registration_no = forms.CharField(label=_("正确的登记编号"), max_length=40)
+    registration_no = forms.CharField(label=_("正确的登记编号"), max_length=40, required=False)
     registered_on = forms.DateField(
-        label=_("正确的登记日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=_("正确的登记日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     contract_amount = amount_field(_("正确的成交额（元）"))
     technology_amount = amount_field(_("正确的技术交易额（元）"))

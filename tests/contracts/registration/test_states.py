@@ -54,7 +54,7 @@ def verbs(cast: Any, row: Registration) -> dict[str, tuple[Any, Callable[[], Any
     """Who does each verb, and the call that would be right but for the state."""
     common = {"registration_id": row.id, "version": None, "at": MONDAY}
     against = {"grounds": ["other"], "remark": ""}
-    ending = {"effective_on": MONDAY_ON, "reason": "x", "document": paper()}
+    ending = {"effective_on": MONDAY_ON, "reason": "x"}
     amended = {"contract_amount": Decimal("2000000.00"), "technology_amount": Decimal("780000.00")}
     number = {"registration_no": "2026360701000001", "registered_on": MONDAY_ON}
     calls = {
@@ -64,10 +64,10 @@ def verbs(cast: Any, row: Registration) -> dict[str, tuple[Any, Callable[[], Any
         "register": (cast.registrar, services.register_contract, number | RECOGNISED),
         "refuse": (cast.registrar, services.refuse_registration, against),
         "approve": (cast.approver, services.approve_registration, {}),
-        "amend": (cast.registrar, services.amend_registration, amended | ending),
+        "amend": (cast.registrar, services.amend_registration, amended | ending | {"document": paper()}),
         "correct": (cast.registrar, services.correct_registration, amended | {"facts": {}, "reason": "x"}),
-        "cancel": (cast.registrar, services.cancel_registration, ending),
-        "revoke": (cast.registrar, services.revoke_registration, ending),
+        "cancel": (cast.registrar, services.cancel_registration, ending | {"document": paper()}),
+        "revoke": (cast.registrar, services.revoke_registration, ending | {"document": paper()}),
     }
     return {
         verb: (actor, lambda service=service, actor=actor, more=more: service(actor=actor, **common, **more))
