@@ -177,6 +177,21 @@ def test_published_plus_adjustments_is_what_is_known_now_on_every_side(city, cas
         assert total == row.now
 
 
+def test_whoever_published_a_period_is_told_that_the_registry_moved_it_afterwards(city, cast, office):
+    told = city.registers("1000000.00", at=FEBRUARY, seller=cast.other_clerk)
+    report = office.publishes()
+
+    revoke(told, on=on(MARCH), at=JUNE)
+    run_consumers("reports.late")
+
+    people = set(Notice.objects.filter(kind="report", url=f"/reports/{report.id}/").values_list("user_id", flat=True))
+    late = Notice.objects.filter(title__contains="已发布报告期内有登记变动")
+    assert {notice.user_id for notice in late} == {cast.leader.user_id, cast.operator.user_id} <= people
+    assert queries.published_names_on(on(MARCH)) == ["季报 2026-01-01 – 2026-03-31"]
+    assert queries.published_names_on(on(JUNE)) == []
+    assert checks.differences(report) == []
+
+
 def test_a_revocation_of_another_period_is_no_adjustment(city, cast, office):
     told = city.registers("1000000.00", at=FEBRUARY, seller=cast.other_clerk)
     report = office.publishes()
