@@ -85,7 +85,8 @@ def parts_beside(
     columns = {"contract": "contract_amount", "technology": "technology_amount", "count": "contracts"}
     sums = {f"{name}_{n}": Sum(column, filter=within[n]) for n in (0, 1) for name, column in columns.items()}
     found: dict[Dimension, tuple[dict[str, Sums], dict[str, Sums]]] = {each: ({}, {}) for each in together.values()}
-    for row in rows.values("dimension", "code").annotate(**sums):
+    counted: QuerySet[Any] = rows.values("dimension", "code").annotate(**sums)
+    for row in counted:
         for n in (0, 1):
             found[together[row["dimension"]]][n][row["code"]] = as_sums({name: row[f"{name}_{n}"] for name in columns})
     return found

@@ -12,7 +12,8 @@ class EmailBackend(FileBackend):
     def open(self) -> bool:
         if getattr(self, "stream", None) is not None:
             return False
-        path = Path(self._get_filename())
+        path = Path(self._get_filename())  # type: ignore[attr-defined]
         path.parent.chmod(0o700)
-        self.stream = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+        opened = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+        self.stream = opened  # type: ignore[assignment]
         return True
