@@ -5,21 +5,16 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
 
 from market.kernel.actor import Actor
-from tests import database, engine, parallel, snapshots, story
+from tests import database, engine, snapshots, story
 from tests.cast import Cast, build_cast, read_cast
 
 pytest_plugins = ["tests.skips"]
-
-# How fast a machine draws examples says nothing about what it tests.
-hypothesis.settings.register_profile("market", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("market")
 
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -34,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def django_db_setup(request: Any, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """A copy of the template; a test whose commits are real leaves a new one."""
     with django_db_blocker.unblock():
-        database.prepare(tell_story, anew=request.config.getvalue("create_db") and not parallel.WORKER)
+        database.prepare(tell_story, anew=request.config.getvalue("create_db"))
         yield
         database.forget()
 
@@ -50,6 +45,7 @@ def _plain_settings(settings: Any, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path / "files"
     settings.AUDIT_DIR = tmp_path / "audit"
     settings.RATE_LIMIT = False
+    settings.MFA_ROLES = []
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

@@ -16,7 +16,6 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from market.kernel.models import Delivery
-from matching.ranking import corpus
 from tests.parallel import WORKER
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,7 +54,6 @@ def renew() -> None:
         drop(cursor, Copy.name)
         copy(cursor, Copy.template, Copy.name)
     use(Copy.name)
-    corpus._kept.cache_clear()  # by an id that the new copy gives again
 
 
 def forget() -> None:

@@ -15,7 +15,6 @@ from deploy.local.units import Unit
 
 FIRST_DELAY_SECONDS, LAST_DELAY_SECONDS = 0.5, 30.0
 CALM_SECONDS = 60.0  # after so long without a death the delays begin anew
-ASK_SECONDS = 0.25  # a part that is starting has better to do than to answer
 START_ATTEMPTS = 3  # of a unit that has never been ready
 
 
@@ -31,7 +30,7 @@ class Run:
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths = 0
         self.was_ready = False
-        self.begun_at = self.started_at = self.next_start_at = self.next_ask_at = self.worked_at = 0.0
+        self.begun_at = self.started_at = self.next_start_at = self.worked_at = 0.0
         self.work = 0
         self.seconds: float | None = None
         self.progress = (0, 0)
@@ -88,9 +87,8 @@ class Run:
         if self.process is None and self.unit.command:
             if now >= self.next_start_at:
                 self.spawn(environment)
-        elif not self.unit.is_step and now >= self.next_ask_at:
+        elif not self.unit.is_step:
             self.ask(now)
-            self.next_ask_at = time.monotonic() + ASK_SECONDS
 
     def spawn(self, environment: Mapping[str, str]) -> None:
         # The kernel's death signal follows the thread that forks: this must be the supervisor's main thread.

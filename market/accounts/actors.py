@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from market.accounts.models import ApiKey, Membership, User
-from market.accounts.queries import memberships_of
+from market.accounts.queries import live_keys, live_memberships, memberships_of
+from market.kernel import security_log
 from market.kernel.actor import Actor, OrganisationKind, Role
 
 KEY_MARK = "tm_"
@@ -29,14 +28,14 @@ def actors_of(people: Iterable[tuple[UUID, UUID | None]]) -> dict[tuple[UUID, UU
     """
     wanted = set(people)
     users = User.objects.filter(id__in={user_id for user_id, _organisation_id in wanted}, is_active=True).in_bulk()
-    live = Membership.objects.filter(user__in=users, ended_at__isnull=True).select_related("organisation")
+    live = live_memberships().filter(user__in=users).select_related("organisation")
     memberships: dict[tuple[UUID, UUID | None], Membership] = {(row.user_id, row.organisation_id): row for row in live}
     return {pair: _member(users[pair[0]], memberships.get(pair)) for pair in wanted if pair[0] in users}
 
 
 def actors_of_keys(ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Actor]:
     """What live keys act as, by the key's id."""
-    return {key.id: _machine(key) for key in _live_keys(at).filter(id__in=set(ids))}
+    return {key.id: _machine(key) for key in live_keys(at).filter(id__in=set(ids))}
 
 
 def actor_for_key(token: str, *, at: datetime) -> Actor | None:
@@ -44,8 +43,13 @@ def actor_for_key(token: str, *, at: datetime) -> Actor | None:
     prefix, _, secret = token.removeprefix(KEY_MARK).partition("_")
     if not token.startswith(KEY_MARK) or not secret or len(token) > 200:
         return None
-    key = _live_keys(at).filter(prefix=prefix).first()
+    key = ApiKey.objects.filter(prefix=prefix).first()
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
+        security_log.note("api_key.used", outcome="unknown")
+        return None
+    key = live_keys(at).filter(pk=key.pk).first()
+    if key is None:
+        security_log.note("api_key.used", outcome="ended", prefix=prefix)
         return None
     if key.last_used_at is None or at - key.last_used_at > timedelta(minutes=1):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
@@ -54,11 +58,6 @@ def actor_for_key(token: str, *, at: datetime) -> Actor | None:
 
 def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _live_keys(at: datetime) -> QuerySet[ApiKey]:
-    rows = ApiKey.objects.select_related("organisation").filter(revoked_at__isnull=True)
-    return rows.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
 
 
 def _member(user: User, membership: Membership | None) -> Actor:

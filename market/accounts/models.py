@@ -1,11 +1,13 @@
 """Organisations, the people who act for them, and the keys of their machines."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel.actor import OrganisationKind, Role
@@ -56,6 +58,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    suspended_at = models.DateTimeField(
+        null=True, blank=True, db_comment="Set by the operator; is_active says the same"
+    )
+    suspension_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    session_generation = models.PositiveIntegerField(
+        default=0, db_default=0, db_comment="Part of what each session is signed with: one more ends them all"
+    )
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[Users] = Users()
@@ -69,6 +78,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with the password and with `session_generation`."""
+        if not self.session_generation:
+            return super().get_session_auth_hash()
+        value = f"{self.session_generation}:{self.password}"
+        return salted_hmac("market.accounts.models.User.session", value, algorithm="sha256").hexdigest()
 
 
 class Organisation(Versioned):
@@ -100,15 +116,25 @@ class Organisation(Versioned):
     representative = models.CharField(_("法定代表人"), max_length=60, blank=True)
     contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    applicant = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("申请人")
+    )
     verified_at = models.DateTimeField(null=True, blank=True)
+    rejected_at = models.DateTimeField(null=True, blank=True)
+    rejection_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("单位")
         verbose_name_plural = _("单位")
         constraints = [
+            # A rejected application must not keep the code from the organisation that it belongs to.
             models.UniqueConstraint(
-                fields=["credit_code"], condition=~Q(credit_code=""), name="one_row_per_credit_code"
+                fields=["credit_code"],
+                condition=~Q(credit_code="") & Q(rejected_at__isnull=True),
+                name="one_row_per_credit_code",
             ),
         ]
         indexes = [models.Index(fields=["kind", "name"], name="organisation_by_kind")]
@@ -119,6 +145,11 @@ class Organisation(Versioned):
     @property
     def is_verified(self) -> bool:
         return self.verified_at is not None
+
+    @property
+    def is_pending(self) -> bool:
+        """Waits for the operator to verify or reject it."""
+        return self.verified_at is None and self.rejected_at is None
 
 
 class Membership(models.Model):
@@ -150,6 +181,55 @@ class Membership(models.Model):
         return [str(ROLE_LABELS[Role(role)]) for role in self.roles]
 
 
+class Invitation(models.Model):
+    """A person is asked, by e-mail address, to act for an organisation; nobody is a member before accepting.
+
+    One by the operator proposes an organisation's first manager.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("电子邮箱"), db_comment="In small letters")
+    roles = ArrayField(models.CharField(max_length=30))
+    language = models.CharField(_("语言"), max_length=10, default="zh-hans")
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_proposal = models.BooleanField(default=False, db_comment="By the operator, of a first manager")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("邀请")
+        verbose_name_plural = _("邀请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=Q(accepted_at__isnull=True, declined_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["email", "-created_at"], name="invitation_by_address"),
+            models.Index(fields=["organisation", "-created_at"], name="invitation_by_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.organisation}"
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(ROLE_LABELS[Role(role)]) for role in self.roles]
+
+    def state(self, at: datetime) -> str:
+        """`open` while it can be accepted."""
+        for name in ("accepted", "declined", "withdrawn"):
+            if getattr(self, f"{name}_at") is not None:
+                return name
+        return "open" if at < self.expires_at else "expired"
+
+
 class ApiKey(models.Model):
     """A machine's key: shown once, kept as a hash, limited to scopes, ended at any time."""
 
@@ -172,3 +252,7 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(ROLE_LABELS[Role(role)]) for role in self.roles]

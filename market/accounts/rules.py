@@ -1,4 +1,4 @@
-"""Which roles an organisation's kind has, and which scopes a key may have."""
+"""Which roles an organisation's kind has, which scopes a key may have, and how much of each there may be."""
 
 from collections.abc import Iterable
 
@@ -32,6 +32,15 @@ SCOPED = (
     "verdicts",
 )
 SCOPES = frozenset(f"{name}:{mode}" for name in SCOPED for mode in ("read", "write"))
+
+KEY_DAYS = 90
+LONGEST_KEY_DAYS = 366
+MOST_LIVE_KEYS = 20
+MOST_OPEN_APPLICATIONS = 3  # of one person, for organisations that are not verified
+INVITATION_DAYS = 7
+INVITATIONS_A_DAY = 50
+INVITATIONS_A_DAY_UNVERIFIED = 5
+LETTERS_A_DAY_TO_ONE_ADDRESS = 3
 
 
 def roles_fit(kind: OrganisationKind, roles: Iterable[str]) -> bool:

@@ -1,12 +1,15 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
+from market.accounts.models import Invitation, Membership
+from market.kernel import clock
 from market.kernel.actor import OrganisationKind, Role
 from market.kernel.api import Payload
+from market.kernel.values import EmailAddress
 from market.reference.locations import Location
 
 
@@ -24,6 +27,8 @@ class OrganisationOut(Schema):
     region: str
     local_industry: str
     is_verified: bool
+    rejected_at: datetime | None
+    suspended_at: datetime | None
     version: int
 
 
@@ -32,24 +37,93 @@ class OrganisationPage(Schema):
     next: str | None
 
 
-class MemberIn(Payload):
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+class ReasonIn(Payload):
+    reason: Annotated[str, Field(min_length=1, max_length=500, description="Told to whom it concerns")]
+
+
+class InvitationIn(Payload):
+    email: EmailAddress
     roles: Annotated[list[Role], Field(min_length=1, max_length=9)]
+
+
+class InvitationOut(Schema):
+    """Somebody was asked to act for an organisation; nothing here tells whether the address is known."""
+
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    email: str
+    roles: list[str]
+    is_proposal: Annotated[bool, Field(description="By the operator, of a first manager")]
+    state: Literal["open", "accepted", "declined", "withdrawn", "expired"]
+    created_at: datetime
+    expires_at: datetime
+
+    @staticmethod
+    def resolve_organisation_name(invitation: Invitation) -> str:
+        return invitation.organisation.name
+
+    @staticmethod
+    def resolve_state(invitation: Invitation) -> str:
+        return invitation.state(clock.now())
+
+
+class InvitationPage(Schema):
+    items: list[InvitationOut]
+    next: str | None
+
+
+class AcceptIn(Payload):
+    name: Annotated[str, Field(max_length=60, description="What to be called; empty: as before")] = ""
+
+
+class NameIn(Payload):
+    name: Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class MemberOut(Schema):
     id: UUID
     user_id: UUID
     organisation_id: UUID
+    name: str
+    email: str
     roles: list[str]
+    ended_at: datetime | None
+
+    @staticmethod
+    def resolve_name(membership: Membership) -> str:
+        return membership.user.name
+
+    @staticmethod
+    def resolve_email(membership: Membership) -> str:
+        return membership.user.email
+
+
+class MemberPage(Schema):
+    items: list[MemberOut]
+    next: str | None
+
+
+class PersonOut(Schema):
+    """A person, for the operator."""
+
+    id: UUID
+    email: str
+    name: str
+    suspended_at: datetime | None
+    suspension_reason: str
+
+
+class PersonPage(Schema):
+    items: list[PersonOut]
+    next: str | None
 
 
 class KeyIn(Payload):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     roles: Annotated[list[Role], Field(min_length=1, max_length=9)]
     scopes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=40)]
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime | None, Field(description="At most 366 days ahead; left out: in 90 days")] = None
 
 
 class KeyOut(Schema):
@@ -64,6 +138,11 @@ class KeyOut(Schema):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+class KeyPage(Schema):
+    items: list[KeyOut]
+    next: str | None
 
 
 class NewKeyOut(KeyOut):

@@ -11,7 +11,7 @@ from contracts.turnover.api import router as turnover
 from listings.catalog.api import achievements, demands
 from listings.imports.api import achievements as achievement_imports
 from listings.imports.api import demands as demand_imports
-from market.accounts.api import keys_router, me_router
+from market.accounts.api import invitations_router, keys_router, me_router, people_router
 from market.accounts.api import router as organisations
 from market.kernel.api import MarketAPI
 from market.kernel.endpoints import router as jobs
@@ -35,6 +35,8 @@ api = MarketAPI(
 
 api.add_router("/me", me_router)
 api.add_router("/organisations", organisations)
+api.add_router("/invitations", invitations_router)
+api.add_router("/people", people_router)
 api.add_router("/api-keys", keys_router)
 api.add_router("/achievements", achievements)
 api.add_router("/achievements", achievement_imports)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from deploy.local import state
+from market.kernel.actor import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -38,6 +39,15 @@ class Environment(BaseSettings):
         description="Addresses or networks of the reverse proxies whose X-Forwarded-For is believed, comma separated.",
     )
     secure: bool = Field(False, description="Served over HTTPS: secure cookies, HSTS.")
+    hsts_subdomains: bool = Field(False, description="HSTS for every host below the portal's as well.")
+    session_idle_minutes: int = Field(
+        240, ge=5, le=14 * 24 * 60, description="A session that nobody uses for so long ends."
+    )
+    mfa_roles: Annotated[list[str] | None, NoDecode] = Field(
+        None,
+        description="Roles that are acted in only with a second factor, comma separated; empty: none. "
+        "Default: operator, registrar, high_value_approver, finance; none with DEMO or DEBUG.",
+    )
     market_name: str = Field("瑞金科技大市场", description="The market's name on every page.")
     market_code: str = Field("360781", pattern=r"^[0-9A-Za-z-]{1,20}$", description="This market in exchanged ids.")
     home_region: str = Field(
@@ -81,6 +91,14 @@ class Environment(BaseSettings):
     web_threads: int = Field(4, ge=1, le=64, description="Requests that one web process works on at a time.")
     rate_limit: bool = Field(True, description="Requests are limited per principal.")
 
+    @field_validator("mfa_roles")
+    @classmethod
+    def known_roles(cls, value: list[str] | None) -> list[str] | None:
+        """A misspelt role would be acted in with a password alone."""
+        if unknown := set(value or ()) - set(Role):
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
+        return value
+
     @field_validator("audit_key")
     @classmethod
     def long_enough(cls, value: str) -> str:
@@ -89,7 +107,7 @@ class Environment(BaseSettings):
             raise ValueError("needs 32 characters or more")
         return value
 
-    @field_validator("allowed_hosts", "audit_heads_to", "trusted_proxies", mode="before")
+    @field_validator("allowed_hosts", "audit_heads_to", "trusted_proxies", "mfa_roles", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         """A comma separated text as a list."""
@@ -100,6 +118,13 @@ class Environment(BaseSettings):
     def networks(cls, value: list[str]) -> list[str]:
         """A misspelt network would trust nobody, and one address would stand for all visitors."""
         return [str(ip_network(network, strict=False)) for network in value]
+
+    @property
+    def roles_with_second_factor(self) -> list[str]:
+        """The roles that `mfa_roles` names, or those that a served market needs."""
+        if self.mfa_roles is not None:
+            return self.mfa_roles
+        return [] if self.demo or self.debug else ["operator", "registrar", "high_value_approver", "finance"]
 
     def with_local_servers(self) -> "Environment":
         """Fill the addresses that are not given with those of the servers running in `data_dir`."""

@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_cotton.apps.SimpleAppConfig",
     "django_fsm",
@@ -159,15 +161,29 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "market.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "market.accounts.passwords.GuessableValidator"},
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "market.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "market.accounts.adapters.EvenSignupForm"}
+# A session alone changes neither e-mail nor password, and the old address is told of what was changed.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+PASSWORD_RESET_TIMEOUT = 3 * 3600
+MFA_ADAPTER = "market.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.secure
+MFA_TOTP_TOLERANCE = 1  # a phone whose clock is half a minute off
+MFA_ROLES = env.roles_with_second_factor
+SESSION_IDLE_MINUTES = env.session_idle_minutes
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if env.secure else "http"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -190,11 +206,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 MAX_BODY_BYTES = 21 * 1024 * 1024  # a file of the largest size and the form around it
 WEB_THREADS = env.web_threads
 
+if env.secure:
+    # No other host below the domain can set these.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.secure
 SECURE_SSL_REDIRECT = env.secure
 SECURE_HSTS_SECONDS = 31_536_000 if env.secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.hsts_subdomains
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.secure else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,5 +1,6 @@
 """Every address of the portal."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,6 +10,8 @@ from market.config.openapi import openapi
 from market.kernel import health, metrics
 from market.pages.views import set_language
 
+# One door: the portal's own sign-in, with its limits and its second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 handler400 = "market.kernel.http.bad_request"
 handler500 = "market.kernel.http.server_error"
 handler404 = "market.kernel.http.unknown_address"

@@ -70,6 +70,11 @@ class Actor:
             return f"user:{self.user_id}:{self.organisation_id}"
         return "system" if self.is_system else "anonymous"
 
+    @property
+    def bucket(self) -> str:
+        """Whose requests are counted together: all keys of an organisation are one machine to the limits."""
+        return f"keys:{self.organisation_id}" if self.api_key_id is not None else self.principal
+
     def has_role(self, *roles: Role) -> bool:
         """True when the actor has any of the roles in the organisation acted for."""
         return not self.roles.isdisjoint(roles)

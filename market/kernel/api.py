@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar, get_args
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -131,7 +132,7 @@ class KeyAuth(HttpBearer):
 class SessionAuth(APIKeyCookie):
     """The portal's own session, with its CSRF token on writes; reads may be anonymous."""
 
-    param_name = "sessionid"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def _get_key(self, request: HttpRequest) -> str | None:
         return request.COOKIES.get(self.param_name, "")

@@ -44,7 +44,7 @@ def kind_of(request: HttpRequest) -> str | None:
 def principal_of(request: HttpRequest) -> str:
     """Whose count it is; ProxyMiddleware has found the address."""
     actor = actor_of(request)
-    return actor.principal if actor.is_signed_in else f"peer:{_peer(request.META.get('REMOTE_ADDR', ''))}"
+    return actor.bucket if actor.is_signed_in else f"peer:{_peer(request.META.get('REMOTE_ADDR', ''))}"
 
 
 def _peer(address: str) -> str:

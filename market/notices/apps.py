@@ -6,4 +6,4 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        from market.notices import events, policy  # noqa: F401  e-mail leaves through the outbox
+        from market.notices import account_events, events, policy  # noqa: F401  letters leave through the outbox

@@ -21,7 +21,7 @@ from tests.e2e.desk import Desk, Portal
 from tests.proxy import Proxy, proxy_to
 
 # Set by the run of the tests for its own servers, or by whoever runs it: the portal finds its own.
-SETTLE_SECONDS = 1200
+SETTLE_SECONDS = 600
 NAMESPACE = "e2e"
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STRIPE_SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from market.accounts import services
-from market.accounts.models import ApiKey, Membership, Organisation
+from market.accounts.models import ApiKey, Membership, Organisation, User
+from market.kernel import clock
 from market.kernel.actor import Actor
 from market.kernel.models import AuditRow
-from tests.cast import MONDAY
 from tests.conftest import ApiClient
 
 
@@ -19,8 +21,9 @@ def issue(
     roles: Iterable[str] = ("clerk",),
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
+    """Issued now, since a key ends after 90 days and a request tells the time itself."""
     return services.issue_api_key(
-        actor=actor, name="馆藏系统", roles=list(roles), scopes=list(scopes), expires_at=expires_at, at=MONDAY
+        actor=actor, name="馆藏系统", roles=list(roles), scopes=list(scopes), expires_at=expires_at, at=clock.now()
     )
 
 
@@ -31,6 +34,21 @@ def machine(token: str) -> ApiClient:
 
 def membership(actor: Actor, organisation: Organisation) -> Membership:
     return Membership.objects.get(user=actor.user_id, organisation=organisation, ended_at=None)
+
+
+def own_address(actor: Actor) -> str:
+    """The actor's e-mail address, confirmed by its owner."""
+    user = User.objects.get(pk=actor.user_id)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    return user.email
+
+
+def join(actor: Actor, *, manager: Actor, organisation: Organisation, roles: Iterable[str]) -> Membership:
+    """Asked by a manager and accepted."""
+    invitation = services.invite_member(
+        actor=manager, organisation_id=organisation.id, email=own_address(actor), roles=list(roles), at=clock.now()
+    )
+    return services.accept_invitation(actor=actor, invitation_id=invitation.id, at=clock.now())
 
 
 def actions(subject: Any) -> list[str]:

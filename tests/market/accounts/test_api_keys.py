@@ -6,12 +6,16 @@ import pytest
 from django.db import connection
 
 from market.accounts import rules, services
-from market.accounts.models import ApiKey
+from market.accounts.actors import actor_for, actor_for_key
+from market.accounts.models import ApiKey, Invitation, Membership, User
 from market.accounts.problems import RolesUnfit
 from market.kernel import clock
-from market.kernel.models import AuditRow
-from tests.cast import MONDAY
-from tests.market.accounts.desk import actions, issue, machine, refusal
+from market.kernel.actor import Role
+from market.kernel.models import AuditRow, IdempotencyKey
+from market.notices.models import Notice
+from tests.cast import MONDAY, credit_code, member
+from tests.market.accounts.desk import actions, issue, join, machine, membership, refusal
+from tests.running import run_outbox
 
 BODY = {"name": "馆藏系统", "roles": ["clerk"], "scopes": ["achievements:read"]}
 
@@ -124,9 +128,172 @@ def test_revoking_again_changes_nothing(cast):
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 401), (60, 200)])
 def test_a_key_ends_at_its_time(cast, seconds, status):
-    _row, token = issue(cast.university_clerk, expires_at=clock.now() + timedelta(seconds=seconds))
+    row, token = issue(cast.university_clerk)
+    ApiKey.objects.filter(pk=row.pk).update(expires_at=clock.now() + timedelta(seconds=seconds))
 
     assert machine(token).send("get", "/me").status_code == status
+
+
+def test_a_key_lives_for_ninety_days_unless_told_otherwise(cast):
+    before = clock.now()
+    row, _token = issue(cast.university_clerk)
+
+    assert timedelta(days=90) <= row.expires_at - before < timedelta(days=90, minutes=1)
+
+
+@pytest.mark.parametrize(
+    "expires_at",
+    [
+        lambda: (clock.now() + timedelta(days=367)).isoformat(),
+        lambda: (clock.now() - timedelta(seconds=1)).isoformat(),
+        lambda: "9999-12-31T23:59:59-23:59",
+        lambda: "0001-01-01T00:00:00+23:59",
+    ],
+)
+def test_a_key_cannot_be_issued_for_longer_than_a_year_or_for_the_past(cast, api, expires_at):
+    answer = api.as_(cast.university_clerk).send("post", "/api-keys", BODY | {"expires_at": expires_at()})
+
+    assert refusal(answer) == (422, "invalid_input")
+    assert ApiKey.objects.exists() is False
+
+
+@pytest.mark.parametrize(("days", "status"), [(365, 200), (367, 401)])
+def test_a_key_from_before_every_key_had_an_end_lives_a_year(cast, days, status):
+    row, token = issue(cast.university_clerk)
+    ApiKey.objects.filter(pk=row.pk).update(expires_at=None, created_at=clock.now() - timedelta(days=days))
+
+    assert machine(token).send("get", "/me").status_code == status
+
+
+def test_a_key_is_refused_from_the_moment_its_issuer_no_longer_acts_for_the_organisation(cast):
+    """A second manager issues a key and is removed: neither their session nor their key reads on."""
+    second = member(cast.university, "second-manager", Role.MANAGER, Role.CLERK)
+    row, token = issue(second, scopes=["organisations:read", "organisations:write"], roles=["manager", "clerk"])
+    client = machine(token)
+    assert client.send("get", "/me").status_code == 200
+
+    services.end_membership(
+        actor=cast.university_clerk, membership_id=membership(second, cast.university).id, at=MONDAY
+    )
+
+    assert refusal(client.send("get", "/me")) == (401, "not_signed_in")
+    assert actions(row) == ["api_key.issued", "api_key.revoked"]
+
+
+def test_who_comes_back_brings_no_old_key(cast):
+    second = member(cast.university, "second-manager", Role.MANAGER, Role.CLERK)
+    _row, token = issue(second)
+    services.end_membership(
+        actor=cast.university_clerk, membership_id=membership(second, cast.university).id, at=MONDAY
+    )
+
+    join(second, manager=cast.university_clerk, organisation=cast.university, roles=["manager", "clerk"])
+
+    assert machine(token).send("get", "/me").status_code == 401
+
+
+def test_the_managers_are_told_how_many_keys_ended_with_a_membership(cast):
+    second = member(cast.university, "second-manager", Role.MANAGER, Role.CLERK)
+    issue(second)
+    services.end_membership(
+        actor=cast.university_clerk, membership_id=membership(second, cast.university).id, at=MONDAY
+    )
+
+    run_outbox()
+
+    told = Notice.objects.get(user=cast.university_clerk.user_id, title="second-manager不再代表示例大学")
+    assert told.body == "由其签发的 1 个接口密钥同时停用。"
+
+
+MEMBER_VERBS = {
+    "invite": lambda cast: (
+        f"/organisations/{cast.university.id}/invitations",
+        {"email": "friend@example.com", "roles": ["manager"]},
+    ),
+    "end": lambda cast: (
+        f"/organisations/members/{membership(cast.university_finance, cast.university).id}/end",
+        None,
+    ),
+    "register": lambda cast: (
+        "/organisations",
+        {"kind": "enterprise", "name": "新来的企业", "credit_code": credit_code(99), "region": "360781"},
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", MEMBER_VERBS)
+def test_a_key_manages_no_members_whatever_its_scopes(cast, verb):
+    _row, token = issue(cast.university_clerk, roles=["manager", "clerk"], scopes=sorted(rules.SCOPES))
+    path, body = MEMBER_VERBS[verb](cast)
+
+    assert refusal(machine(token).send("post", path, body)) == (403, "not_allowed")
+    assert Membership.objects.filter(organisation=cast.university, ended_at=None).count() == 2
+    assert Invitation.objects.exists() is False
+
+
+def test_an_operators_key_neither_suspends_nor_rejects(cast):
+    Membership.objects.filter(user=cast.operator.user_id).update(roles=["operator", "manager"])
+    operator = actor_for(User.objects.get(pk=cast.operator.user_id))
+    _row, token = issue(operator, roles=["operator"], scopes=sorted(rules.SCOPES))
+
+    for verb in ("suspend", "reject"):
+        answer = machine(token).send("post", f"/organisations/{cast.enterprise.id}/{verb}", {"reason": "试试"})
+        assert refusal(answer) == (403, "not_allowed")
+
+
+def test_live_keys_are_all_listed_however_many_have_ended(cast, api):
+    live, _token = issue(cast.university_clerk)
+    for number in range(30):
+        ApiKey.objects.create(
+            organisation=cast.university,
+            created_by_id=cast.university_clerk.user_id,
+            name=f"旧密钥 {number}",
+            prefix=f"old{number}",
+            secret_hash="x",
+            scopes=["achievements:read"],
+            roles=["clerk"],
+            expires_at=MONDAY,
+        )
+    client = api.as_(cast.university_clerk)
+
+    found = client.send("get", "/api-keys?live=true").json()
+    pages = [client.send("get", "/api-keys?limit=20").json()]
+    pages.append(client.send("get", f"/api-keys?limit=20&cursor={pages[0]['next']}").json())
+
+    assert ([row["id"] for row in found["items"]], found["next"]) == ([str(live.id)], None)
+    assert str(live.id) in [row["id"] for page in pages for row in page["items"]]
+    assert live.prefix in client.get("/organisation/keys").content.decode()
+
+
+def test_an_organisation_has_so_many_live_keys_and_no_more(cast, api):
+    for _ in range(rules.MOST_LIVE_KEYS):
+        row, _token = issue(cast.university_clerk)
+    client = api.as_(cast.university_clerk)
+
+    assert refusal(client.send("post", "/api-keys", BODY)) == (409, "too_many_keys")
+
+    services.revoke_api_key(actor=cast.university_clerk, key_id=row.id, at=MONDAY)
+    assert client.send("post", "/api-keys", BODY).status_code == 201
+
+
+def test_the_keys_of_an_organisation_are_limited_together(cast):
+    actors = [actor_for_key(issue(cast.university_clerk)[1], at=clock.now()) for _ in range(2)]
+    other = actor_for_key(issue(cast.enterprise_clerk)[1], at=clock.now())
+
+    assert actors[0].bucket == actors[1].bucket
+    assert actors[0].bucket != other.bucket
+    assert actors[0].principal != actors[1].principal
+
+
+def test_the_page_stores_no_token_as_an_answer_to_repeat(cast, api):
+    """With an idempotency key in the form, the answer that tells the token is kept nowhere."""
+    form = {"name": "馆藏系统", "scopes": ["achievements:read"], "idempotency_key": "once"}
+    client = api.as_(cast.university_clerk)
+
+    token = client.post("/organisation/keys", form).context["token"]
+
+    assert token
+    assert [row for row in IdempotencyKey.objects.all() if token.encode() in bytes(row.body)] == []
 
 
 def test_the_use_of_a_key_is_noted_once_a_minute(cast):
@@ -185,7 +352,7 @@ def test_keys_are_the_managers_matter(cast, api):
     seen = {
         name
         for name, actor in cast.everyone.items()
-        if name != "nobody" and api.as_(actor).send("get", "/api-keys").json()
+        if name != "nobody" and api.as_(actor).send("get", "/api-keys").json()["items"]
     }
 
     assert seen == {"university_clerk"}

@@ -17,9 +17,20 @@ from tests.market.config.world import build_world
 
 READS = sorted(scope for scope in rules.SCOPES if scope.endswith(":read"))
 WRITES = sorted(rules.SCOPES - set(READS))
-# A person's own: an inbox, saved searches, the keys themselves, the broker who stands behind an introduction, the
-# operator's desk, and the two people who stand for an indicator's value or for a report.
+# A person's own: who acts for an organisation and who may act at all, an inbox, saved searches, the keys themselves,
+# the broker who stands behind an introduction, the operator's desk, and the two people who stand for an indicator's
+# value or for a report.
 PERSONAL = {
+    "PATCH /me",
+    "POST /organisations",
+    "POST /organisations/{organisation_id}/reject",
+    "POST /organisations/{organisation_id}/suspend",
+    "POST /organisations/{organisation_id}/reinstate",
+    "POST /organisations/{organisation_id}/invitations",
+    "POST /organisations/members/{membership_id}/end",
+    "POST /invitations/{invitation_id}/withdraw",
+    "POST /people/{user_id}/suspend",
+    "POST /people/{user_id}/reinstate",
     "POST /api-keys",
     "POST /audit/evidence",
     "POST /api-keys/{key_id}/revoke",
@@ -114,13 +125,10 @@ def test_a_key_does_not_reach_into_another_organisation(cast, api):
     assert refusal(machine(token).send("get", f"/achievements/{made['id']}")) == (404, "not_found")
 
 
-def test_a_key_with_fewer_roles_than_its_issuer_does_less(cast):
-    body = {"email": "colleague@example.com", "name": "新同事", "roles": ["clerk"]}
-    path = f"/organisations/{cast.university.id}/members"
-    _row, clerk = issue(cast.university_clerk, roles=["clerk"], scopes=["organisations:read", "organisations:write"])
-    _row, manager = issue(
-        cast.university_clerk, roles=["manager"], scopes=["organisations:read", "organisations:write"]
-    )
+def test_a_key_with_fewer_roles_than_its_issuer_sees_less(cast):
+    scopes = ["organisations:read", "organisations:write"]
+    _row, clerk = issue(cast.university_clerk, roles=["clerk"], scopes=scopes)
+    _row, manager = issue(cast.university_clerk, roles=["manager"], scopes=scopes)
 
-    assert refusal(machine(clerk).send("post", path, body)) == (403, "not_allowed")
-    assert machine(manager).send("post", path, body).status_code == 201
+    assert machine(clerk).send("get", "/api-keys").json()["items"] == []
+    assert len(machine(manager).send("get", "/api-keys").json()["items"]) == 2

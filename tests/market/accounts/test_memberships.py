@@ -7,51 +7,13 @@ import pytest
 from market.accounts import rules, services
 from market.accounts.models import Membership, User
 from market.accounts.problems import LastManager
-from market.kernel.actor import OrganisationKind, Role
-from tests.cast import MONDAY, Cast, member
-from tests.market.accounts.desk import actions, membership, refusal
+from market.kernel.actor import SYSTEM, OrganisationKind, Role
+from market.kernel.problems import NotAllowed
+from market.notices.models import Notice
+from tests.cast import MONDAY, member
+from tests.market.accounts.desk import actions, join, membership, refusal
+from tests.running import run_outbox
 from tests.together import at_once_up_to
-
-COLLEAGUE = {"email": "colleague@example.com", "name": "新同事", "roles": ["clerk"]}
-
-
-def members_path(cast: Cast) -> str:
-    return f"/organisations/{cast.university.id}/members"
-
-
-def test_a_manager_adds_a_person_who_may_act_at_once(cast, api):
-    answer = api.as_(cast.university_clerk).send("post", members_path(cast), COLLEAGUE)
-
-    assert (answer.status_code, answer.json()["roles"]) == (201, ["clerk"])
-    row = Membership.objects.get(pk=answer.json()["id"])
-    assert (row.user.email, row.user.name) == ("colleague@example.com", "新同事")
-    assert actions(row) == ["membership.added"]
-    client = type(api)()
-    client.force_login(row.user)
-    assert client.send("get", "/me").json()["organisation_name"] == cast.university.name
-
-
-def test_a_person_added_by_another_has_no_password_yet(cast, api):
-    api.as_(cast.university_clerk).send("post", members_path(cast), COLLEAGUE)
-
-    assert User.objects.get(email="colleague@example.com").has_usable_password() is False
-
-
-def test_a_known_person_joins_with_the_account_that_is_there(cast, api):
-    body = COLLEAGUE | {"email": "Stranger@Example.com", "name": "别的名字"}
-
-    answer = api.as_(cast.university_clerk).send("post", members_path(cast), body)
-
-    assert answer.json()["user_id"] == str(cast.stranger.user_id)
-    assert User.objects.get(pk=cast.stranger.user_id).name == "stranger"
-
-
-def test_a_person_is_not_added_twice(cast, api):
-    client = api.as_(cast.university_clerk)
-    client.send("post", members_path(cast), COLLEAGUE)
-
-    assert refusal(client.send("post", members_path(cast), COLLEAGUE)) == (409, "already_member")
-    assert Membership.objects.filter(user__email="colleague@example.com").count() == 1
 
 
 @pytest.mark.parametrize("kind", list(OrganisationKind))
@@ -63,21 +25,8 @@ def test_an_organisation_gives_the_roles_of_its_kind_and_no_others(kind):
     assert rules.roles_fit(kind, list(Role)) is False
 
 
-def test_a_role_of_another_kind_is_refused_and_no_account_is_made(cast, api):
-    body = COLLEAGUE | {"roles": ["clerk", "registrar"]}
-
-    answer = api.as_(cast.university_clerk).send("post", members_path(cast), body)
-
-    assert refusal(answer) == (422, "roles_unfit")
-    assert User.objects.filter(email="colleague@example.com").exists() is False
-
-
-@pytest.mark.parametrize("name", ["university_finance", "enterprise_clerk", "auditor", "stranger"])
-def test_nobody_but_a_manager_of_the_organisation_adds_people(cast, api, name):
-    answer = api.as_(getattr(cast, name)).send("post", members_path(cast), COLLEAGUE)
-
-    assert refusal(answer) == (403, "not_allowed")
-    assert User.objects.filter(email="colleague@example.com").exists() is False
+def end_page(row: Membership) -> str:
+    return f"/organisation/members/{row.id}/end"
 
 
 def end_path(row: Membership) -> str:
@@ -103,14 +52,7 @@ def test_ending_again_changes_nothing_and_the_person_may_come_back(cast):
     assert ended.ended_at == MONDAY
     assert actions(row) == ["membership.ended"]
 
-    services.add_member(
-        actor=cast.university_clerk,
-        organisation_id=cast.university.id,
-        email="university-finance@example.com",
-        name="",
-        roles=["finance"],
-        at=MONDAY,
-    )
+    join(cast.university_finance, manager=cast.university_clerk, organisation=cast.university, roles=["finance"])
 
     assert Membership.objects.filter(user=cast.university_finance.user_id).count() == 2
 
@@ -124,6 +66,57 @@ def test_the_last_manager_cannot_be_removed(cast, api):
     row.refresh_from_db()
     assert row.ended_at is None
     assert actions(row) == []
+
+
+def test_a_person_leaves_by_themselves_and_the_managers_are_told(cast, api):
+    row = membership(cast.university_finance, cast.university)
+    client = api.as_(cast.university_finance)
+    assert end_page(row) in client.get("/organisation/me").content.decode()
+
+    client.post(end_page(row))
+    run_outbox()
+
+    row.refresh_from_db()
+    assert row.ended_at is not None
+    assert client.send("get", "/me").json()["organisation_id"] is None
+    told = Notice.objects.filter(user=cast.university_clerk.user_id).values_list("title", flat=True)
+    assert list(told) == ["university-finance已退出示例大学"]
+
+
+def test_the_last_manager_does_not_leave_either(cast, api):
+    row = membership(cast.university_clerk, cast.university)
+
+    page = api.as_(cast.university_clerk).post(end_page(row), follow=True).content.decode()
+
+    assert "单位至少保留一名管理员" in page
+    row.refresh_from_db()
+    assert row.ended_at is None
+
+
+def test_only_the_system_makes_a_member_without_asking(cast):
+    facts = {"email": "colleague@example.com", "name": "新同事", "roles": ["clerk"], "at": MONDAY}
+
+    for actor in (cast.university_clerk, cast.operator):
+        with pytest.raises(NotAllowed):
+            services.add_member(actor=actor, organisation_id=cast.university.id, **facts)
+    assert User.objects.filter(email="colleague@example.com").exists() is False
+
+    row = services.add_member(actor=SYSTEM, organisation_id=cast.university.id, **facts)
+    assert (row.roles, row.user.name) == (["clerk"], "新同事")
+
+
+def test_members_are_listed_to_their_own_and_the_operator(cast, api):
+    path = f"/organisations/{cast.university.id}/members"
+
+    seen = {
+        name
+        for name, actor in cast.everyone.items()
+        if (api if name == "nobody" else api.as_(actor)).send("get", path).json()["items"]
+    }
+
+    assert seen == {"university_clerk", "university_finance", "operator"}
+    rows = api.as_(cast.university_finance).send("get", path).json()["items"]
+    assert [row["name"] for row in rows] == ["university-clerk", "university-finance"]
 
 
 def test_a_manager_may_go_while_another_stays(cast):
@@ -159,6 +152,7 @@ def test_two_managers_who_remove_each_other_at_once_leave_one(committed_cast, ex
     ("name", "answer"),
     [
         ("university_finance", (403, "not_allowed")),
+        ("operator", (403, "not_allowed")),
         ("enterprise_clerk", (404, "not_found")),
         ("nobody", (404, "not_found")),
     ],

@@ -10,9 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
-from market.accounts import services
 from market.accounts.models import User
-from tests.cast import MONDAY
 from tests.conftest import ApiClient
 
 PASSWORD = "correct-horse-9"
@@ -227,26 +225,3 @@ def link_in_the_mail() -> str:
     found = re.search(r"https?://[^/\s]+(/accounts/\S+)", str(mail.outbox[-1].body))
     assert found is not None
     return found[1]
-
-
-def test_a_person_added_by_a_manager_sets_a_password_by_mail_and_gets_in(cast):
-    email = f"New.Colleague.{uuid4().hex[:8]}@Example.com"
-    services.add_member(
-        actor=cast.university_clerk,
-        organisation_id=cast.university.id,
-        email=email,
-        name="新同事",
-        roles=["clerk"],
-        at=MONDAY,
-    )
-    client = visitor()
-
-    client.post("/accounts/password/reset/", {"email": email})
-    form = client.get(link_in_the_mail(), follow=True)
-    client.post(form.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
-    sign_in(client, email)
-    if not is_signed_in(client):
-        client.post(link_in_the_mail())
-        sign_in(client, email)
-
-    assert client.send("get", "/me").json()["organisation_name"] == cast.university.name

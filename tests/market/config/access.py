@@ -43,10 +43,22 @@ API: dict[str, Rule] = {
     "POST /organisations": Rule(SIGNED_IN),
     "GET /organisations/{organisation_id}": OPEN,
     "POST /organisations/{organisation_id}/verify": only("operator"),
-    "POST /organisations/{organisation_id}/members": only(SELLER, "operator"),
-    "POST /organisations/members/{membership_id}/end": only(SELLER, "operator", seen_by=SELLERS | {"operator"}),
+    "POST /organisations/{organisation_id}/reject": only("operator"),
+    "POST /organisations/{organisation_id}/suspend": only("operator"),
+    "POST /organisations/{organisation_id}/reinstate": only("operator"),
+    "GET /organisations/{organisation_id}/members": OPEN,
+    "POST /organisations/members/{membership_id}/end": Rule(SELLERS, seen_by=SELLERS | {"operator"}),
+    "POST /organisations/{organisation_id}/invitations": only(SELLER),
+    "PATCH /me": Rule(SIGNED_IN),
+    "GET /invitations": OPEN,
+    "POST /invitations/{invitation_id}/accept": only("stranger", seen_by=frozenset({SELLER})),
+    "POST /invitations/{invitation_id}/decline": only("stranger", seen_by=frozenset({SELLER})),
+    "POST /invitations/{invitation_id}/withdraw": only(SELLER, seen_by=frozenset({"stranger"})),
+    "GET /people": OPEN,
+    "POST /people/{user_id}/suspend": only("operator", seen_by=frozenset()),
+    "POST /people/{user_id}/reinstate": only("operator", seen_by=frozenset()),
     "GET /api-keys": OPEN,
-    "POST /api-keys": Rule(PUBLISHERS | {"operator"}),
+    "POST /api-keys": Rule(PUBLISHERS),
     "POST /api-keys/{key_id}/revoke": only(SELLER, seen_by=frozenset()),
     "GET /achievements": OPEN,
     "POST /achievements": Rule(PUBLISHERS),
@@ -188,7 +200,12 @@ def ended(status: int) -> str:
 # Pages to read, by the name of their address. Where a passer-by is asked to sign in, the page is a desk.
 DESK = Rule(SIGNED_IN)
 PAGES: dict[str, Rule] = {
+    "accounts:directory": only("operator", seen_by=SIGNED_IN),
+    "accounts:invitation": Rule(frozenset(), seen_by=frozenset()),  # only after the letter's link was opened
+    "accounts:invited": OPEN,  # the address itself is the secret
     "accounts:join": DESK,
+    "accounts:keys": Rule(PUBLISHERS, seen_by=SIGNED_IN),
+    "accounts:me": DESK,
     "accounts:organisation": DESK,
     "accounts:verification": only("operator", seen_by=SIGNED_IN),
     "agreements:deal-part": Rule(DEAL),
@@ -270,10 +287,17 @@ PAGES: dict[str, Rule] = {
 # Buttons, with the operation of the API that does the same: whoever may do the one may do the other.
 BUTTONS: dict[str, str] = {
     "accounts:end-membership": "POST /organisations/members/{membership_id}/end",
-    "accounts:issue-key": "POST /api-keys",
     "accounts:join": "POST /organisations",
+    "accounts:keys": "POST /api-keys",
+    "accounts:me": "PATCH /me",
+    "accounts:reinstate": "POST /organisations/{organisation_id}/reinstate",
+    "accounts:reinstate-person": "POST /people/{user_id}/reinstate",
+    "accounts:reject": "POST /organisations/{organisation_id}/reject",
     "accounts:revoke-key": "POST /api-keys/{key_id}/revoke",
+    "accounts:suspend": "POST /organisations/{organisation_id}/suspend",
+    "accounts:suspend-person": "POST /people/{user_id}/suspend",
     "accounts:verification": "POST /organisations/{organisation_id}/verify",
+    "accounts:withdraw": "POST /invitations/{invitation_id}/withdraw",
     "agreements:draft": "POST /contracts",
     "agreements:edit": "PUT /contracts/{contract_id}",
     "agreements:step finalise": "POST /contracts/{contract_id}/finalise",
@@ -338,7 +362,10 @@ BUTTONS: dict[str, str] = {
 # Buttons about oneself: anyone who is signed in, or who only looks at the page.
 OWN_BUTTONS: dict[str, Rule] = {
     "accounts:act-for": Rule(SELLERS, seen_by=frozenset()),
-    "accounts:add-member": Rule(PUBLISHERS | {"operator"}, seen_by=SIGNED_IN - {"stranger"}),
+    "accounts:invitation": Rule(frozenset(), seen_by=frozenset()),
+    "accounts:invite": Rule(PUBLISHERS | {"operator"}, seen_by=SIGNED_IN - {"stranger"}),
+    "accounts:propose": Rule(frozenset({SELLER}), seen_by=SIGNED_IN),  # by the operator where there is no manager
+    "accounts:resubmit": Rule(PUBLISHERS, seen_by=SIGNED_IN - {"stranger"}),
     "notices:read-all": DESK,
     "pages:care": OPEN,
     "ranking:retry": Rule(frozenset({"operator"}), seen_by=frozenset()),

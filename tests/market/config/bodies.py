@@ -27,11 +27,15 @@ BODIES: dict[str, Body] = {
         "credit_code": credit_code(99),
         "region": "360781",
     },
-    "POST /organisations/{organisation_id}/members": lambda world: {
+    "POST /organisations/{organisation_id}/invitations": lambda world: {
         "email": "new@example.com",
-        "name": "新同事",
         "roles": ["clerk"],
     },
+    "POST /organisations/{organisation_id}/reject": lambda world: {"reason": "材料不全"},
+    "POST /organisations/{organisation_id}/suspend": lambda world: {"reason": "冒用单位"},
+    "POST /people/{user_id}/suspend": lambda world: {"reason": "冒用单位"},
+    "POST /invitations/{invitation_id}/accept": lambda world: {"name": "新同事"},
+    "PATCH /me": lambda world: {"name": "改过的姓名"},
     "POST /api-keys": lambda world: {"name": "接口", "roles": ["clerk"], "scopes": ["achievements:read"]},
     "POST /achievements": lambda world: plain(telling.ACHIEVEMENT),
     "PATCH /achievements/{achievement_id}": lambda world: {"title": "改过的名称"},

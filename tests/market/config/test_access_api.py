@@ -16,6 +16,8 @@ ROW_PARAMETERS = (
     *("achievement_id", "demand_id", "introduction_id", "deal_id", "contract_id", "payment_id"),
     *("registration_id", "organisation_id", "membership_id", "key_id", "job_id", "notice_id", "search_id", "value_id"),
     "report_id",
+    "invitation_id",
+    "user_id",
 )
 
 

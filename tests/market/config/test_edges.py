@@ -65,12 +65,12 @@ def test_a_button_with_a_version_beyond_numbers_changes_nothing_by_accident(api,
 
 @pytest.mark.parametrize("field", ["idempotency_key", "reason", "note", "name"])
 def test_a_nul_in_a_page_form_is_a_problem(api, cast, field):
-    answer = api.as_(cast.university_clerk).post("/organisation/members", {field: "a\x00b"})
+    answer = api.as_(cast.university_clerk).post("/organisation/invitations", {field: "a\x00b"})
 
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("address", ["/organisation/members", "/accounts/login/", "/care"])
+@pytest.mark.parametrize("address", ["/organisation/invitations", "/accounts/login/", "/care"])
 def test_a_form_in_another_encoding_is_a_problem(api, cast, address):
     client = api.as_(cast.university_clerk)
 
@@ -101,8 +101,8 @@ def test_a_method_that_an_address_does_not_take_is_a_problem_with_those_it_takes
 def test_a_buttons_address_that_is_opened_leads_to_the_page_above_it(api, cast):
     client = api.as_(cast.university_clerk)
 
-    answer = client.get("/organisation/members")
-    then = client.get("/organisation/members", follow=True)
+    answer = client.get("/organisation/invitations")
+    then = client.get("/organisation/invitations", follow=True)
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/organisation/")
     assert then.status_code == 200

@@ -112,7 +112,7 @@ def form_classes() -> list[type[forms.BaseForm]]:
 
 
 WORDS: dict[str, dict[str, Any]] = {
-    "MemberForm": {"kind": OrganisationKind.ENTERPRISE},
+    "InvitationForm": {"kind": OrganisationKind.ENTERPRISE},
     "AdvanceForm": {"stage": ""},
 }
 UNFIT = {forms.IntegerField: 2**31, forms.DateField: "9999-12-31", forms.CharField: "铜\u202e箔"}

@@ -17,9 +17,10 @@ from contracts.registration.models import Change
 from contracts.reports import services as reports
 from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
+from market.accounts import letters
 from market.accounts import services as accounts
 from market.accounts.models import Membership
-from market.kernel import files
+from market.kernel import clock, files
 from market.kernel.actor import Role
 from market.kernel.chain import heads
 from market.kernel.models import Delivery, Job, OutboxEvent
@@ -31,6 +32,7 @@ from search.saved import addresses
 from search.saved import services as saved
 from tests import story as telling
 from tests.cast import MONDAY, Cast, member
+from tests.market.accounts.desk import own_address
 from tests.running import run_outbox
 
 
@@ -119,6 +121,13 @@ def build_world(cast: Cast) -> World:
         expires_at=None,
         at=MONDAY,
     )
+    invitation = accounts.invite_member(
+        actor=cast.university_clerk,
+        organisation_id=cast.university.id,
+        email=own_address(cast.stranger),
+        roles=["clerk"],
+        at=clock.now(),
+    )
     event = OutboxEvent.objects.create(topic="tests.unread", key="1", payload={}, occurred_at=MONDAY)
     dead = Delivery.objects.create(event=event, consumer="tests", key="1", available_at=MONDAY, dead_at=MONDAY)
     job = Job.objects.create(kind="example", organisation_id=cast.university.id, created_at=MONDAY)
@@ -163,6 +172,9 @@ def build_world(cast: Cast) -> World:
             "organisation_id": cast.university.id,
             "membership_id": Membership.objects.get(user=cast.university_finance.user_id).id,
             "key_id": key.id,
+            "invitation_id": invitation.id,
+            "token": letters.path_of(invitation).rpartition("/")[2],
+            "user_id": cast.university_finance.user_id,
             "job_id": job.id,
             "evidence_id": evidence_made(cast).id,
             "first": head.seq,

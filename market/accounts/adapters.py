@@ -1,0 +1,58 @@
+"""What allauth says and sends in the market's name."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from market.kernel import security_log
+from market.kernel.forms import FittingFields
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Mails bear the market's name and its own address, whatever host the request named."""
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{settings.MARKET_NAME}] {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        site = {"name": settings.MARKET_NAME, "domain": settings.PUBLIC_URL}
+        links = {name: _public(url) for name, url in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, context | links | {"current_site": site})
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            security_log.note("sign_in", outcome="limited")
+            raise
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Authenticator apps and passkeys show the market's name."""
+
+    def _get_site_name(self) -> str:
+        return str(settings.MARKET_NAME)
+
+
+class EvenSignupForm(FittingFields, SignupForm):
+    """Takes as long for an address that has an account as for one that has none."""
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        found: tuple[Any, HttpResponse | None] = super().try_save(request)
+        return found
+
+
+def _public(url: str) -> str:
+    """The same page at the portal's own address."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{settings.PUBLIC_URL}{parts.path}{query}" if settings.PUBLIC_URL else url

@@ -1,0 +1,133 @@
+"""The operator's desk: whom to verify, and whom to stop."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from market.accounts import policy, queries, services
+from market.accounts.forms import ProposalForm, ReasonForm
+from market.accounts.views import PASSED_ON
+from market.kernel import clock
+from market.kernel.actor import Role
+from market.kernel.http import ActorRequest
+from market.kernel.paging import table_page
+from market.kernel.policy import refusal
+from market.kernel.problems import NotFound, Problem
+
+FOUND_AT_MOST = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verification(request: ActorRequest) -> HttpResponse:
+    """Organisations whose papers are to be seen, with who applies."""
+    if not request.actor.is_operator:
+        raise refusal(request.actor)
+    if request.method == "POST":
+        try:
+            organisation_id = UUID(request.POST.get("organisation", ""))
+        except ValueError as error:
+            raise NotFound from error
+        services.verify_organisation(actor=request.actor, organisation_id=organisation_id, at=clock.now())
+        messages.success(request, _("已核验，申请人将收到通知"))
+        return redirect("accounts:verification")
+    rows = queries.organisations(actor=request.actor).filter(verified_at__isnull=True, rejected_at__isnull=True)
+    page = table_page(rows.select_related("applicant").order_by("created_at", "id"), number=request.GET.get("page"))
+    return render(request, "accounts/verification.html", {"page": page})
+
+
+@require_safe
+def directory(request: ActorRequest) -> HttpResponse:
+    """Organisations and people by name, code or address."""
+    if not request.actor.is_operator:
+        raise refusal(request.actor)
+    text = request.GET.get("q", "").strip()[:100]
+    context: dict[str, Any] = {"q": text, "organisations": [], "people": []}
+    if text:
+        context["organisations"] = queries.found_organisations(actor=request.actor, text=text)[:FOUND_AT_MOST]
+        context["people"] = queries.people(actor=request.actor, text=text).order_by("email")[:FOUND_AT_MOST]
+    return render(request, "accounts/directory.html", context)
+
+
+@require_POST
+def reject(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
+    policy.organisations.fetch(actor=request.actor, pk=organisation_id, verb="reject")
+    return _act(
+        request,
+        ReasonForm(request.POST),
+        lambda **values: services.reject_organisation(organisation_id=organisation_id, **values),
+        _("已退回，申请人将收到原因"),
+        "accounts:verification",
+    )
+
+
+@require_POST
+def propose(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
+    """Ask somebody to be the first manager of an organisation that has none."""
+    policy.organisations.fetch(actor=request.actor, pk=organisation_id, verb="invite")
+    return _act(
+        request,
+        ProposalForm(request.POST),
+        lambda **values: services.invite_member(organisation_id=organisation_id, roles=[Role.MANAGER.value], **values),
+        _("邀请信已寄出，对方接受后生效"),
+    )
+
+
+@require_POST
+def suspend_organisation(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
+    policy.organisations.fetch(actor=request.actor, pk=organisation_id, verb="suspend")
+    return _act(
+        request,
+        ReasonForm(request.POST),
+        lambda **values: services.suspend_organisation(organisation_id=organisation_id, **values),
+        _("已停用"),
+    )
+
+
+@require_POST
+def reinstate_organisation(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
+    services.reinstate_organisation(actor=request.actor, organisation_id=organisation_id, at=clock.now())
+    messages.success(request, _("已恢复"))
+    return redirect("accounts:directory")
+
+
+@require_POST
+def suspend_person(request: ActorRequest, user_id: UUID) -> HttpResponse:
+    policy.people.fetch(actor=request.actor, pk=user_id, verb="suspend")
+    return _act(
+        request,
+        ReasonForm(request.POST),
+        lambda **values: services.suspend_person(user_id=user_id, **values),
+        _("已停用"),
+    )
+
+
+@require_POST
+def reinstate_person(request: ActorRequest, user_id: UUID) -> HttpResponse:
+    services.reinstate_person(actor=request.actor, user_id=user_id, at=clock.now())
+    messages.success(request, _("已恢复"))
+    return redirect("accounts:directory")
+
+
+def _act(
+    request: ActorRequest, form: forms.Form, act: Callable[..., Any], done: Any, page: str = "accounts:directory"
+) -> HttpResponse:
+    """Do what the form says, and tell above the desk what became of it."""
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect(page)
+    try:
+        act(actor=request.actor, at=clock.now(), **form.cleaned_data)
+    except Problem as problem:
+        if problem.status in PASSED_ON:
+            raise
+        messages.error(request, str(problem.title))
+    else:
+        messages.success(request, done)
+    return redirect(page)

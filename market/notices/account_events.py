@@ -1,0 +1,142 @@
+"""What happens to organisations, members and keys is told to whom it concerns."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from market.accounts import events
+from market.accounts.models import ApiKey, Invitation, Membership, Organisation, User
+from market.accounts.queries import members_with_role, operators
+from market.kernel import outbox
+from market.kernel.actor import Role
+from market.notices.services import notify, worded
+
+KIND = "accounts"
+DESK = "accounts:organisation"
+
+
+def application_made(envelope: outbox.Envelope) -> None:
+    row = Organisation.objects.select_related("applicant").get(pk=UUID(envelope.payload["organisation_id"]))
+    facts = {"name": row.name, "applicant": row.applicant.email if row.applicant else "—"}
+    _tell(
+        envelope,
+        operators().values_list("id", flat=True),
+        worded(lambda: _("新单位待核验：%(name)s") % facts),
+        worded(lambda: _("申请人：%(applicant)s") % facts),
+        "accounts:verification",
+    )
+
+
+def application_answered(envelope: outbox.Envelope) -> None:
+    row = Organisation.objects.get(pk=UUID(envelope.payload["organisation_id"]))
+    facts = {"name": row.name, "reason": row.rejection_reason}
+    if envelope.payload["answer"] == "verified":
+        title = worded(lambda: _("%(name)s已通过核验") % facts)
+        body = worded(lambda: _("现在可以发布成果与需求、签订合同。"))
+    else:
+        title = worded(lambda: _("%(name)s未通过核验") % facts)
+        body = worded(lambda: _("原因：%(reason)s。可在“我的单位”修改后重新提交。") % facts)
+    _tell(envelope, _managers(row.id), title, body)
+
+
+def invitation_sent(envelope: outbox.Envelope) -> None:
+    """A first manager proposed by the operator is told to the organisation's people and to every operator."""
+    if not envelope.payload["is_proposal"]:
+        return
+    row = Invitation.objects.select_related("organisation").get(pk=UUID(envelope.payload["invitation_id"]))
+    facts = {"name": row.organisation.name, "email": row.email}
+    members = members_with_role(row.organisation_id).values_list("id", flat=True)
+    people = {*members, *operators().values_list("id", flat=True)}
+    _tell(
+        envelope,
+        people,
+        worded(lambda: _("运营方推荐了%(name)s的首位管理员") % facts),
+        worded(lambda: _("受邀邮箱：%(email)s。对方接受后生效。") % facts),
+    )
+
+
+def membership_begun(envelope: outbox.Envelope) -> None:
+    row = Membership.objects.select_related("user", "organisation").get(pk=UUID(envelope.payload["membership_id"]))
+    facts = {"name": row.organisation.name, "person": str(row.user)}
+    _tell(
+        envelope,
+        _managers(row.organisation_id, but=row.user_id),
+        worded(lambda: _("%(person)s已加入%(name)s") % facts),
+        worded(lambda: _("角色：%(roles)s") % {"roles": "、".join(row.role_names)}),
+    )
+
+
+def membership_ended(envelope: outbox.Envelope) -> None:
+    row = Membership.objects.select_related("user", "organisation").get(pk=UUID(envelope.payload["membership_id"]))
+    facts = {"name": row.organisation.name, "person": str(row.user), "keys": envelope.payload["keys_ended"]}
+    if envelope.payload["by"] == "self":
+        title = worded(lambda: _("%(person)s已退出%(name)s") % facts)
+    else:
+        title = worded(lambda: _("%(person)s不再代表%(name)s") % facts)
+    body = worded(lambda: _("由其签发的 %(keys)s 个接口密钥同时停用。") % facts if facts["keys"] else "")
+    _tell(envelope, {*_managers(row.organisation_id), row.user_id}, title, body)
+
+
+def key_issued(envelope: outbox.Envelope) -> None:
+    row = ApiKey.objects.select_related("created_by").get(pk=UUID(envelope.payload["key_id"]))
+    facts = {"person": str(row.created_by), "key": row.name}
+    _tell(
+        envelope,
+        _managers(row.organisation_id),
+        worded(lambda: _("%(person)s签发了接口密钥“%(key)s”") % facts),
+        worded(lambda: _("权限范围：%(scopes)s") % {"scopes": "、".join(row.scopes)}),
+        "accounts:keys",
+    )
+
+
+def person_suspended(envelope: outbox.Envelope) -> None:
+    """Told to the managers of every organisation that the person acts for."""
+    user = User.objects.get(pk=UUID(envelope.payload["user_id"]))
+    organisations = Membership.objects.filter(user=user, ended_at__isnull=True).values_list("organisation", flat=True)
+    facts = {"person": str(user)}
+    if envelope.payload["is_lifted"]:
+        title = worded(lambda: _("%(person)s的账户已恢复") % facts)
+    else:
+        title = worded(lambda: _("%(person)s的账户已被运营方停用，其接口密钥同时停用") % facts)
+    _tell(envelope, {person for row in organisations for person in _managers(row)}, title)
+
+
+def organisation_suspended(envelope: outbox.Envelope) -> None:
+    row = Organisation.objects.get(pk=UUID(envelope.payload["organisation_id"]))
+    live = Membership.objects.filter(organisation=row, ended_at__isnull=True)
+    facts = {"name": row.name, "reason": row.suspension_reason}
+    if envelope.payload["is_lifted"]:
+        title, body = worded(lambda: _("%(name)s已恢复使用") % facts), worded(lambda: _("接口密钥须重新签发。"))
+    else:
+        title = worded(lambda: _("%(name)s已被运营方停用") % facts)
+        body = worded(lambda: _("原因：%(reason)s") % facts)
+    _tell(envelope, live.values_list("user", flat=True), title, body)
+
+
+def _managers(organisation_id: UUID, but: UUID | None = None) -> list[UUID]:
+    """The organisation's other managers; all its people where there is none."""
+    managers = members_with_role(organisation_id, Role.MANAGER).values_list("id", flat=True)
+    return [person for person in managers if person != but] or list(
+        members_with_role(organisation_id).values_list("id", flat=True)
+    )
+
+
+def _tell(envelope: outbox.Envelope, people: Iterable[UUID], title: Any, body: Any = "", page: str = DESK) -> None:
+    notify(kind=KIND, title=title, body=body, url=reverse(page), user_ids=people, at=envelope.occurred_at)
+
+
+TOLD: dict[type[outbox.Event], outbox.Handler] = {
+    events.ApplicationMade: application_made,
+    events.ApplicationAnswered: application_answered,
+    events.InvitationSent: invitation_sent,
+    events.MembershipBegun: membership_begun,
+    events.MembershipEnded: membership_ended,
+    events.KeyIssued: key_issued,
+    events.PersonSuspended: person_suspended,
+    events.OrganisationSuspended: organisation_suspended,
+}
+for event, tell in TOLD.items():
+    outbox.subscribe(f"notices.{event.topic.removeprefix('market.')}", [event.topic], tell)
