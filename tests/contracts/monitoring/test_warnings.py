@@ -54,6 +54,14 @@ def test_a_value_is_overdue_the_day_after_it_was_due(office):
     ]
 
 
+def test_a_value_that_was_reported_in_time_and_waits_is_not_overdue(office):
+    office.enters("45", year=2025)  # of indicator 3
+
+    found = services.warn_of_misses(at=APRIL)
+
+    assert [(miss.indicator.no, miss.year, miss.kind) for miss in found] == [(8, 2025, "overdue")]
+
+
 def test_an_office_is_not_late_with_what_was_due_before_it_was_asked(office):
     services.warn_of_misses(at=APRIL)
 

@@ -113,6 +113,16 @@ def test_the_headline_says_what_is_missing_to_the_path_and_to_the_target(told):
     assert dashboard.headline(choice(), today=TODAY).standing == ""  # the plan promised nothing for 2026
 
 
+def test_a_year_is_judged_in_one_sentence_by_its_own_plan_or_told_to_have_none(told):
+    judged, free, part = (
+        dashboard.headline(choice(query), today=TODAY) for query in ("period=2025", "", "period=2025-06")
+    )
+
+    assert judged.verdict == "低于当年规划路径 8.00 亿元，少 99.9%。"
+    assert (free.verdict, free.missing) == ("2026 年没有规划目标，不作比较。", None)
+    assert (part.verdict, part.missing) == ("规划按年度提出目标，本期不作比较。", None)
+
+
 def test_the_months_stand_beside_those_of_the_year_before(told):
     rows = dashboard.months(choice())
 
