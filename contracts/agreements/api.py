@@ -1,6 +1,5 @@
 """`/api/v1/contracts`."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import NotFound
+from market.kernel.values import Day
 
 router = Router(tags=["contracts"])
 
@@ -131,8 +131,8 @@ def sign(
     response: HttpResponse,
     contract_id: UUID,
     scan: File[UploadedFile],
-    signed_on: Form[date],
-    pages_note: Form[wire.PagesNote] = "",
+    signed_on: Form[Day],
+    pages_note: str = Form("", max_length=300),
 ) -> dict[str, Any]:
     """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB.
 

@@ -16,7 +16,6 @@ class DraftIn(ContractData):
 
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
-PagesNote = Annotated[str, Field(max_length=300)]
 
 
 class TerminateIn(Payload):
