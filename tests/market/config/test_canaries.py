@@ -47,11 +47,15 @@ OWN_PEOPLE = SELLERS | OPERATOR
 READERS: dict[str, frozenset[str]] = {
     "accounts.apikey": OWN_PEOPLE,
     "accounts.apikey.secret_hash": NOBODY,
+    "accounts.invitation": frozenset({"university_clerk"}),
     "accounts.organisation": EVERYONE,
+    "accounts.organisation.rejection_reason": OWN_PEOPLE,
+    "accounts.organisation.suspension_reason": OPERATOR,
     "accounts.organisation.contact_name": DEAL | CONTRACT,
     "accounts.organisation.contact_phone": DEAL | CONTRACT,
     "accounts.user": OWN_PEOPLE,  # and colleagues, see people_of
     "accounts.user.password": NOBODY,
+    "accounts.user.suspension_reason": OPERATOR,
     "agreements.deduction": CONTRACT,
     "agreements.instalment": CONTRACT,
     "agreements.technologycontract": CONTRACT,
