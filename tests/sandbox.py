@@ -1,5 +1,6 @@
 """The Stripe sandbox as a process, and Stripe's own SDK to speak to it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -32,9 +33,11 @@ class SandboxProcess:
     def client(self, key: str = SECRET_KEY, retries: int = 0) -> Any:
         return stripe.StripeClient(key, base_addresses={"api": self.address}, max_network_retries=retries).v1
 
-    def lever(self, name: str, **values: object) -> None:
+    def lever(self, name: str, **values: object) -> Any:
+        """What the lever moved, or how the sandbox stands."""
         body = urllib.parse.urlencode(values).encode()
-        urllib.request.urlopen(f"{self.address}/_sandbox/{name}", body, timeout=5).close()
+        with urllib.request.urlopen(f"{self.address}/_sandbox/{name}", body, timeout=5) as answer:
+            return json.load(answer)
 
 
 @contextmanager

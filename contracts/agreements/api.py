@@ -12,7 +12,7 @@ from contracts.agreements.data import ContractData
 from contracts.agreements.models import TechnologyContract
 from market.kernel import clock, files
 from market.kernel.actor import Actor
-from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
+from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import NotFound
@@ -66,7 +66,7 @@ def list_contracts(
         **answers(problems.DealNotReady, problems.ContractExists, problems.ContractInvalid),
     },
 )
-def draft(request: ApiRequest, response: HttpResponse, payload: wire.DraftIn) -> Status[dict[str, Any]]:
+def draft(request: ApiRequest, response: HttpResponse, payload: wire.ContractDraftIn) -> Status[dict[str, Any]]:
     """Draft the contract of a deal."""
     data = ContractData.model_validate(payload.model_dump(exclude={"deal_id"}))
     row = services.draft_contract(actor=request.actor, deal_id=payload.deal_id, data=data, at=clock.now())
@@ -187,7 +187,11 @@ def withdraw(
     return _answer(request, response, contract_id)
 
 
-@router.get("/{uuid:contract_id}/document", response={**answers()}, url_name="contract_document")
+@router.get(
+    "/{uuid:contract_id}/document",
+    response={200: file_answer("application/pdf"), **answers()},
+    url_name="contract_document",
+)
 def get_document(request: ApiRequest, contract_id: UUID) -> FileResponse:
     """The drawn text as PDF."""
     row = queries.contract(actor=request.actor, contract_id=contract_id)

@@ -9,7 +9,7 @@ from contracts.agreements.data import ContractData
 from market.kernel.api import Payload, Reference
 
 
-class DraftIn(ContractData):
+class ContractDraftIn(ContractData):
     """A contract for a deal."""
 
     deal_id: UUID

@@ -10,7 +10,7 @@ from pydantic import Field
 from contracts.audit import queries, services
 from contracts.audit.schemas import ConsistencyOut, HeadPage, ProofOut
 from market.kernel import clock, files
-from market.kernel.api import ApiRequest, Cursor, Limit, problems
+from market.kernel.api import ApiRequest, Cursor, Limit, file_answer, problems
 from market.kernel.chain import heads, proofs
 from market.kernel.models import ChainHead, Job
 from market.kernel.paging import CursorPage, InvalidCursor, cursor_page
@@ -47,7 +47,7 @@ def make_evidence(request: ApiRequest, response: HttpResponse) -> Status[Job]:
     return Status(202, job)
 
 
-@router.get("/evidence/{uuid:evidence_id}", response={200: Any, **problems()})
+@router.get("/evidence/{uuid:evidence_id}", response={200: file_answer(services.MEDIA_TYPE), **problems()})
 def get_evidence(request: ApiRequest, evidence_id: UUID) -> FileResponse:
     """The bundle that the job of this id made: lines of JSON, for `verify_turnover.py`."""
     return files.response(queries.evidence_file(actor=request.actor, evidence_id=evidence_id))

@@ -10,8 +10,17 @@ from django.views.decorators.http import require_POST
 from ninja import File, Form, Router, Status, UploadedFile
 
 from contracts.payments import policy, problems, services
-from contracts.payments.models import Payment
-from contracts.payments.schemas import PaymentOut, PaymentPage, RefundIn, StartIn
+from contracts.payments.models import PayeeAccount, Payment
+from contracts.payments.schemas import (
+    DisputeOut,
+    PayeeAccountIn,
+    PayeeAccountOut,
+    PaymentOut,
+    PaymentPage,
+    PaymentStartIn,
+    ProofRejectIn,
+    RefundIn,
+)
 from market.kernel import clock
 from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
@@ -20,13 +29,14 @@ from market.kernel.files import FileRefused
 from market.kernel.http import problem_response
 from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight, require_key
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import Problem, SecondPersonNeeded, TooLarge
+from market.kernel.problems import NotFound, Problem, SecondPersonNeeded, TooLarge
 from market.kernel.values import Day
 
 router = Router(tags=["payments"])
 
 MAX_NOTICE_BYTES = 256_000
 REPEATABLE = (KeyMissing, KeyReused, RequestInFlight)
+RELATED = ("contract__buyer", "contract__seller__payee_account")
 
 
 @router.get("", response={200: PaymentPage, **answers(InvalidCursor)})
@@ -42,7 +52,7 @@ def list_payments(
 
 
 @router.post("", response={201: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.AlreadyPaying)})
-def start(request: ApiRequest, response: HttpResponse, payload: StartIn) -> Status[dict[str, Any]]:
+def start(request: ApiRequest, response: HttpResponse, payload: PaymentStartIn) -> Status[dict[str, Any]]:
     """Begin to pay an instalment; needs an Idempotency-Key."""
     require_key(request)
     row = services.start_payment(
@@ -54,7 +64,7 @@ def start(request: ApiRequest, response: HttpResponse, payload: StartIn) -> Stat
 
 @router.get("/{uuid:payment_id}", response={200: PaymentOut, **answers()})
 def get_payment(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
-    """One payment; an online payment has its secret once a worker made it known to the provider."""
+    """One payment; an online payment has its page once a worker made it known to the provider."""
     return _answer(request, response, payment_id)
 
 
@@ -78,11 +88,28 @@ def submit_proof(
     return _answer(request, response, payment_id)
 
 
-@router.post("/{uuid:payment_id}/confirm", response={200: PaymentOut, **answers(*CHANGING, SecondPersonNeeded)})
+@router.post(
+    "/{uuid:payment_id}/confirm", response={200: PaymentOut, **answers(*CHANGING, *REPEATABLE, SecondPersonNeeded)}
+)
 def confirm(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
     """The receiving side has seen the money; needs an Idempotency-Key."""
     require_key(request)
     services.confirm_bank_payment(actor=request.actor, payment_id=payment_id, version=if_match(request), at=clock.now())
+    return _answer(request, response, payment_id)
+
+
+@router.post("/{uuid:payment_id}/reject-proof", response={200: PaymentOut, **answers(*CHANGING)})
+def reject_proof(
+    request: ApiRequest, response: HttpResponse, payment_id: UUID, payload: ProofRejectIn
+) -> dict[str, Any]:
+    """The money of the proof was not found; the payer is told the reason, and may hand in another."""
+    services.reject_bank_proof(
+        actor=request.actor,
+        payment_id=payment_id,
+        version=if_match(request),
+        reason=payload.reason,
+        at=clock.now(),
+    )
     return _answer(request, response, payment_id)
 
 
@@ -110,6 +137,26 @@ def refund(request: ApiRequest, response: HttpResponse, payment_id: UUID, payloa
     return _answer(request, response, payment_id)
 
 
+@router.get("/account", response={200: PayeeAccountOut, **answers()})
+def get_account(request: ApiRequest, response: HttpResponse) -> PayeeAccount:
+    """Where one's own organisation is paid by bank transfer."""
+    if request.actor.organisation_id is None:
+        raise NotFound
+    row = policy.accounts.fetch(actor=request.actor, pk=request.actor.organisation_id)
+    tag(response, row)
+    return row
+
+
+@router.put("/account", response={200: PayeeAccountOut, **answers(*CHANGING)})
+def put_account(request: ApiRequest, response: HttpResponse, payload: PayeeAccountIn) -> PayeeAccount:
+    """Say where one's own organisation is paid, as its finance office; the first time with `If-Match: "0"`."""
+    row = services.set_payee_account(
+        actor=request.actor, version=if_match(request), **payload.model_dump(), at=clock.now()
+    )
+    tag(response, row)
+    return row
+
+
 @csrf_exempt
 @require_POST
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
@@ -125,41 +172,55 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(actor: Actor) -> QuerySet[Payment]:
-    return policy.payments.visible_to(actor).select_related("contract").prefetch_related("refunds")
+    return policy.payments.visible_to(actor).select_related(*RELATED).prefetch_related("refunds", "disputes")
 
 
 def _answer(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
-    row = policy.payments.fetch(actor=request.actor, pk=payment_id, related=("contract",))
+    row = policy.payments.fetch(actor=request.actor, pk=payment_id, related=RELATED)
     tag(response, row)
     return shown(row, request.actor)
 
 
 def shown(row: Payment, actor: Actor) -> dict[str, Any]:
     """The row as the wire has it."""
+    contract = row.contract
+    account = getattr(contract.seller, "payee_account", None) if policy.is_party(actor, row) else None
+    is_payer = actor.acts_for(contract.buyer_id)
     return {
         "id": row.id,
         "no": row.no,
         "contract_id": row.contract_id,
         "instalment_id": row.instalment_id,
+        "payer": {"id": contract.buyer_id, "name": contract.buyer.name},
+        "payee": {"id": contract.seller_id, "name": contract.seller.name},
+        "payee_account": account,
         "rail": row.rail,
         "amount": str(row.amount),
         "currency": row.currency,
         "state": row.state,
+        "failure_code": row.failure_code,
         "failure": row.failure,
         "paid_on": row.paid_on,
         "succeeded_at": row.succeeded_at,
         "provider_id": row.provider_id,
-        "provider_secret": row.provider_secret if actor.acts_for(row.contract.buyer_id) else "",
+        "checkout_url": row.checkout_url if is_payer and row.state == Payment.State.AWAITING_PAYMENT else "",
+        "checkout_expires_at": row.checkout_expires_at,
         "refunds": [
             {
                 "id": item.id,
                 "amount": str(item.amount),
                 "state": item.state,
                 "reason": item.reason,
+                "failure_code": item.failure_code,
+                "failure": item.failure,
                 "requested_at": item.requested_at,
                 "ended_at": item.ended_at,
             }
             for item in row.refunds.all()
+        ],
+        "disputes": [
+            {name: getattr(item, name) for name in DisputeOut.model_fields} | {"amount": str(item.amount)}
+            for item in row.disputes.all()
         ],
         "version": row.version,
         "allowed": policy.allowed(actor, row),

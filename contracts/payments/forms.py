@@ -4,11 +4,15 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.payments.models import Rail
 from contracts.payments.rails import stripe
+from contracts.payments.schemas import AccountNumber
 from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
+
+NUMBER: TypeAdapter[str] = TypeAdapter(AccountNumber)
 
 
 class StartForm(Form):
@@ -24,6 +28,24 @@ class StartForm(Form):
 
 class VersionForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class RejectForm(VersionForm):
+    reason = forms.CharField(label=_("退回原因"), max_length=200)
+
+
+class AccountForm(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    holder = forms.CharField(label=_("户名"), min_length=2, max_length=120)
+    bank = forms.CharField(label=_("开户行"), min_length=2, max_length=120)
+    number = forms.CharField(label=_("账号"), max_length=60)
+
+    def clean_number(self) -> str:
+        try:
+            number: str = NUMBER.validate_python(self.cleaned_data["number"])
+        except ValidationError as error:
+            raise forms.ValidationError(_("账号为 6 至 34 位数字或大写字母")) from error
+        return number
 
 
 class ProofForm(VersionForm):

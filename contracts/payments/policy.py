@@ -2,7 +2,8 @@
 
 from django.db.models import Q
 
-from contracts.payments.models import Payment
+from contracts.payments.models import PayeeAccount, Payment
+from contracts.payments.queries import refundable
 from market.kernel.actor import Actor, Role
 from market.kernel.policy import Policy
 
@@ -30,10 +31,31 @@ def receives(actor: Actor, payment: Payment) -> bool:
     return actor.acts_for(payment.contract.seller_id) and actor.has_role(Role.FINANCE)
 
 
+def is_party(actor: Actor, payment: Payment) -> bool:
+    """Only the two parties see where the money goes."""
+    return actor.acts_for(payment.contract.buyer_id) or actor.acts_for(payment.contract.seller_id)
+
+
+def sets_account(actor: Actor) -> bool:
+    return actor.has_role(Role.FINANCE)
+
+
+accounts = Policy(
+    PayeeAccount,
+    visible=lambda actor: Q(organisation=actor.organisation_id) if actor.organisation_id else Q(pk__in=[]),
+    verbs={"change": lambda actor, row: actor.acts_for(row.organisation_id) and sets_account(actor)},
+    scope="payments",
+)
 payments = Policy(
     Payment,
     visible=visible_payments,
-    verbs={"submit_proof": pays, "cancel": pays, "confirm": receives, "refund": receives},
+    verbs={
+        "submit_proof": pays,
+        "cancel": pays,
+        "confirm": receives,
+        "reject_proof": receives,
+        "refund": receives,
+    },
     scope="payments",
 )
 
@@ -41,11 +63,14 @@ STATES_OF = {
     "submit_proof": {State.AWAITING_PAYMENT, State.PROOF_SUBMITTED},
     "cancel": {State.CREATED, State.AWAITING_PAYMENT, State.PROOF_SUBMITTED},
     "confirm": {State.PROOF_SUBMITTED},
-    "refund": {State.SUCCEEDED},
+    "reject_proof": {State.PROOF_SUBMITTED},
+    "refund": {*Payment.ARRIVED},
 }
 
 
 def allowed(actor: Actor, payment: Payment) -> list[str]:
     """The verbs the actor may do to the payment now."""
     found = [verb for verb in payments.allowed_verbs(actor, payment) if payment.state in STATES_OF[verb]]
-    return [verb for verb in found if verb != "submit_proof" or payment.rail == "bank_transfer"]
+    if payment.rail != "bank_transfer":
+        found = [verb for verb in found if verb != "submit_proof"]
+    return [verb for verb in found if verb != "refund" or refundable(payment) > 0]

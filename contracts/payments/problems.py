@@ -36,6 +36,14 @@ class SignatureInvalid(Problem):
     title = _("签名无效")
 
 
+class NoticeMalformed(Problem):
+    """The notice is signed by the provider, and yet has not what its kind has."""
+
+    status = 400
+    code = "notice_malformed"
+    title = _("支付通知的格式不正确")
+
+
 class PaidOnInvalid(Problem):
     status = 422
     code = "paid_on_invalid"

@@ -6,6 +6,7 @@ app_name = "payments"
 
 urlpatterns = [
     path("", views.payment_list, name="list"),
+    path("account/", views.account, name="account"),
     path("<uuid:payment_id>/", views.payment_detail, name="detail"),
     path("<uuid:payment_id>/proof-file", views.proof_file, name="proof-file"),
     path("<uuid:payment_id>/<str:verb>", views.step, name="step"),

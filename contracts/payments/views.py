@@ -2,30 +2,32 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contracts.agreements import policy as agreements
-from contracts.agreements.models import Instalment
-from contracts.payments import journal, policy, services
-from contracts.payments.forms import ProofForm, RefundForm, StartForm, VersionForm
-from contracts.payments.models import Payment, Rail
+from contracts.agreements import rules
+from contracts.agreements.models import Instalment, TechnologyContract
+from contracts.payments import journal, policy, queries, services
+from contracts.payments.forms import AccountForm, ProofForm, RefundForm, RejectForm, StartForm, VersionForm
+from contracts.payments.models import PayeeAccount, Payment, Rail
 from market.kernel import clock, files
+from market.kernel.actor import Actor
 from market.kernel.problems import NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import PASSED_ON, Step, attempt, offered
 
+MOST_WAITING = 50
 STEPS = {
     "submit_proof": Step(_("提交转账凭证"), ProofForm, services.submit_bank_proof),
     "confirm": Step(_("确认到账"), VersionForm, services.confirm_bank_payment),
+    "reject_proof": Step(_("退回凭证"), RejectForm, services.reject_bank_proof, is_grave=True),
     "refund": Step(_("退款"), RefundForm, services.refund_payment, is_grave=True),
     "cancel": Step(_("取消付款"), VersionForm, services.cancel_payment, is_grave=True),
 }
@@ -35,8 +37,49 @@ STEPS = {
 def payment_list(request: PageRequest) -> HttpResponse:
     if not request.actor.is_signed_in:
         raise NotSignedIn
-    rows = policy.payments.visible_to(request.actor).select_related("contract").order_by("-created_at", "-id")
-    return render_page(request, "payments/list.html", page=paginate(request, rows))
+    actor = request.actor
+    rows = (
+        policy.payments.visible_to(actor)
+        .select_related("contract__seller", "contract__buyer")
+        .order_by("-created_at", "-id")
+    )
+    waiting = queries.open_instalments(actor=actor) if actor.organisation_id else Instalment.objects.none()
+    page = paginate(request, rows)
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": [(row, direction(actor, row.contract)) for row in page.items],
+        "waiting": [(row, direction(actor, row.contract)) for row in waiting[:MOST_WAITING]],
+        "waiting_count": waiting.count(),
+        "may_set_account": policy.sets_account(actor) and actor.organisation_id,
+    }
+    return render_page(request, "payments/list.html", **context)
+
+
+def direction(actor: Actor, contract: TechnologyContract) -> str:
+    """ "in" where the actor's organisation is paid, "out" where it pays, nothing where it looks on."""
+    if actor.acts_for(contract.seller_id):
+        return "in"
+    return "out" if actor.acts_for(contract.buyer_id) else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: PageRequest) -> HttpResponse:
+    """Where one's own organisation is paid; its people see it, its finance office changes it."""
+    if not request.actor.is_signed_in:
+        raise NotSignedIn
+    row = policy.accounts.visible_to(request.actor).first()
+    may_change = policy.sets_account(request.actor)
+    form = AccountForm(request.POST or None, initial=_account_values(row))
+    save = partial(services.set_payee_account, actor=request.actor, at=clock.now())
+    if request.method == "POST" and attempt(form, save) is not None:
+        messages.success(request, _("收款账户已保存"))
+        return redirect("payments:account")
+    return render_page(request, "payments/account.html", form=form, row=row, may_change=may_change)
+
+
+def _account_values(row: PayeeAccount | None) -> dict[str, Any]:
+    names = ("version", "holder", "bank", "number")
+    return {name: getattr(row, name) for name in names} if row else {"version": 0}
 
 
 @require_safe
@@ -100,13 +143,13 @@ def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
     may_pay = (
         request.actor.acts_for(contract.buyer_id)
         and request.actor.has_role(*policy.PAYERS)
-        and contract.state in services.PAYABLE
+        and contract.state in queries.PAYABLE
     )
     rows = [
         {
             "instalment": instalment,
             "payments": (mine := by_instalment.get(instalment.id, [])),
-            "may_start": may_pay and not any(p.state in {*Payment.OPEN, Payment.State.SUCCEEDED} for p in mine),
+            "may_start": may_pay and not any(p.state in Payment.LIVE for p in mine),
         }
         for instalment in contract.instalments.order_by("position")
     ]
@@ -123,15 +166,21 @@ def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.For
     row = policy.payments.fetch(
         actor=request.actor,
         pk=payment_id,
-        related=("contract__seller", "contract__buyer", "instalment", "proof", "proof_by", "confirmed_by"),
+        related=("contract__seller__payee_account", "contract__buyer", "instalment", "proof"),
     )
     steps = offered(STEPS, policy.allowed(request.actor, row), initial=_initial(row), failed=failed)
     context: dict[str, Any] = {
         "row": row,
         "contract": row.contract,
         "steps": steps,
+        "amount_in_words": rules.in_words(row.amount) if row.currency == "CNY" else "",
         "refunds": row.refunds.order_by("requested_at", "id"),
+        "disputes": row.disputes.order_by("opened_at", "id"),
+        "direction": direction(request.actor, row.contract),
+        "shows_account": row.rail == Rail.BANK_TRANSFER and policy.is_party(request.actor, row),
+        "account": getattr(row.contract.seller, "payee_account", None),
         "pay_url": _pay_url(request, row),
+        "has_returned": "returned" in request.GET,
         "is_waiting": row.rail == Rail.STRIPE and row.state in {Payment.State.CREATED, Payment.State.AWAITING_PAYMENT},
     }
     response = render_page(request, "payments/detail.html", fragment="payments/_detail.html", **context)
@@ -141,13 +190,11 @@ def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.For
 
 
 def _pay_url(request: PageRequest, row: Payment) -> str:
-    """The sandbox's payment page, in the demonstration; the payer alone gets its secret."""
-    is_payer = request.actor.acts_for(row.contract.buyer_id) and row.state == Payment.State.AWAITING_PAYMENT
-    if not (settings.DEMO and is_payer and row.rail == Rail.STRIPE and row.provider_id):
-        return ""
-    query = urlencode({"client_secret": row.provider_secret})
-    return f"{settings.STRIPE_API_BASE}/_sandbox/pay/{row.provider_id}?{query}"
+    """The provider's page, for the payer alone and while it is open. A link: form-action need not know the provider."""
+    is_open = row.checkout_expires_at is not None and row.checkout_expires_at > clock.now()
+    is_payer = request.actor.acts_for(row.contract.buyer_id)
+    return row.checkout_url if is_payer and is_open and row.state == Payment.State.AWAITING_PAYMENT else ""
 
 
 def _initial(row: Payment) -> dict[str, Any]:
-    return {"version": row.version, "paid_on": clock.today(), "amount": row.amount}
+    return {"version": row.version, "paid_on": clock.today(), "amount": queries.refundable(row)}

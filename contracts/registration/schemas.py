@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from contracts.registration.rules import Ground
 from market.kernel.api import Payload, Reference
 from market.kernel.money import MAX_AMOUNT
 from market.reference.locations import LocationOrNone
@@ -19,7 +20,7 @@ Confirmed = Annotated[
     list[Literal["amount_unit", "registration_no"]],
     Field(max_length=2, description="Questions of an earlier `confirmation_needed` that were looked into"),
 ]
-Grounds = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=20)]
+Grounds = Annotated[list[Ground], Field(min_length=1, max_length=20)]
 
 
 class ApplyIn(Payload):

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from contracts.reports import policy, problems, queries, services
 from contracts.reports.download import download
+from contracts.reports.freezing import MEDIA_TYPES
 from contracts.reports.models import Report, ReportFile
 from contracts.reports.schemas import (
     AdjustmentPage,
-    DraftIn,
+    ReportDraftIn,
     ReportOut,
     ReportPage,
     RestatementOut,
@@ -24,7 +25,7 @@ from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock
 from market.kernel.actor import Actor
-from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
+from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import SecondPersonNeeded
@@ -52,7 +53,7 @@ def list_reports(
 
 
 @router.post("", response={201: ReportOut, **answers(problems.AlreadyDrafted, problems.PeriodNotOver)})
-def draft(request: ApiRequest, response: HttpResponse, payload: DraftIn) -> Status[dict[str, Any]]:
+def draft(request: ApiRequest, response: HttpResponse, payload: ReportDraftIn) -> Status[dict[str, Any]]:
     """Begin the next edition of a period's report."""
     row = services.draft_report(actor=request.actor, at=clock.now(), **payload.model_dump())
     response["Location"] = f"/api/v1/reports/{row.id}"
@@ -116,7 +117,7 @@ def send_back(request: ApiRequest, response: HttpResponse, report_id: UUID, payl
 
 @router.get(
     "/{uuid:report_id}/content.{form}",
-    response={**answers(problems.NotPublished)},
+    response={200: file_answer(*MEDIA_TYPES.values()), **answers(problems.NotPublished)},
     url_name="report_content",
 )
 def get_content(request: ApiRequest, report_id: UUID, form: ReportFile.Form) -> HttpResponseBase:

@@ -15,7 +15,7 @@ Sides = Annotated[
 Note = Annotated[str, Field(max_length=2000)]
 
 
-class DraftIn(Payload):
+class ReportDraftIn(Payload):
     """A period: `number` is the month or quarter, left out for a year."""
 
     kind: Report.Kind
@@ -72,7 +72,7 @@ class ReportPage(Schema):
     next: str | None
 
 
-class SumsOut(Schema):
+class ReportSumsOut(Schema):
     """Yuan as decimal strings, signed."""
 
     contract_amount: str
@@ -85,16 +85,16 @@ class ChangeOut(Schema):
 
     kind: str
     entries: int
-    sums: SumsOut
+    sums: ReportSumsOut
 
 
 class RestatedOut(Schema):
     """`published` and every change add up to `now`."""
 
     side: Side
-    published: SumsOut
+    published: ReportSumsOut
     changes: list[ChangeOut]
-    now: SumsOut
+    now: ReportSumsOut
 
 
 class RestatementOut(Schema):

@@ -24,7 +24,7 @@ from contracts.turnover.schemas import (
     TurnoverOut,
 )
 from market.kernel import clock
-from market.kernel.api import ApiRequest, Cursor, Limit, problems
+from market.kernel.api import ApiRequest, Cursor, Limit, file_answer, problems
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import InvalidInput
 from market.kernel.values import Day
@@ -104,7 +104,7 @@ def get_breakdown(
     return {"by": by, "side": side, "region": region, **days(period), "as_of": as_of, "items": items}
 
 
-@router.get("/breakdown.csv", response={200: str, **problems()})
+@router.get("/breakdown.csv", response={200: file_answer("text/csv"), **problems()})
 def get_breakdown_csv(
     request: ApiRequest,
     by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,

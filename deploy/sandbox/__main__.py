@@ -23,6 +23,7 @@ def main() -> int:
         secret_key=os.environ["STRIPE_SECRET_KEY"],
         webhook_secret=os.environ["STRIPE_WEBHOOK_SECRET"],
         webhook_url=os.environ.get("STRIPE_WEBHOOK_URL", ""),
+        address=f"http://127.0.0.1:{options.port}",
     )
     server = serve(sandbox, options.port)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())

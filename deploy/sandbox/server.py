@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.sandbox import desk, wire
-from deploy.sandbox.connect import Connect
+from deploy.sandbox.checkout import Checkout
 from deploy.sandbox.delivery import Deliveries
+from deploy.sandbox.disputes import Disputes
 from deploy.sandbox.payments import Payments
 from deploy.sandbox.store import Object, Store, new_id
 
@@ -24,14 +25,17 @@ Answer = tuple[int, Object]
 class Sandbox:
     """The state of one sandbox and what may be asked of it."""
 
-    def __init__(self, *, path: str, secret_key: str, webhook_secret: str, webhook_url: str) -> None:
+    def __init__(self, *, path: str, secret_key: str, webhook_secret: str, webhook_url: str, address: str) -> None:
         self.secret_key = secret_key
         self.store = Store(path)
         self.deliveries = Deliveries(self.store, url=webhook_url, secret=webhook_secret)
-        self.payments = Payments(self.store, self.deliveries.tell)
+        tell = self.deliveries.tell
+        self.payments = Payments(self.store, tell)
+        self.checkout = Checkout(self.store, tell, self.payments, address)
+        self.disputes = Disputes(self.store, tell, self.payments)
         # Levers: how many of the next answers are lost after the work, or refused before it, and how long each takes.
         self.lose, self.fail, self.fail_status, self.delay_seconds = 0, 0, 500, 0.0
-        work, connect = self.payments, Connect(self.store, self.deliveries.tell)
+        work, checkout = self.payments, self.checkout
         one = r"([\w-]+)"
         self.routes: list[tuple[str, str, Callable[..., Object]]] = [
             ("POST", r"/v1/payment_intents", work.create_intent),
@@ -45,10 +49,11 @@ class Sandbox:
             ("POST", r"/v1/refunds", work.create_refund),
             ("GET", r"/v1/refunds", work.refunds),
             ("GET", rf"/v1/refunds/{one}", lambda key, _: work.refund(key)),
-            ("POST", r"/v1/accounts", connect.create_account),
-            ("GET", rf"/v1/accounts/{one}", lambda key, _: connect.account(key)),
-            ("POST", r"/v1/transfers", connect.create_transfer),
-            ("GET", rf"/v1/transfers/{one}", lambda key, _: connect.transfer(key)),
+            ("POST", r"/v1/checkout/sessions", checkout.create),
+            ("GET", r"/v1/checkout/sessions", checkout.sessions),
+            ("GET", rf"/v1/checkout/sessions/{one}", lambda key, _: checkout.session(key)),
+            ("POST", rf"/v1/checkout/sessions/{one}/expire", checkout.expire),
+            ("GET", rf"/v1/disputes/{one}", lambda key, _: self.disputes.dispute(key)),
             ("GET", r"/v1/events", lambda params: wire.page(self.store.all("event"), params, "/v1/events")),
             ("GET", rf"/v1/events/{one}", lambda key, _: self.event(key)),
         ]
@@ -97,26 +102,40 @@ class Sandbox:
         raise wire.invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
 
     def control(self, name: str, params: wire.Params) -> Object:
-        """Levers under /_sandbox/: pause, resume, reverse, redeliver, lose, fail, delay."""
-        if name in {"pause", "resume"}:
-            self.deliveries.pause(name == "pause")
-        elif name == "reverse":
-            self.deliveries.reverse()
-        elif name == "redeliver":
-            self.deliveries.deliver(self.event(str(params.get("event", "")))["id"])
-        elif name == "lose":
-            self.lose = wire.whole({"count": "1"} | params, "count", least=0)
-        elif name == "fail":
-            self.fail = wire.whole({"count": "1"} | params, "count", least=0)
-            self.fail_status = wire.whole({"status": "500"} | params, "status", least=400)
-        elif name == "delay":
-            self.delay_seconds = wire.whole({"milliseconds": "0"} | params, "milliseconds", least=0) / 1000
-        else:
+        """Levers under /_sandbox/; each answers with the state, or with the object that it moved."""
+        levers: dict[str, Callable[[], Object | None]] = {
+            "pause": lambda: self.deliveries.pause(True),
+            "resume": lambda: self.deliveries.pause(False),
+            "reverse": self.deliveries.reverse,
+            "redeliver": lambda: self.deliveries.deliver(self.event(str(params.get("event", "")))["id"]),
+            "lose": lambda: setattr(self, "lose", wire.whole({"count": "1"} | params, "count", least=0)),
+            "fail": lambda: self._fail(params),
+            "delay": lambda: self._delay(params),
+            "refunds": lambda: setattr(self.payments, "refund_status", str(params.get("status", "succeeded"))),
+            "refund": lambda: self.payments.settle_refund(str(params["refund"]), str(params["status"])),
+            "expire": lambda: self.checkout.expire(str(params["session"]), {}),
+            "settle": lambda: self.checkout.settle(str(params["session"]), is_paid=params["outcome"] == "succeeded"),
+            "dispute": lambda: self.disputes.open(str(params["payment_intent"])),
+            "close_dispute": lambda: self.disputes.close(str(params["dispute"]), str(params["status"])),
+        }
+        if name not in levers:
             raise wire.invalid(f"No such lever: {name}", status=404)
-        return self.state()
+        try:
+            with self.store.change():
+                moved = levers[name]()
+        except KeyError as missing:
+            raise wire.invalid(f"Missing required param: {missing}.") from missing
+        return moved or self.state()
+
+    def _fail(self, params: wire.Params) -> None:
+        self.fail = wire.whole({"count": "1"} | params, "count", least=0)
+        self.fail_status = wire.whole({"status": "500"} | params, "status", least=400)
+
+    def _delay(self, params: wire.Params) -> None:
+        self.delay_seconds = wire.whole({"milliseconds": "0"} | params, "milliseconds", least=0) / 1000
 
     def state(self) -> Object:
-        kinds = ("payment_intent", "charge", "refund", "transfer", "event")
+        kinds = ("checkout.session", "payment_intent", "charge", "refund", "dispute", "event")
         with self.store.lock:
             counts = {kind: len(self.store.all(kind)) for kind in kinds}
         waiting = self.deliveries.waiting()
@@ -142,8 +161,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(413, wire.invalid("The body is too long, or of no known length.").body)
         body = self.rfile.read(int(length)).decode("utf-8", "replace")
         try:
-            if address.path.startswith("/_sandbox/pay/"):
-                return self._pay(method, address.path.removeprefix("/_sandbox/pay/"), address.query, body)
+            if address.path.startswith("/_sandbox/checkout/"):
+                return self._pay(method, address.path.removeprefix("/_sandbox/checkout/"), body)
             if address.path.startswith("/_sandbox/") and method == "POST":
                 return self._json(200, self.sandbox.control(address.path.removeprefix("/_sandbox/"), wire.decode(body)))
             if not address.path.startswith("/v1/"):
@@ -171,17 +190,15 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._json(status, body, **({"Idempotent-Replayed": "true"} if is_replay else {}))
 
-    def _pay(self, method: str, key: str, query: str, body: str) -> None:
+    def _pay(self, method: str, key: str, body: str) -> None:
+        """The page of a session; who has its address may pay it."""
+        checkout = self.sandbox.checkout
         with self.sandbox.store.change():
-            intent = self.sandbox.store.get("payment_intent", key)
-            secret = str(wire.decode(query).get("client_secret", ""))
-            if intent is None or not hmac.compare_digest(secret.encode(), intent["client_secret"].encode()):
-                raise wire.missing("payment_intent", key)
-            if method == "POST":
-                desk.act(self.sandbox.payments, intent, str(wire.decode(body).get("action", "")))
+            session = checkout.session(key)
+            back = desk.act(checkout, session, str(wire.decode(body).get("action", ""))) if method == "POST" else ""
         if method == "POST":
-            return self._send(303, b"", "text/plain", Location=desk.return_url(intent) or self.path)
-        return self._send(200, desk.page(intent).encode(), "text/html; charset=utf-8", **desk.HEADERS)
+            return self._send(303, b"", "text/plain", Location=back or self.path)
+        return self._send(200, desk.page(session).encode(), "text/html; charset=utf-8", **desk.HEADERS)
 
     def _json(self, status: int, body: Object, **headers: str) -> None:
         self._send(status, json.dumps(body).encode(), "application/json", **headers)

@@ -9,7 +9,7 @@ PART = re.compile(r"[^\[\]]+")
 NESTED = frozenset(
     {
         *("metadata", "payment_method_types", "payment_method_options", "automatic_payment_methods", "transfer_data"),
-        *("capabilities", "controller", "expand"),
+        *("expand", "line_items", "payment_intent_data"),
     }
 )
 

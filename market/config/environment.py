@@ -55,7 +55,9 @@ class Environment(BaseSettings):
         pattern=r"^\d{6}$",
         description="GB/T 2260 region whose figure is shown. After a change: `manage.py rebuild_turnover`.",
     )
-    public_url: str = Field("", description="Address of the portal in e-mails and feeds.")
+    public_url: str = Field(
+        "", description="Address of the portal in e-mails and feeds, and for payers who come back; needed by Stripe."
+    )
     email_url: str = Field(
         "",
         pattern=r"^$|^smtps?://.+",
@@ -71,6 +73,9 @@ class Environment(BaseSettings):
     stripe_api_base: str = Field("", description="Stripe's address; the sandbox's in the demo.")
     stripe_secret_key: str = Field("", description="Stripe's secret key; none: that rail is off.")
     stripe_webhook_secret: str = Field("", description="Signs Stripe's webhooks.")
+    stripe_payment_methods: Annotated[list[Literal["card", "alipay", "wechat_pay"]], NoDecode] = Field(
+        ["card"], min_length=1, description="Ways to pay on Stripe's page: card, alipay, wechat_pay, comma separated."
+    )
     metrics_token: str = Field("", description="Bearer token for /metrics; none: this machine only.")
     clamd_url: str = Field(
         "",
@@ -107,7 +112,9 @@ class Environment(BaseSettings):
             raise ValueError("needs 32 characters or more")
         return value
 
-    @field_validator("allowed_hosts", "audit_heads_to", "trusted_proxies", "mfa_roles", mode="before")
+    @field_validator(
+        "allowed_hosts", "audit_heads_to", "trusted_proxies", "mfa_roles", "stripe_payment_methods", mode="before"
+    )
     @classmethod
     def split(cls, value: object) -> object:
         """A comma separated text as a list."""

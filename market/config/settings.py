@@ -40,6 +40,7 @@ ELASTICSEARCH_URL = env.elasticsearch_url
 STRIPE_API_BASE = env.stripe_api_base
 STRIPE_SECRET_KEY = env.stripe_secret_key
 STRIPE_WEBHOOK_SECRET = env.stripe_webhook_secret
+STRIPE_PAYMENT_METHODS = env.stripe_payment_methods
 METRICS_TOKEN = env.metrics_token
 CLAMD_URL = env.clamd_url
 AUDIT_KEY = env.audit_key
@@ -226,7 +227,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF, *([STRIPE_API_BASE] if DEMO and STRIPE_API_BASE else [])],
+        "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -301,6 +302,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-of-matches": {"task": "matching.ranking.tasks.tell_of_matches", "schedule": crontab(minute="30")},
     "match-everything": {"task": "matching.ranking.tasks.match_everything", "schedule": crontab(minute="20", hour="3")},
     "warn-of-misses": {"task": "contracts.monitoring.tasks.warn_of_misses", "schedule": crontab(minute="30", hour="8")},
+    "follow-up-checkouts": {"task": "contracts.payments.tasks.follow_up_checkouts", "schedule": 600.0},
     # The 5th is the day; the days after make up for a 5th that was missed, since a month has its draft once.
     "draft-last-month": {
         "task": "contracts.reports.tasks.draft_last_month",

@@ -8,7 +8,7 @@ import pytest
 from django.db import models
 
 from contracts.agreements.models import Deduction, Instalment, Signature, TechnologyContract
-from contracts.payments.models import JournalEntry, JournalLine, Payment, Refund
+from contracts.payments.models import Dispute, JournalEntry, JournalLine, PayeeAccount, Payment, Refund
 from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover.models import TurnoverEntry
@@ -27,6 +27,8 @@ TABLES: tuple[type[models.Model], ...] = (
     Change,
     Payment,
     Refund,
+    Dispute,
+    PayeeAccount,
     Report,
 )
 GROWING: tuple[type[models.Model], ...] = (

@@ -109,8 +109,12 @@ def test_from_the_listing_to_the_figure_and_back(sit_down):
 
     # 6. The first instalment by bank transfer: proof by the buyer, confirmed by the seller's finance office.
     payer, receiver = sit_down("copper.finance"), sit_down("institute.finance")
+    receiver.open("/payments/account/")
+    receiver.fill(holder="示例研究院", bank="示例银行瑞金支行", number="6222 0000 0000 1234").press("保存")
     payer.open(contract_url)
     payer.fill(rail="bank_transfer").press("支付本期")
+    assert payer.reads("400,000.00 元")
+    assert payer.reads("6222000000001234")
     payer.fill(proof=payer.scan("bank-slip")).press("提交转账凭证")
     receiver.open(payer.page.url).press("确认到账")
     assert receiver.reads("已到账")

@@ -1,23 +1,26 @@
 """The port that every rail fills. It is called from workers, never while the row of a payment is locked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """What the provider calls the payment, and the secret that lets the payer's browser pay it."""
+class Checkout:
+    """The provider's page on which the payer pays, and until when it can be opened."""
 
-    provider_id: str = ""
-    provider_secret: str = ""
+    session_id: str
+    url: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The provider will not do it, ever; trying again is of no use."""
+    """The provider will not do it, ever; trying again is of no use. `code` is one of failures.LABELS."""
 
+    code: str
     reason: str
 
 
@@ -28,14 +31,12 @@ class ProviderAway(Exception):
 class RailPort(Protocol):
     """Each call carries our id as the provider's idempotency key, and may be repeated."""
 
-    def prepare(self, *, payment_id: UUID, amount: Decimal, currency: str, description: str) -> Prepared | Refused:
+    def open_checkout(
+        self, *, payment_id: UUID, payment_no: str, amount: Decimal, currency: str, description: str
+    ) -> Checkout | Refused:
         """Make the payment known to the provider. Must not move money."""
         ...
 
-    def cancel(self, *, provider_id: str) -> None:
-        """Take a prepared payment back; one that is paid or gone is left as it is."""
-        ...
-
-    def refund(self, *, refund_id: UUID, provider_id: str, amount: Decimal, currency: str) -> Prepared | Refused:
-        """Give money back; `provider_id` names the refund in the answer."""
+    def expire(self, *, session_id: str) -> None:
+        """Close the page of a payment; one that is paid or gone is left as it is."""
         ...

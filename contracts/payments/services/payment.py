@@ -5,32 +5,31 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from contracts.agreements import policy as agreements
 from contracts.agreements.models import Instalment, TechnologyContract
-from contracts.payments import journal, policy
+from contracts.payments import failures, journal, policy
 from contracts.payments.events import PaymentCancelled, PaymentStarted, PaymentSucceeded
 from contracts.payments.models import Payment, Rail
 from contracts.payments.problems import AlreadyPaying, PaidOnInvalid, RailUnavailable
+from contracts.payments.queries import PAYABLE
 from contracts.payments.rails import Refused, stripe
+from contracts.payments.services.notification import tell
 from market.kernel import audit, files, outbox
-from market.kernel.actor import SYSTEM, Actor, Role
+from market.kernel.actor import SYSTEM, Actor
 from market.kernel.clock import local_date
-from market.kernel.problems import NotAllowed, NotFound, SecondPersonNeeded, WrongState
-from market.notices.services import notify, worded
-
-PAYABLE = (TechnologyContract.State.SIGNED, TechnologyContract.State.EFFECTIVE, TechnologyContract.State.COMPLETED)
+from market.kernel.problems import InvalidInput, NotAllowed, NotFound, SecondPersonNeeded, WrongState
 
 
 @transaction.atomic
 def start_payment(*, actor: Actor, instalment_id: UUID, rail: Rail, at: datetime) -> Payment:
     """Begin to pay an instalment of a signed contract, as the buyer.
 
-    A bank transfer waits for its proof at once; an online payment is made known to the provider by a worker.
-    Raises AlreadyPaying, RailUnavailable, WrongState.
+    A bank transfer waits for its proof at once; an online payment is made known to the provider by a worker. What was
+    paid and went back whole may be paid again. Raises AlreadyPaying, RailUnavailable, WrongState.
     """
     instalment = Instalment.objects.filter(pk=instalment_id).first()
     if instalment is None:
@@ -42,6 +41,9 @@ def start_payment(*, actor: Actor, instalment_id: UUID, rail: Rail, at: datetime
         raise WrongState(state=contract.state)
     if rail == Rail.STRIPE and not stripe.is_available():
         raise RailUnavailable
+    # The lock on the contract is held, so what is refused here draws no number.
+    if Payment.objects.filter(instalment=instalment, state__in=Payment.LIVE).exists():
+        raise AlreadyPaying
     payment = _create(actor, contract, instalment, rail, at)
     if rail == Rail.BANK_TRANSFER:
         payment.await_payment()
@@ -62,21 +64,25 @@ def prepare_payment(*, payment_id: UUID, at: datetime) -> None:
     payment = Payment.objects.select_related("contract").get(pk=payment_id)
     if payment.rail != Rail.STRIPE or payment.state != Payment.State.CREATED:
         return
-    answer = stripe.prepare(
-        payment_id=payment.id, amount=payment.amount, currency=payment.currency, description=payment.contract.no
+    answer = stripe.open_checkout(
+        payment_id=payment.id,
+        payment_no=payment.no,
+        amount=payment.amount,
+        currency=payment.currency,
+        description=payment.contract.no,
     )
     with transaction.atomic():
-        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("contract").get(pk=payment_id)
         if payment.state == Payment.State.CREATED:
             if isinstance(answer, Refused):
-                payment.fail(reason=answer.reason)
+                mark_failed(payment, code=answer.code, reason=answer.reason, at=at)
             else:
-                payment.await_payment(provider_id=answer.provider_id, provider_secret=answer.provider_secret)
-            _save(payment, actor=SYSTEM, action="prepared", at=at)
+                payment.await_payment(session_id=answer.session_id, url=answer.url, expires_at=answer.expires_at)
+                save(payment, actor=SYSTEM, action="prepared", at=at)
             return
     if payment.state == Payment.State.CANCELLED and not isinstance(answer, Refused):
         # Cancelled while the provider was asked: the row never had the name by which it could be withdrawn.
-        stripe.cancel(provider_id=answer.provider_id)
+        stripe.expire(session_id=answer.session_id)
 
 
 @transaction.atomic
@@ -91,14 +97,26 @@ def submit_bank_proof(
         raise PaidOnInvalid
     stored = files.store(proof, actor=actor, at=at)
     payment.submit_proof(proof=stored, paid_on=paid_on, by_id=actor.user_id)
-    _save(payment, actor=actor, action="proof_submitted", at=at, changes=stored.evidence() | {"paid_on": paid_on})
-    notify(
-        organisation_id=payment.contract.seller_id,
-        roles=(Role.FINANCE,),
-        kind="payment",
-        title=worded(lambda: _("请确认到账：%(no)s") % {"no": payment.no}),
-        body=payment.contract.title,
-        url=f"/payments/{payment.id}/",
+    save(payment, actor=actor, action="proof_submitted", at=at, changes=stored.evidence() | {"paid_on": paid_on})
+    tell(payment, lambda: _("请确认到账：%(no)s") % {"no": payment.no}, to=["seller"], at=at)
+    return payment
+
+
+@transaction.atomic
+def reject_bank_proof(*, actor: Actor, payment_id: UUID, version: int | None, reason: str, at: datetime) -> Payment:
+    """The money of the proof was not found; the payer is told why, and may hand in another."""
+    payment = _fetch(actor, payment_id, "reject_proof", version)
+    if not can_proceed(payment.reject_proof):
+        raise WrongState(state=payment.state)
+    if not reason.strip():
+        raise InvalidInput(errors=[{"loc": ["reason"], "code": "missing", "message": ""}])
+    payment.reject_proof(reason=reason.strip())
+    save(payment, actor=actor, action="proof_rejected", at=at, changes={"reason": payment.failure})
+    tell(
+        payment,
+        lambda: _("凭证被退回：%(no)s") % {"no": payment.no},
+        body=lambda: payment.failure_words,
+        to=["buyer"],
         at=at,
     )
     return payment
@@ -122,7 +140,7 @@ def cancel_payment(*, actor: Actor, payment_id: UUID, version: int | None, at: d
     if not can_proceed(payment.cancel):
         raise WrongState(state=payment.state)
     payment.cancel()
-    _save(payment, actor=actor, action="cancelled", at=at)
+    save(payment, actor=actor, action="cancelled", at=at)
     outbox.publish(PaymentCancelled(payment_id=payment.id), at=at)
     return payment
 
@@ -130,18 +148,39 @@ def cancel_payment(*, actor: Actor, payment_id: UUID, version: int | None, at: d
 def withdraw_from_provider(*, payment_id: UUID) -> None:
     """Take a cancelled online payment back at the provider; called by a worker, may be repeated."""
     payment = Payment.objects.get(pk=payment_id)
-    if payment.rail == Rail.STRIPE and payment.provider_id and payment.state == Payment.State.CANCELLED:
-        stripe.cancel(provider_id=payment.provider_id)
+    if payment.session_id and payment.state == Payment.State.CANCELLED:
+        stripe.expire(session_id=payment.session_id)
 
 
 def mark_succeeded(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
     """Money has arrived: state, journal, audit and event in the caller's transaction, which holds the row's lock."""
     payment.succeed(at=at, by_id=actor.user_id)
-    _save(payment, actor=actor, action="succeeded", at=at, changes={"amount": payment.amount})
+    save(payment, actor=actor, action="succeeded", at=at, changes={"amount": payment.amount})
     journal.book_payment(payment, at=at)
     deal_id = payment.contract.deal_id
     outbox.publish(PaymentSucceeded(payment_id=payment.id, contract_id=payment.contract_id, deal_id=deal_id), at=at)
+    tell(payment, lambda: _("款项已到账：%(no)s") % {"no": payment.no}, at=at)
     return payment
+
+
+def mark_failed(payment: Payment, *, code: str, reason: str = "", at: datetime) -> None:
+    """No money will come by this row; the payer is told, and may pay the instalment anew. The row's lock is held."""
+    payment.fail(code=code, reason=reason)
+    save(payment, actor=SYSTEM, action="failed", at=at, changes={"code": code, "reason": payment.failure})
+    tell(
+        payment,
+        lambda: _("支付未成功：%(no)s") % {"no": payment.no},
+        body=lambda: failures.words(code, reason),
+        to=["buyer"],
+        at=at,
+    )
+
+
+def save(payment: Payment, *, actor: Actor, action: str, at: datetime, changes: dict[str, Any] | None = None) -> None:
+    payment.bump()
+    payment.updated_at = at
+    payment.save()
+    audit.record(f"payment.{action}", actor=actor, subject=payment, at=at, changes=changes)
 
 
 def _fetch(actor: Actor, payment_id: UUID, verb: str, version: int | None) -> Payment:
@@ -154,27 +193,14 @@ def _create(actor: Actor, contract: TechnologyContract, instalment: Instalment, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('payment_no_seq')")
         row = cursor.fetchone()
-    try:
-        with transaction.atomic():
-            return Payment.objects.create(
-                no=f"FK{local_date(at).year}-{row[0] if row else 0:06d}",
-                contract=contract,
-                instalment=instalment,
-                rail=rail,
-                amount=instalment.amount,
-                currency=contract.currency,
-                created_by_id=actor.user_id,
-                created_at=at,
-                updated_at=at,
-            )
-    except IntegrityError as error:
-        if "one_live_payment_per_instalment" in str(error):
-            raise AlreadyPaying from error
-        raise
-
-
-def _save(payment: Payment, *, actor: Actor, action: str, at: datetime, changes: dict[str, Any] | None = None) -> None:
-    payment.bump()
-    payment.updated_at = at
-    payment.save()
-    audit.record(f"payment.{action}", actor=actor, subject=payment, at=at, changes=changes)
+    return Payment.objects.create(
+        no=f"FK{local_date(at).year}-{row[0] if row else 0:06d}",
+        contract=contract,
+        instalment=instalment,
+        rail=rail,
+        amount=instalment.amount,
+        currency=contract.currency,
+        created_by_id=actor.user_id,
+        created_at=at,
+        updated_at=at,
+    )

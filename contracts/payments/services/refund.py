@@ -1,21 +1,27 @@
-"""Money going back: asked for here, carried out by a worker, booked when it has happened."""
+"""Money going back: asked for here or at the provider, and booked as the provider says that it went."""
 
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from contracts.payments import journal, policy
+from contracts.payments import failures, journal, policy
 from contracts.payments.events import RefundRequested
 from contracts.payments.models import Payment, Rail, Refund
 from contracts.payments.problems import RefundTooLarge
+from contracts.payments.queries import refundable
 from contracts.payments.rails import Refused, stripe
+from contracts.payments.rails.stripe_objects import RefundObject
+from contracts.payments.services.notification import EVERYBODY, tell
+from contracts.payments.services.standing import review
 from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.problems import InvalidInput, WrongState
+
+State = Refund.State
+NOT_DELIVERED = frozenset({"failed", "canceled"})
 
 
 @transaction.atomic
@@ -29,7 +35,7 @@ def refund_payment(
     payment = policy.payments.fetch(
         actor=actor, pk=payment_id, verb="refund", lock=True, version=version, related=("contract",)
     )
-    if payment.state != Payment.State.SUCCEEDED:
+    if payment.state not in Payment.ARRIVED:
         raise WrongState(state=payment.state)
     if amount <= 0:
         raise InvalidInput(errors=[{"loc": ["amount"], "code": "not_positive", "message": str(amount)}])
@@ -43,14 +49,14 @@ def refund_payment(
     payment.save()
     audit.record("refund.requested", actor=actor, subject=refund, at=at, changes={"amount": amount, "reason": reason})
     if payment.rail == Rail.BANK_TRANSFER:
-        _settle(refund, at=at)
+        _settle(payment, refund, at=at)
     else:
         outbox.publish(RefundRequested(refund_id=refund.id), at=at)
     return refund
 
 
 def return_payment(payment: Payment, *, at: datetime) -> None:
-    """Send back money that arrived for a cancelled payment: booked in, and on its way out in the same transaction.
+    """Send back money that arrived for a payment that is not open: booked in, and on its way out at once.
 
     The caller holds the row's lock. Another notice of the same money finds it booked.
     """
@@ -68,33 +74,90 @@ def return_payment(payment: Payment, *, at: datetime) -> None:
 def carry_out_refund(*, refund_id: UUID, at: datetime) -> None:
     """Refund at the provider; called by a worker, may be repeated: our id is the idempotency key."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.state != Refund.State.REQUESTED:
+    if refund.state != State.REQUESTED or refund.provider_id:
         return
     payment = refund.payment
     answer = stripe.refund(
         refund_id=refund.id, provider_id=payment.provider_id, amount=refund.amount, currency=payment.currency
     )
     with transaction.atomic():
-        refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund_id)
-        if refund.state != Refund.State.REQUESTED:
+        payment = Payment.objects.select_for_update(of=("self",)).select_related("contract").get(pk=payment.pk)
+        refund = Refund.objects.get(pk=refund_id)
+        if not isinstance(answer, Refused):
+            _follow(payment, refund, answer, at=at)
+        elif refund.state == State.REQUESTED:
+            _fail(payment, refund, code=answer.code, reason=answer.reason, at=at)
+
+
+def apply_provider_refund(payment: Payment, told: RefundObject, *, at: datetime) -> None:
+    """What the provider says of a refund, ours or one made at its own desk. The payment's lock is held."""
+    if told.currency.upper() != payment.currency:
+        report_difference(payment, "refund", told.amount, told.currency, at=at)
+        return
+    known = payment.refunds.filter(provider_id=told.id).first()
+    if known is None and (ours := told.named("refund_id")):
+        known = payment.refunds.filter(pk=ours, provider_id="").first()
+    if known is None:
+        if told.status in NOT_DELIVERED or told.amount == 0:
             return
-        if isinstance(answer, Refused):
-            refund.state, refund.failure, refund.ended_at = Refund.State.FAILED, answer.reason[:200], at
-            refund.save()
-            audit.record("refund.failed", actor=SYSTEM, subject=refund, at=at, changes={"reason": refund.failure})
-            return
-        refund.provider_id = answer.provider_id
-        _settle(refund, at=at)
+        amount = stripe.from_minor(told.amount, payment.currency)
+        known = Refund.objects.create(
+            payment=payment, amount=amount, reason=_("在支付机构发起的退款"), provider_id=told.id, requested_at=at
+        )
+        audit.record("refund.found", actor=SYSTEM, subject=known, at=at, changes={"amount": amount})
+    _follow(payment, known, told, at=at)
 
 
-def refundable(payment: Payment) -> Decimal:
-    """What arrived less what was given back or is on its way back."""
-    given = payment.refunds.exclude(state=Refund.State.FAILED).aggregate(sum=Sum("amount"))["sum"]
-    return payment.amount - (given or Decimal("0.00"))
+def report_difference(payment: Payment, what: str, minor: int, currency: str, *, at: datetime) -> None:
+    """Another sum or currency than the row's is not booked: people look at it, and are told."""
+    changes = {
+        "received_minor": minor,
+        "currency": currency.upper(),
+        "expected": payment.amount,
+        "expected_currency": payment.currency,
+    }
+    audit.record(f"{what}.amount_differs", actor=SYSTEM, subject=payment, at=at, changes=changes)
+    tell(payment, lambda: _("金额或币种不符，请核对：%(no)s") % {"no": payment.no}, to=EVERYBODY, at=at)
 
 
-def _settle(refund: Refund, *, at: datetime) -> None:
-    refund.state, refund.ended_at = Refund.State.SUCCEEDED, at
+def _follow(payment: Payment, refund: Refund, told: RefundObject, *, at: datetime) -> None:
+    """Move our row to where the provider says it is; it never moves back, in whatever order the notices come."""
+    if not refund.provider_id:
+        refund.provider_id = told.id
+        refund.save(update_fields=["provider_id"])
+    if told.status == "succeeded" and refund.state == State.REQUESTED:
+        _settle(payment, refund, at=at)
+    elif told.status in NOT_DELIVERED and refund.state != State.FAILED:
+        _fail(payment, refund, code=failures.code_of(told.failure_reason), reason=told.failure_reason or "", at=at)
+
+
+def _settle(payment: Payment, refund: Refund, *, at: datetime) -> None:
+    refund.state, refund.ended_at = State.SUCCEEDED, at
     refund.save()
     journal.book_refund(refund, at=at)
     audit.record("refund.succeeded", actor=SYSTEM, subject=refund, at=at, changes={"amount": refund.amount})
+    review(payment, at=at)
+    tell(payment, lambda: _("已退款 %(amount)s 元：%(no)s") % _named(payment, refund), at=at)
+
+
+def _fail(payment: Payment, refund: Refund, *, code: str, reason: str, at: datetime) -> None:
+    """Not delivered; what was booked as gone is booked back."""
+    was_booked = refund.state == State.SUCCEEDED
+    refund.state, refund.ended_at = State.FAILED, at
+    refund.failure_code, refund.failure = code, reason[:200]
+    refund.save()
+    if was_booked:
+        journal.book_failed_refund(refund, at=at)
+    audit.record("refund.failed", actor=SYSTEM, subject=refund, at=at, changes={"code": code, "reason": refund.failure})
+    review(payment, at=at)
+    tell(
+        payment,
+        lambda: _("退款未成功，%(amount)s 元仍在收款方：%(no)s") % _named(payment, refund),
+        body=lambda: refund.failure_words,
+        to=EVERYBODY,
+        at=at,
+    )
+
+
+def _named(payment: Payment, refund: Refund) -> dict[str, str]:
+    return {"amount": f"{refund.amount:,}", "no": payment.no}

@@ -1,16 +1,20 @@
 """The product and the sandbox facing each other: its keys in the settings, its notices in a receiver."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import requests
+from django.core.files.base import ContentFile
 
 from contracts.payments import services
 from contracts.payments.models import Payment, Rail
+from deploy.sandbox.delivery import signature
 from tests import story
-from tests.cast import MONDAY, Cast
+from tests.cast import MONDAY, MONDAY_ON, Cast
 from tests.conftest import ApiClient
 from tests.deploy.sandbox.conftest import Receiver
 from tests.running import run_outbox
@@ -41,19 +45,40 @@ class Till:
         self.process, self.receiver = process, receiver
         self.stripe = process.client()
 
-    def intents_of(self, payment: Payment) -> list[Any]:
-        found = self.stripe.payment_intents.list({"limit": 100}).data
-        return [intent for intent in found if intent.metadata["payment_id"] == str(payment.id)]
+    def sessions_of(self, payment: Payment) -> list[Any]:
+        found = self.stripe.checkout.sessions.list({"limit": 100}).data
+        return [session for session in found if session.metadata["payment_id"] == str(payment.id)]
 
-    def pay(self, payment: Payment, card: str = "pm_card_visa") -> None:
-        self.stripe.payment_intents.confirm(payment.provider_id, {"payment_method": card})
+    def pay(self, payment: Payment, action: str = "pay") -> str:
+        """Press a button of the payment's page; where the browser is sent."""
+        pressed = requests.post(payment.checkout_url, {"action": action}, allow_redirects=False, timeout=10)
+        assert pressed.status_code == 303
+        return pressed.headers["Location"]
+
+    def intent_of(self, payment: Payment) -> str:
+        """What Stripe calls the payment once somebody has tried to pay on its page."""
+        return str(self.stripe.checkout.sessions.retrieve(payment.session_id).payment_intent)
 
     def notice(self, kind: str, payment: Payment) -> Notice:
-        """The next delivery of that kind about the payment's intent; those before it are passed over."""
+        """The next delivery of that kind about the payment; those before it are passed over."""
+        names = {payment.session_id, self.intent_of(payment)}
         while True:
             notice = Notice(*self.receiver.next())
-            if (notice.event["type"], notice.event["data"]["object"]["id"]) == (kind, payment.provider_id):
+            subject = notice.event["data"]["object"]
+            if notice.event["type"] == kind and names & {subject["id"], subject.get("payment_intent")}:
                 return notice
+
+    def heard(self, kind: str, payment: Payment, api: ApiClient) -> None:
+        """That notice arrives and is handled."""
+        assert self.notice(kind, payment).post(api).status_code == 204
+        run_outbox()
+        payment.refresh_from_db()
+
+
+def signed(kind: str, subject: Any, *, event_id: str = "evt_1") -> Notice:
+    """A notice as Stripe would sign it, with whatever in it."""
+    body = json.dumps({"id": event_id, "object": "event", "type": kind, "data": {"object": subject}}).encode()
+    return Notice(body, signature(WEBHOOK_SECRET, body, int(time.time())))
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +99,11 @@ def till(process: SandboxProcess, receiver: Receiver, settings: Any) -> Iterator
     settings.STRIPE_API_BASE = process.address
     settings.STRIPE_SECRET_KEY = SECRET_KEY
     settings.STRIPE_WEBHOOK_SECRET = WEBHOOK_SECRET
+    settings.PUBLIC_URL = "https://market.example"
     yield Till(process, receiver)
     process.lever("lose", count=0)
     process.lever("fail", count=0)
+    process.lever("refunds", status="succeeded")
 
 
 @pytest.fixture
@@ -92,6 +119,34 @@ def started(cast: Cast, till: Till) -> Payment:
 
 
 @pytest.fixture
+def awaiting(cast: Cast) -> Payment:
+    """The buyer pays the first instalment by bank transfer, and has not yet handed in the proof."""
+    contract = story.signed(cast).contract
+    assert contract is not None
+    instalment = contract.instalments.get(position=1)
+    return services.start_payment(
+        actor=cast.enterprise_finance, instalment_id=instalment.id, rail=Rail.BANK_TRANSFER, at=MONDAY
+    )
+
+
+@pytest.fixture
+def proven(cast: Cast, awaiting: Payment) -> Payment:
+    return services.submit_bank_proof(
+        actor=cast.enterprise_finance,
+        payment_id=awaiting.id,
+        version=None,
+        proof=ContentFile(story.SCAN, "proof.pdf"),
+        paid_on=MONDAY_ON,
+        at=MONDAY,
+    )
+
+
+@pytest.fixture
+def confirmed(cast: Cast, proven: Payment) -> Payment:
+    return services.confirm_bank_payment(actor=cast.university_finance, payment_id=proven.id, version=None, at=MONDAY)
+
+
+@pytest.fixture
 def prepared(started: Payment) -> Payment:
     """A worker made it known to the provider, and the payer may pay."""
     run_outbox()
@@ -101,9 +156,7 @@ def prepared(started: Payment) -> Payment:
 
 @pytest.fixture
 def arrived(prepared: Payment, till: Till, api: ApiClient) -> Payment:
-    """It was paid with a good card, and the provider's notice was handled."""
+    """It was paid on the provider's page, and the notice was handled."""
     till.pay(prepared)
-    assert till.notice("payment_intent.succeeded", prepared).post(api).status_code == 204
-    run_outbox()
-    prepared.refresh_from_db()
+    till.heard("checkout.session.completed", prepared, api)
     return prepared

@@ -90,8 +90,8 @@ def test_a_payment_cancelled_while_the_provider_is_asked_is_withdrawn_there(onli
 
     assert between.then == []
     online.refresh_from_db()
-    assert (online.state, online.provider_id) == (Payment.State.CANCELLED, "")
-    assert [intent.status for intent in till.intents_of(online)] == ["canceled"]
+    assert (online.state, online.session_id) == (Payment.State.CANCELLED, "")
+    assert [session.status for session in till.sessions_of(online)] == ["expired"]
 
 
 def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -116,7 +116,7 @@ def notice(online, till):
     run_outbox()
     online.refresh_from_db()
     till.pay(online)
-    return till.notice("payment_intent.succeeded", online)
+    return till.notice("checkout.session.completed", online)
 
 
 def kept() -> int:

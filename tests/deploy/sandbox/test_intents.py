@@ -118,15 +118,6 @@ def test_another_key_opens_nothing(sandbox, intent):
         sandbox.client(key="sk_test_wrong").payment_intents.retrieve(intent.id)
 
 
-def test_a_transfer_goes_to_a_known_account_only(client):
-    account = client.accounts.create({"type": "express", "country": "CN"})
-    moved = client.transfers.create({"amount": 500, "currency": "cny", "destination": account.id})
-
-    assert (moved.amount, moved.destination) == (500, account.id)
-    with pytest.raises(stripe.InvalidRequestError):
-        client.transfers.create({"amount": 500, "currency": "cny", "destination": "acct_unknown"})
-
-
 def test_a_restart_forgets_nothing(tmp_path):
     from tests.sandbox import sandbox_process
 

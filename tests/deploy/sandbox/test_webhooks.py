@@ -3,12 +3,8 @@
 import json
 import os
 import signal
-import urllib.error
-import urllib.parse
-import urllib.request
 
 import pytest
-import requests
 import stripe
 
 from tests.sandbox import WEBHOOK_SECRET, sandbox_process
@@ -60,19 +56,6 @@ def test_paused_notices_wait_and_a_notice_can_be_sent_twice(sandbox, receiver):
     assert kinds(receiver, 2) == ["payment_intent.created"] * 2
 
 
-def test_the_pay_page_needs_the_secret_and_pays(sandbox, intent):
-    address = f"{sandbox.address}/_sandbox/pay/{intent.id}"
-    with pytest.raises(urllib.error.HTTPError) as hidden:
-        urllib.request.urlopen(f"{address}?client_secret=guessed", timeout=5)
-    assert hidden.value.code == 404
-
-    known = f"{address}?{urllib.parse.urlencode({'client_secret': intent.client_secret})}"
-    assert "测试环境，不会扣款" in urllib.request.urlopen(known, timeout=5).read().decode()
-    urllib.request.urlopen(known, b"action=pay", timeout=5).close()
-
-    assert sandbox.client().payment_intents.retrieve(intent.id).status == "succeeded"
-
-
 def test_waiting_notices_can_be_sent_the_newest_first(sandbox, receiver, intent):
     receiver.next()
     sandbox.lever("pause")
@@ -96,40 +79,3 @@ def test_a_notice_that_was_not_taken_outlives_the_process(tmp_path, receiver):
         event = json.loads(receiver.next()[0])
 
     assert (event["type"], event["data"]["object"]["id"]) == ("payment_intent.created", made.id)
-
-
-@pytest.mark.parametrize(
-    ("action", "status", "told"),
-    [
-        ("pay", "succeeded", "payment_intent.succeeded"),
-        ("decline", "requires_payment_method", "payment_intent.payment_failed"),
-        ("cancel", "canceled", "payment_intent.canceled"),
-    ],
-)
-def test_each_button_of_the_pay_page_does_what_it_says_and_leads_back(sandbox, action, status, told):
-    back = "https://market.example.com/payments/1/"
-    client = sandbox.client()
-    intent = client.payment_intents.create({"amount": 1234567, "currency": "cny", "metadata": {"return_url": back}})
-    address = f"{sandbox.address}/_sandbox/pay/{intent.id}"
-    secret = {"client_secret": intent.client_secret}
-    page = requests.get(address, secret, timeout=5)
-    assert "12,345.67 CNY" in page.text
-    assert f'value="{action}"' in page.text
-    assert "<script" not in page.text
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-
-    pressed = requests.post(address, {"action": action}, params=secret, allow_redirects=False, timeout=5)
-
-    assert (pressed.status_code, pressed.headers["Location"]) == (303, back)
-    assert client.payment_intents.retrieve(intent.id).status == status
-    assert told in [event.type for event in client.events.list().data]
-
-
-def test_pressing_pay_again_charges_nothing_again(sandbox, intent):
-    address = f"{sandbox.address}/_sandbox/pay/{intent.id}"
-    secret = {"client_secret": intent.client_secret}
-
-    for _ in range(2):
-        requests.post(address, {"action": "pay"}, params=secret, timeout=5)
-
-    assert requests.get(sandbox.address, timeout=5).json()["counts"]["charge"] == 1

@@ -64,6 +64,8 @@ BODIES: dict[str, Body] = {
         "rail": "bank_transfer",
     },
     "POST /payments/{payment_id}/proof": lambda world: {"proof": scan(), "paid_on": "2026-03-02"},
+    "PUT /payments/account": lambda world: {"holder": "示例大学", "bank": "示例银行", "number": "6222000000001234"},
+    "POST /payments/{payment_id}/reject-proof": lambda world: {"reason": "未查到款项"},
     "POST /payments/{payment_id}/refund": lambda world: {"amount": "1.00", "reason": "多付"},
     "PUT /monitoring/indicators/{indicator_no}/office": lambda world: {
         "organisation_id": str(world.cast.government.id),

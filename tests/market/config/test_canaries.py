@@ -80,7 +80,9 @@ READERS: dict[str, frozenset[str]] = {
     "monitoring.indicatorvalue": EVERYONE,  # a confirmed one; one that waits see waiting_values
     "notices.notice": OWN_PEOPLE,  # whose it is, see people_of
     "payments.payment": DEAL,
-    "payments.payment.provider_secret": BUYERS,  # with it the payer's browser speaks to the provider
+    "payments.dispute": DEAL,
+    "payments.payeeaccount": SELLERS | BUYERS,
+    "payments.payment.checkout_url": BUYERS,  # whoever has it is on the payer's page
     "payments.providerevent": NOBODY,
     "payments.refund": DEAL,
     "ranking.matchstate": OPERATOR,

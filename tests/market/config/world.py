@@ -100,6 +100,14 @@ def build_world(cast: Cast) -> World:
         at=MONDAY,
     )
     contract = story.contract
+    payments.set_payee_account(
+        actor=cast.university_finance,
+        version=None,
+        holder="示例大学",
+        bank="示例银行瑞金支行",
+        number="6222000000001234",
+        at=MONDAY,
+    )
     instalment = contract.instalments.order_by("position").first()
     payment = payments.start_payment(
         actor=cast.enterprise_finance, instalment_id=instalment.id, rail=Rail.BANK_TRANSFER, at=MONDAY

@@ -1,0 +1,48 @@
+"""Where an organisation is paid by bank transfer."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.payments import policy
+from contracts.payments.models import PayeeAccount
+from market.accounts.models import Organisation
+from market.kernel import audit
+from market.kernel.actor import Actor, Role
+from market.kernel.problems import NotAllowed, Stale
+from market.notices.services import notify, worded
+
+
+@transaction.atomic
+def set_payee_account(
+    *, actor: Actor, version: int | None, holder: str, bank: str, number: str, at: datetime
+) -> PayeeAccount:
+    """Say where one's own organisation is paid, as its finance office; its managers are told of each change.
+
+    `version` is that of the account that is replaced, 0 for the first.
+    """
+    if actor.organisation_id is None or not policy.sets_account(actor):
+        raise NotAllowed
+    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    row = PayeeAccount.objects.filter(organisation=actor.organisation_id).first()
+    row = row or PayeeAccount(organisation_id=actor.organisation_id, version=0)
+    if version is not None and version != row.version:
+        raise Stale(current_version=row.version)
+    row.holder, row.bank, row.number = holder, bank, number
+    row.changed_by_id, row.changed_at = actor.user_id, at
+    row.bump()
+    row.save()
+    audit.record(
+        "payee_account.changed", actor=actor, subject=row, at=at, changes={"bank": bank, "number": f"…{number[-4:]}"}
+    )
+    notify(
+        organisation_id=actor.organisation_id,
+        roles=(Role.FINANCE, Role.MANAGER),
+        kind="payment",
+        title=worded(lambda: _("本单位的收款账户已变更")),
+        body=worded(lambda: _("如非本单位人员所为，请立即联系市场运营方。")),
+        url="/payments/account/",
+        at=at,
+    )
+    return row
