@@ -16,7 +16,7 @@ from market.reference import queries as reference
 from market.reference.calendar import Due, Unit, WorkingCalendar
 from market.reference.identifiers.text import InvalidIdentifier
 from market.reference.locations import party_location
-from search.text import folded
+from search.folding import folded
 
 
 class Ground(StrEnum):

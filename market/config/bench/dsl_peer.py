@@ -62,9 +62,9 @@ def _document(name: str, is_tuned: bool) -> Any:
                 connection.close()
 
         def prepare(self, instance: Achievement) -> dict[str, Any]:
-            patents = [indexing._numbers(row.application_no, row.publication_no) for row in instance.patents.all()]
-            identifiers = [number for numbers in patents for number in numbers]
-            return source_of(indexing._achievement(instance, instance.owner.kind, identifiers))
+            # Our function reads rows whose columns of the owner are beside the others.
+            vars(instance).update(owner__name=instance.owner.name, owner__kind=instance.owner.kind)
+            return source_of(indexing._achievement(instance, list(instance.patents.all())))
 
     AchievementDocument._index._name = name
     return AchievementDocument
