@@ -16,8 +16,8 @@ from django.db import close_old_connections
 
 from contracts.agreements.models import TechnologyContract
 from market.accounts import services as accounts
+from market.kernel import clock
 from tests import story
-from tests.cast import MONDAY
 
 # What an API's file is, the generator must be told: it knows application/octet-stream alone.
 OPTIONS = """post_hooks: []
@@ -75,7 +75,12 @@ def test_a_generated_client_drafts_a_contract_changes_it_and_downloads_its_pdf(c
     deal = story.agree(story.open_deal(story.publish(cast))).deal
     scopes = ["deals:read", "deals:write", "contracts:read", "contracts:write"]
     _key, token = accounts.issue_api_key(
-        actor=cast.university_clerk, name="生成的客户端", roles=["clerk"], scopes=scopes, expires_at=None, at=MONDAY
+        actor=cast.university_clerk,
+        name="生成的客户端",
+        roles=["clerk"],
+        scopes=scopes,
+        expires_at=None,
+        at=clock.now(),
     )
     models = part("models")
     values = {
