@@ -30,7 +30,7 @@ def test_a_draft_is_made_over_the_wire_and_found_where_the_answer_says(agreed, c
     body = made.json()
     assert made.headers["Location"] == f"/api/v1/contracts/{body['id']}"
     assert (body["contract_amount"], body["technology_amount"], body["currency"]) == ("1000000.00", "780000.00", "CNY")
-    assert (body["state"], body["version"], body["allowed"]) == ("drafting", 1, ["update", "finalise"])
+    assert (body["state"], body["version"], body["allowed"]) == ("drafting", 1, ["update", "finalise", "withdraw"])
     assert body["deductions"] == [
         {"kind": "equipment", "description": "专用设备", "amount": "300000.00", "carrier_amount": "80000.00"}
     ]
