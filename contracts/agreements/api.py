@@ -16,7 +16,6 @@ from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, 
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import NotFound
-from market.kernel.values import Day
 
 router = Router(tags=["contracts"])
 
@@ -130,22 +129,17 @@ def sign(
     request: ApiRequest,
     response: HttpResponse,
     contract_id: UUID,
+    payload: Form[wire.SignIn],
     scan: File[UploadedFile],
-    signed_on: Form[Day],
-    pages_note: str = Form("", max_length=300),
 ) -> dict[str, Any]:
-    """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB.
-
-    `signed_on` is the day on the paper; `pages_note` says why the scan has not as many pages as the text.
-    """
+    """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB."""
     services.sign_contract(
         actor=request.actor,
         contract_id=contract_id,
         version=if_match(request),
         scan=scan,
-        signed_on=signed_on,
-        pages_note=pages_note,
         at=clock.now(),
+        **payload.model_dump(),
     )
     return _answer(request, response, contract_id)
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from contracts.agreements.data import ContractData
 from market.kernel.api import Payload, Reference
+from market.kernel.values import Day
 
 
 class ContractDraftIn(ContractData):
@@ -16,6 +17,13 @@ class ContractDraftIn(ContractData):
 
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class SignIn(Payload):
+    """The form's fields beside the file `scan`."""
+
+    signed_on: Annotated[Day, Field(description="The day on the paper")]
+    pages_note: Annotated[str, Field(max_length=300, description="Why the scan has not as many pages as the text")] = ""
 
 
 class TerminateIn(Payload):

@@ -69,10 +69,16 @@ class Payment(ConcurrentTransitionMixin, Versioned):
     currency = models.CharField(max_length=3, default="CNY")
     state = FSMField(_("状态"), choices=State.choices, default=State.CREATED, protected=True)
     provider_id = models.CharField(max_length=100, blank=True, db_comment="The provider's name for the payment")
-    session_id = models.CharField(max_length=100, blank=True, db_comment="The provider's page for it")
-    checkout_url = models.TextField(blank=True, db_comment="Where the payer pays; for the payer alone")
+    session_id = models.CharField(
+        max_length=100, blank=True, default="", db_default="", db_comment="The provider's page for it"
+    )
+    checkout_url = models.TextField(
+        blank=True, default="", db_default="", db_comment="Where the payer pays; for the payer alone"
+    )
     checkout_expires_at = models.DateTimeField(null=True, blank=True)
-    failure_code = models.CharField(max_length=40, blank=True, db_comment="A code of failures.LABELS")
+    failure_code = models.CharField(
+        max_length=40, blank=True, default="", db_default="", db_comment="A code of failures.LABELS"
+    )
     failure = models.CharField(_("失败原因"), max_length=200, blank=True, db_comment="As it was said")
     proof = models.ForeignKey(PrivateFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     proof_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -167,7 +173,9 @@ class Refund(models.Model):
     reason = models.CharField(_("原因"), max_length=300)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
     provider_id = models.CharField(max_length=100, blank=True)
-    failure_code = models.CharField(max_length=40, blank=True, db_comment="A code of failures.LABELS")
+    failure_code = models.CharField(
+        max_length=40, blank=True, default="", db_default="", db_comment="A code of failures.LABELS"
+    )
     failure = models.CharField(max_length=200, blank=True, db_comment="As it was said")
     requested_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()

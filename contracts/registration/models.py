@@ -51,7 +51,9 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     accepted_on = models.DateField(_("受理日期"), null=True, blank=True)
     due_on = models.DateField(_("办理期限"), null=True, blank=True)
     due_is_provisional = models.BooleanField(
-        default=False, db_comment="Counted while a year that the term runs into has no published holidays"
+        default=False,
+        db_default=False,
+        db_comment="Counted while a year that the term runs into has no published holidays",
     )
     reviewed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -64,7 +66,10 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     )
     registration_no = models.CharField(_("登记编号"), max_length=16, blank=True, db_comment="Typed in, never invented")
     differences = models.JSONField(
-        default=list, blank=True, db_comment="Why less was recognised than the contract says: amount and reason each"
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        db_comment="Why less was recognised than the contract says: amount and reason each",
     )
     # As recognised by the registry; null until registered.
     contract_amount = MoneyField(_("认定成交额（元）"), null=True, blank=True)
@@ -248,7 +253,7 @@ class Correction(Versioned):
     facts = models.JSONField(db_comment="The right codes by name, of those facts alone that were wrong")
     contract_amount = MoneyField(_("更正后成交额（元）"), db_comment="The right total, as of now")
     technology_amount = MoneyField(_("更正后技术交易额（元）"), db_comment="The right total, as of now")
-    registration_no = models.CharField(_("正确的登记编号"), max_length=16, blank=True, default="")
+    registration_no = models.CharField(_("正确的登记编号"), max_length=16, blank=True, default="", db_default="")
     registered_on = models.DateField(_("正确的登记日期"), null=True, blank=True)
     reason = models.CharField(_("更正原因"), max_length=500)
     proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

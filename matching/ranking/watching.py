@@ -24,7 +24,7 @@ from listings.catalog.models import OPEN_STATES, Demand
 from market.accounts.actors import actors_of
 from market.accounts.models import Membership, User
 from market.kernel.actor import Actor, Role
-from market.kernel.problems import NotSignedIn
+from market.kernel.problems import NotAllowed, NotSignedIn
 from market.notices.models import Notice
 from market.notices.services import Letter, send_letters
 from matching.ranking.models import Kind, Level, Match, MatchNews, MatchWatch
@@ -43,12 +43,10 @@ Reader = tuple[UUID, UUID]  # a person and the organisation acted for
 def watch(*, actor: Actor, kind: Kind, listing_id: UUID, at: datetime) -> None:
     """Tell the person of new matches of a listing that it sees; what is there already is no news.
 
-    Raises NotSignedIn, NotFound.
+    Raises NotSignedIn, NotAllowed, NotFound.
     """
-    if actor.user_id is None or actor.organisation_id is None:
-        raise NotSignedIn
+    reader = _reader(actor)
     _fetch(actor, kind, listing_id)
-    reader = actor.user_id, actor.organisation_id
     _set(reader, kind, listing_id, is_on=True, at=at)
     partner = f"{OTHER[kind.value]}_id"
     known = Match.objects.filter(**{f"{kind.value}_id": listing_id}).values_list(partner, flat=True)
@@ -58,12 +56,20 @@ def watch(*, actor: Actor, kind: Kind, listing_id: UUID, at: datetime) -> None:
 
 @transaction.atomic
 def unwatch(*, actor: Actor, kind: Kind, listing_id: UUID, at: datetime) -> None:
-    """Tell the person no longer; raises NotSignedIn, NotFound."""
-    if actor.user_id is None or actor.organisation_id is None:
-        raise NotSignedIn
+    """Tell the person no longer; raises NotSignedIn, NotAllowed, NotFound."""
+    reader = _reader(actor)
     _fetch(actor, kind, listing_id)
-    _set((actor.user_id, actor.organisation_id), kind, listing_id, is_on=False, at=at)
+    _set(reader, kind, listing_id, is_on=False, at=at)
     MatchNews.objects.filter(user=actor.user_id, kind=kind, listing_id=listing_id, told_at__isnull=True).delete()
+
+
+def _reader(actor: Actor) -> Reader:
+    """Whoever is told acts for an organisation: what may be seen, and so told, depends on it."""
+    if actor.user_id is None:
+        raise NotSignedIn
+    if actor.organisation_id is None:
+        raise NotAllowed
+    return actor.user_id, actor.organisation_id
 
 
 def is_watching(*, actor: Actor, kind: Kind, listing_id: UUID) -> bool:

@@ -105,6 +105,7 @@ def kill_under_load(cluster: Cluster, folder: Path, *, kills: int, more: str = "
         before = writers.done()
         running = [writers.start(1_000_000) for _ in range(writers.count)]
         while writers.done() < before + 200 + chance.randrange(300):
+            assert any(process.poll() is None for process in running), (folder / "errors").read_text()
             time.sleep(0.02)
         cluster.kill()
         for process in running:

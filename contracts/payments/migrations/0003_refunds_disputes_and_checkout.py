@@ -104,22 +104,30 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="payment",
             name="checkout_url",
-            field=models.TextField(blank=True, db_comment="Where the payer pays; for the payer alone"),
+            field=models.TextField(
+                blank=True, default="", db_default="", db_comment="Where the payer pays; for the payer alone"
+            ),
         ),
         migrations.AddField(
             model_name="payment",
             name="failure_code",
-            field=models.CharField(blank=True, db_comment="A code of failures.LABELS", max_length=40),
+            field=models.CharField(
+                blank=True, default="", db_default="", db_comment="A code of failures.LABELS", max_length=40
+            ),
         ),
         migrations.AddField(
             model_name="payment",
             name="session_id",
-            field=models.CharField(blank=True, db_comment="The provider's page for it", max_length=100),
+            field=models.CharField(
+                blank=True, default="", db_default="", db_comment="The provider's page for it", max_length=100
+            ),
         ),
         migrations.AddField(
             model_name="refund",
             name="failure_code",
-            field=models.CharField(blank=True, db_comment="A code of failures.LABELS", max_length=40),
+            field=models.CharField(
+                blank=True, default="", db_default="", db_comment="A code of failures.LABELS", max_length=40
+            ),
         ),
         migrations.AlterField(
             model_name="journalentry",

@@ -13,7 +13,9 @@ class Migration(migrations.Migration):
             model_name="registration",
             name="due_is_provisional",
             field=models.BooleanField(
-                db_comment="Counted while a year that the term runs into has no published holidays", default=False
+                db_comment="Counted while a year that the term runs into has no published holidays",
+                db_default=False,
+                default=False,
             ),
         ),
     ]

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="correction",
             name="registration_no",
-            field=models.CharField(blank=True, default="", max_length=16, verbose_name="正确的登记编号"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=16, verbose_name="正确的登记编号"),
         ),
         migrations.AddField(
             model_name="registration",
@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(
                 blank=True,
                 db_comment="Why less was recognised than the contract says: amount and reason each",
+                db_default=models.Value([], models.JSONField()),
                 default=list,
             ),
         ),

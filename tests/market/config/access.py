@@ -375,7 +375,7 @@ OWN_BUTTONS: dict[str, Rule] = {
     "notices:read-all": DESK,
     "pages:care": OPEN,
     "ranking:retry": Rule(frozenset({"operator"}), seen_by=frozenset()),
-    "ranking:watch": DESK,
+    "ranking:watch": Rule(SIGNED_IN - {"stranger"}, seen_by=SIGNED_IN),
     "reference:enter-year": Rule(frozenset({"operator"}), seen_by=SIGNED_IN),
     "pages:requeue": Rule(frozenset({"operator"}), seen_by=frozenset()),
     "search:unsubscribe": OPEN,

@@ -11,7 +11,7 @@ from tests.market.config.bodies import BODIES
 from tests.market.config.world import World, build_world
 
 PREFIX = "/api/v1"
-FILES = frozenset({"scan", "proof", "file"})
+FILES = frozenset({"scan", "proof", "file", "document"})
 ROW_PARAMETERS = (
     *("achievement_id", "demand_id", "introduction_id", "deal_id", "contract_id", "payment_id"),
     *("registration_id", "organisation_id", "membership_id", "key_id", "job_id", "notice_id", "search_id", "value_id"),

@@ -87,6 +87,7 @@ READERS: dict[str, frozenset[str]] = {
     "payments.refund": DEAL,
     "ranking.matchstate": OPERATOR,
     "ranking.verdict": SELLERS,  # the organisation that gave it
+    "registration.change": CONTRACT,
     "registration.correction": CONTRACT,
     "registration.registration": CONTRACT,
     "reports.report": frozenset({"operator", "leader", "auditor"}),  # a draft; a published one is frozen

@@ -114,6 +114,7 @@ def form_classes() -> list[type[forms.BaseForm]]:
 WORDS: dict[str, dict[str, Any]] = {
     "InvitationForm": {"kind": OrganisationKind.ENTERPRISE},
     "AdvanceForm": {"stage": ""},
+    "ContractForm": {"initial": {}},
 }
 UNFIT = {forms.IntegerField: 2**31, forms.DateField: "9999-12-31", forms.CharField: "铜\u202e箔"}
 
@@ -143,7 +144,7 @@ def unfit_for(field: forms.Field) -> Any:
 
 def test_what_a_button_sends_without_a_form_is_read_by_the_normaliser():
     """Apart from codes and addresses, which are compared with what is known."""
-    compared = {"language", "next", "code", "on", "organisation"}
+    compared = {"language", "next", "code", "on", "organisation", "answer", "more"}
     raw = re.compile(r"request\.POST(?:\.get\(|\[)\"(\w+)\"")
     sources = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py") if file.parent.name != "kernel"]
 
