@@ -16,6 +16,7 @@ from market.notices.models import Notice
 from matching.brokerage import services as brokerage
 from tests import story
 from tests.cast import MONDAY, MONDAY_ON
+from tests.contracts.registration.desk import cancel
 from tests.contracts.standing import refused, run_consumers
 
 
@@ -31,14 +32,7 @@ def test_after_a_dissolution_the_deal_gets_another_contract_and_each_ledger_entr
     run_consumers("brokerage.deals", "turnover.ledger")
     first = told.contract
     story.dissolve(told)
-    registration.cancel_registration(
-        actor=cast.registrar,
-        registration_id=told.registration.id,
-        version=None,
-        effective_on=MONDAY_ON,
-        reason="合同解除",
-        at=MONDAY,
-    )
+    cancel(told, on=MONDAY_ON)
     agree_again(told)
 
     second = story.sign(story.draft(told, title="高导电铜合金接触线工艺开发（重签）")).contract
