@@ -228,7 +228,7 @@ class City:
             approve_changes(row, approver, day)
 
 
-def paper(deal: dict[str, Any], kind: str) -> ContentFile[bytes]:
+def paper(deal: dict[str, Any], kind: str) -> "ContentFile[bytes]":
     """The invented paper that a change rests on."""
     return ContentFile(sealed_scan(deal["registration_no"], kind), f"{deal['registration_no']}-{kind}.png")
 
