@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from market.kernel.forms import Form
 
-class YearForm(forms.Form):
+
+class YearForm(Form):
     year = forms.IntegerField(label=_("年度"), min_value=2001, max_value=2200)
     holidays = forms.CharField(
         label=_("放假安排"),

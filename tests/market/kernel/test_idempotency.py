@@ -14,7 +14,7 @@ from tests.market.accounts.desk import issue, machine, refusal
 from tests.together import at_once_up_to
 
 BODY = {"title": "铜合金接触线工艺"}
-FORM = {"disclosure": "public"}
+FORM = {"disclosure": "public", "patents-TOTAL_FORMS": "0", "patents-INITIAL_FORMS": "0"}
 AT_ONCE = 4
 
 
