@@ -31,6 +31,7 @@ from market.kernel.problems import SecondPersonNeeded
 
 PROPOSED = Correction.State.PROPOSED
 CHANGES = (problems.DateInvalid, problems.ChangeOpen, FileRefused)
+Paper = File[UploadedFile]
 router = Router(tags=["registrations"])
 
 
@@ -167,11 +168,7 @@ def approve(request: ApiRequest, response: HttpResponse, registration_id: UUID) 
     },
 )
 def amend(
-    request: ApiRequest,
-    response: HttpResponse,
-    registration_id: UUID,
-    payload: Form[AmendIn],
-    document: File[UploadedFile],
+    request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: Form[AmendIn], document: Paper
 ) -> dict[str, Any]:
     """Change both amounts to new totals; the figure moves by the difference on the given date.
 
@@ -191,11 +188,7 @@ def amend(
 
 @router.post("/{uuid:registration_id}/cancel", response={200: RegistrationOut, **answers(*CHANGING, *CHANGES)})
 def cancel(
-    request: ApiRequest,
-    response: HttpResponse,
-    registration_id: UUID,
-    payload: Form[EndIn],
-    document: File[UploadedFile],
+    request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: Form[EndIn], document: Paper
 ) -> dict[str, Any]:
     """Cancel the registration of a dissolved contract; a high value waits for a second person."""
     row = services.cancel_registration(
@@ -211,11 +204,7 @@ def cancel(
 
 @router.post("/{uuid:registration_id}/revoke", response={200: RegistrationOut, **answers(*CHANGING, *CHANGES)})
 def revoke(
-    request: ApiRequest,
-    response: HttpResponse,
-    registration_id: UUID,
-    payload: Form[EndIn],
-    document: File[UploadedFile],
+    request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: Form[EndIn], document: Paper
 ) -> dict[str, Any]:
     """Revoke a registration: fraud, nullity, duplicate; a high value waits for a second person."""
     row = services.revoke_registration(
