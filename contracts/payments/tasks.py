@@ -4,7 +4,7 @@ from contracts.payments import services
 from market.kernel import clock
 
 
-@shared_task(queue="jobs", ignore_result=True)
+@shared_task(ignore_result=True)
 def follow_up_checkouts(**_: object) -> None:
     """Ask about pages that ran out while no notice of them came."""
     for payment_id in services.overdue_checkouts(at=clock.now()):

@@ -279,7 +279,9 @@ CELERY_TASK_ROUTES = {
     "search.tasks.renew_index": {"queue": "jobs"},
     "search.tasks.encode_*": {"queue": "jobs"},
     "matching.ranking.tasks.*": {"queue": "jobs"},
+    "listings.catalog.tasks.*": {"queue": "jobs"},
     "contracts.monitoring.tasks.*": {"queue": "jobs"},
+    "contracts.payments.tasks.follow_up_checkouts": {"queue": "jobs"},
     "contracts.turnover.tasks.*": {"queue": "jobs"},
 }
 CELERY_TASK_ACKS_LATE = True

@@ -67,7 +67,7 @@ def test_accepting_starts_the_clock_in_ruijin(accepted):
     ],
 )
 def test_worked_example_10_the_rule_set_says_which_amount_is_compared(edition, contract, technology, needed):
-    found = rules.needs_second_review(edition, contract_amount=Decimal(contract), technology_amount=Decimal(technology))
+    found = rules.needs_second_review(edition, rules.Amounts(Decimal(contract), Decimal(technology)))
 
     assert found is needed
 
