@@ -75,7 +75,7 @@ def prepare(handler: WSGIHandler, queries: Sequence[str]) -> list[Pair]:
         pair = Pair(call, target, body)
         ours, theirs = orjson.loads(answer), pair.theirs()
         ids = [hit["_source"]["object_id"] for hit in theirs["hits"]["hits"]]
-        if ours["degraded"] or [item["id"] for item in ours["items"]] != ids:
+        if ours["degraded"] or [item["id"] for item in ours["items"] if not item["wider"]] != ids:
             raise RuntimeError(f"{query}: the two answers differ, so their times mean nothing")
         pairs.append(pair)
     return pairs
