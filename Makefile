@@ -14,8 +14,8 @@ PYTHON := .venv/bin/python
 # Where the servers of the tests keep their data; the portal's are in DATA_DIR, .local by default.
 TEST_DATA ?= .local/test
 ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA)
-# A test that needs Elasticsearch waits for it.
-PYTEST := $(ON_SERVERS) --early -- $(PYTHON) -m pytest
+# A test that needs Elasticsearch waits for it; what its servers hold may be lost with the machine.
+PYTEST := DISPOSABLE=1 $(ON_SERVERS) --early -- $(PYTHON) -m pytest
 # Chosen tests run in one process, all of them in two (tests/parallel.py).
 PARALLEL := $(if $(ARGS),,-n 2)
 FLOORS := market search listings matching contracts

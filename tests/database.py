@@ -1,7 +1,7 @@
 """The database of a test process: a copy of a template that holds the code lists, the plan, the cast and its story.
 
 Two templates are kept between runs. Each bears the digest of what it was made of: the first of the migrations and the
-code lists, the second, copied from it, of the whole product. A copy takes a tenth of a second, so a test whose commits
+code lists, the second, copied from it, of the whole product. A copy takes 0.2 s, so a test whose commits
 are real leaves a new one behind.
 """
 
