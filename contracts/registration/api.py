@@ -23,7 +23,7 @@ from contracts.registration.schemas import (
 )
 from market.kernel import clock, files
 from market.kernel.actor import Actor
-from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
+from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.files import FileRefused
 from market.kernel.paging import InvalidCursor, cursor_page
@@ -286,7 +286,7 @@ def get_change(request: ApiRequest, response: HttpResponse, change_id: UUID) -> 
     return _changed(request, response, change_id)
 
 
-@router.get("/changes/{uuid:change_id}/document", response={200: bytes, **answers()})
+@router.get("/changes/{uuid:change_id}/document", response={200: file_answer(*sorted(files.SCANS)), **answers()})
 def get_change_document(request: ApiRequest, change_id: UUID) -> FileResponse:
     """The paper that the change rests on."""
     row = policy.changes.fetch(actor=request.actor, pk=change_id, related=("document",))

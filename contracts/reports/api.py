@@ -28,7 +28,7 @@ from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import SecondPersonNeeded
+from market.kernel.problems import SecondPersonNeeded, Stale
 
 router = Router(tags=["reports"])
 
@@ -117,7 +117,7 @@ def send_back(request: ApiRequest, response: HttpResponse, report_id: UUID, payl
 
 @router.get(
     "/{uuid:report_id}/content.{form}",
-    response={200: file_answer(*MEDIA_TYPES.values()), **answers(problems.NotPublished)},
+    response={200: file_answer(*MEDIA_TYPES.values()), 304: None, **answers(problems.NotPublished, Stale)},
     url_name="report_content",
 )
 def get_content(request: ApiRequest, report_id: UUID, form: ReportFile.Form) -> HttpResponseBase:

@@ -130,7 +130,9 @@ class Document(OpenAPISchema):
                 model = operation.response_models[status]
                 files = metadata_of(model, MediaTypes)
                 if files:
-                    answer["content"] = {name: {"schema": BINARY} for name in files.names}
+                    answer["content"] = {
+                        name: {"schema": OBJECT if name.endswith("json") else BINARY} for name in files.names
+                    }
                 if headers := answer_headers(operation, status, answer, self.schemas):
                     answer["headers"] = headers
         return found
@@ -147,6 +149,7 @@ class Document(OpenAPISchema):
 
 
 BINARY = {"type": "string", "format": "binary"}
+OBJECT = {"type": "object"}  # a file of JSON is read as what it holds
 TEXT = {"schema": {"type": "string"}}
 
 

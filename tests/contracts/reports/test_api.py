@@ -115,6 +115,8 @@ def test_who_has_the_bytes_is_not_sent_them_again(api, published, form):
     other = api.get(path, headers={"If-None-Match": '"0000"'})
 
     assert (same.status_code, body_of(same), same.headers["ETag"]) == (304, b"", etag)
+    instead = api.get(path, headers={"If-Match": '"9999"'})
+    assert (instead.status_code, instead.json()["code"]) == (412, "stale_version")
     assert other.status_code == 200
 
 

@@ -1,16 +1,14 @@
 """Every operation of the OpenAPI document is tried as everyone."""
 
-from functools import cache
 from typing import Any
 
 from django.db import transaction
 
-from market.config.api import api as market_api
 from tests.market.config.access import API, ended, expected
 from tests.market.config.bodies import BODIES
+from tests.market.config.document import PREFIX, operations, require_declared
 from tests.market.config.world import World, build_world
 
-PREFIX = "/api/v1"
 FILES = frozenset({"scan", "proof", "file", "document"})
 ROW_PARAMETERS = (
     *("achievement_id", "demand_id", "introduction_id", "deal_id", "contract_id", "payment_id"),
@@ -21,14 +19,8 @@ ROW_PARAMETERS = (
 )
 
 
-@cache
-def operations() -> list[str]:
-    paths = market_api.get_openapi_schema()["paths"]
-    return [f"{method.upper()} {path.removeprefix(PREFIX)}" for path, found in paths.items() for method in found]
-
-
 def attempt(client: Any, operation: str, world: World, **headers: str) -> Any:
-    """Send the operation with a good body, and take back what it did."""
+    """Send the operation with a good body, and take back what it did; the answer must be one that is declared."""
     method, path = operation.split(" ")
     body = BODIES[operation](world) if operation in BODIES else None
     content: dict[str, Any] = {} if body is None else {"data": body}
@@ -36,11 +28,13 @@ def attempt(client: Any, operation: str, world: World, **headers: str) -> Any:
         content["content_type"] = "application/json"
     mark = transaction.savepoint()
     try:
-        return getattr(client, method.lower())(
+        answer = getattr(client, method.lower())(
             PREFIX + path.format(**world.parameters), headers={"Idempotency-Key": "walk"} | headers, **content
         )
     finally:
         transaction.savepoint_rollback(mark)
+    require_declared(operation, answer)
+    return answer
 
 
 def test_every_operation_is_declared():

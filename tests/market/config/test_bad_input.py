@@ -9,23 +9,16 @@ from typing import Any
 
 import pytest
 
-from market.config.api import api as market_api
 from market.kernel.audit import AuditRow
 from market.kernel.models import OutboxEvent
 from tests.market.config.access import API
 from tests.market.config.bodies import BODIES
-from tests.market.config.test_access_api import FILES, PREFIX, operations
+from tests.market.config.document import PREFIX, described, operations, require_declared
+from tests.market.config.test_access_api import FILES
 from tests.market.config.world import World, build_world
 
-SCHEMA = market_api.get_openapi_schema()
 # One to answer for each operation: somebody who gets through its policy.
 PREFERRED = ("university_clerk", "enterprise_clerk", "broker", "registrar", "operator", "approver")
-
-
-def described(operation: str) -> dict[str, Any]:
-    method, path = operation.split(" ")
-    found: dict[str, Any] = SCHEMA["paths"][PREFIX + path][method.lower()]
-    return found
 
 
 def with_json_body() -> list[str]:
@@ -36,7 +29,7 @@ def with_json_body() -> list[str]:
 
 def with_version() -> list[str]:
     """Operations that change an existing row answer 428 without its version."""
-    return [name for name in operations() if "_id}" in name and 428 in described(name)["responses"]]
+    return [name for name in operations() if "_id}" in name and "428" in described(name)["responses"]]
 
 
 @pytest.fixture
@@ -63,6 +56,7 @@ def send(api, world):
         )
         assert (AuditRow.objects.count(), OutboxEvent.objects.count()) == before, operation
         assert answer.headers["Content-Type"] == "application/problem+json", (operation, answer.content)
+        require_declared(operation, answer)
         return answer.status_code, answer.json()["code"]
 
     return attempt

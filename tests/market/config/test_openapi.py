@@ -7,13 +7,14 @@ from functools import cache
 from typing import Any, get_args
 
 import pytest
+from django.http import HttpResponse
 from pydantic import BaseModel
 
 from contracts.registration.rules import GROUND_LABELS
 from market.config.api import api as market_api
-from market.kernel.openapi import Document, refusals_of
+from market.kernel.openapi import Document, MediaTypes, metadata_of, refusals_of
 from market.kernel.problems import VersionMissing, all_problems
-from tests.market.config.test_access_api import PREFIX
+from tests.market.config.document import PREFIX, require_declared
 
 WRAPPERS = re.compile("NinjaResponseSchema|.*Params?$")
 
@@ -137,6 +138,27 @@ def test_the_codes_of_each_refusal_are_declared_with_their_status():
 )
 def test_files_are_declared_as_what_they_are(operation, media_types):
     assert operations()[operation][1]["responses"][200]["content"].keys() == media_types
+
+
+def test_every_file_is_declared_with_its_kinds():
+    unnamed = [
+        (name, status)
+        for name, (operation, _described) in operations().items()
+        for status, model in operation.response_models.items()
+        if model and model.model_fields["response"].annotation is bytes and not metadata_of(model, MediaTypes)
+    ]
+
+    assert unnamed == []
+
+
+@pytest.mark.parametrize(
+    "answer", [HttpResponse("{}", status=418), HttpResponse("<p>"), HttpResponse(content_type="application/json")]
+)
+def test_control_an_answer_that_is_not_declared_is_seen(answer):
+    require_declared("GET /me", HttpResponse("{}", content_type="application/json"))
+
+    with pytest.raises(AssertionError):
+        require_declared("GET /me", answer)
 
 
 def test_the_dictionary_that_grounds_are_codes_of_is_served(api):
