@@ -35,13 +35,19 @@ FAULTS = {
 def assign_office(
     *, actor: Actor, indicator_no: int, organisation_id: UUID, due_days: int, at: datetime
 ) -> Responsibility:
-    """Say which office answers for an indicator; the operator alone does. Raises OfficeUnfit."""
+    """Say which office answers for an indicator; the operator alone does. Raises OfficeUnfit.
+
+    Said again it changes nothing: an office that is late stays late.
+    """
     indicator = queries.indicator(indicator_no)
     if not actor.is_operator:
         raise refusal(actor)
     office = queries.offices().filter(pk=organisation_id).first()
     if office is None:
         raise OfficeUnfit
+    said = Responsibility.objects.filter(indicator=indicator, office=office, due_days=due_days).first()
+    if said is not None:
+        return said
     row, _made = Responsibility.objects.update_or_create(
         indicator=indicator, defaults={"office": office, "due_days": due_days, "assigned_at": at}
     )

@@ -20,7 +20,7 @@ def set_payee_account(
 ) -> PayeeAccount:
     """Say where one's own organisation is paid, as its finance office; its managers are told of each change.
 
-    `version` is that of the account that is replaced, 0 for the first.
+    `version` is that of the account that is replaced, 0 for the first. The same account said again is no change.
     """
     if actor.organisation_id is None or not policy.sets_account(actor):
         raise NotAllowed
@@ -29,6 +29,8 @@ def set_payee_account(
     row = row or PayeeAccount(organisation_id=actor.organisation_id, version=0)
     if version is not None and version != row.version:
         raise Stale(current_version=row.version)
+    if (row.holder, row.bank, row.number) == (holder, bank, number):
+        return row
     row.holder, row.bank, row.number = holder, bank, number
     row.changed_by_id, row.changed_at = actor.user_id, at
     row.bump()

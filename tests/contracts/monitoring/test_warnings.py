@@ -68,6 +68,12 @@ def test_an_office_is_not_late_with_what_was_due_before_it_was_asked(office):
     assert set(Miss.objects.values_list("year", flat=True)) == {2025}
 
 
+def test_an_office_that_is_assigned_again_as_it_was_stays_late(office):
+    office.answers_for(3, at=APRIL)
+
+    assert 3 in [miss.indicator.no for miss in services.warn_of_misses(at=APRIL)]
+
+
 def test_a_running_year_is_not_missed_yet(office):
     before = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
     office.publishes("40", year=2025, at=before)

@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 
 from contracts.payments import services
 from contracts.payments.models import PayeeAccount, Payment
+from market.notices.models import Notice
 from tests import story
 from tests.cast import MONDAY, MONDAY_ON
 from tests.contracts.payments.books import BOTH, ZERO, actions, books, told_of
@@ -68,11 +69,14 @@ def test_the_finance_office_enters_the_account_and_its_people_are_told(cast, api
 def test_the_account_form_saved_unchanged_changes_nothing(cast, account, api):
     office = api.as_(cast.university_finance)
     form = office.get("/payments/account/").context["form"]
+    Notice.objects.all().delete()
 
     office.post("/payments/account/", {name: form[name].value() for name in form.fields})
 
     row = PayeeAccount.objects.get()
     assert (row.holder, row.bank, row.number) == (account.holder, account.bank, account.number)
+    assert (row.version, row.changed_at) == (account.version, account.changed_at)
+    assert not Notice.objects.exists()  # nobody is alarmed
 
 
 def test_the_payer_is_told_that_the_money_was_confirmed(confirmed):

@@ -1,7 +1,6 @@
 """A listing's form: what it shows is what the row holds, and what it does not show it leaves alone."""
 
 from datetime import date
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from listings.catalog.models import Achievement, Demand, Patent
 from market.reference.identifiers.patents import check_digit
 from tests import story as telling
 from tests.cast import MONDAY
+from tests.forms import untouched
 
 PATENTS = [
     {
@@ -25,55 +25,6 @@ PATENTS = [
     {"application_no": "201310699744.2", "title": "乙"},
     {"publication_no": "CN109022882B", "application_no": f"201811234567.{check_digit('201811234567')}", "title": "丙"},
 ]
-
-
-class Controls(HTMLParser):
-    """What a browser would send of the page's main form, untouched."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[tuple[str, str]] = []
-        self.inside = False
-        self.area: str | None = None
-        self.select: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self.inside = given.get("method") == "post" and not given.get("action")
-        if not self.inside:
-            return
-        if tag == "input" and given.get("name"):
-            if given.get("type") not in {"checkbox", "radio"} or "checked" in given:
-                self.sent.append((given["name"], given.get("value", "on" if "checked" in given else "")))
-        elif tag == "textarea":
-            self.area, self.text = given["name"], ""
-        elif tag == "select":
-            self.select = given["name"]
-        elif tag == "option" and self.select and "selected" in given:
-            self.sent.append((self.select, given["value"]))
-
-    def handle_data(self, data: str) -> None:
-        if self.area:
-            self.text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self.area:
-            self.sent.append((self.area, self.text.removeprefix("\n").replace("\n", "\r\n")))
-            self.area = None
-        elif tag == "select":
-            self.select = None
-        elif tag == "form":
-            self.inside = False
-
-
-def untouched(client: Any, address: str) -> dict[str, list[str]]:
-    reader = Controls()
-    reader.feed(client.get(address).content.decode())
-    found: dict[str, list[str]] = {}
-    for name, value in reader.sent:
-        found.setdefault(name, []).append(value)
-    return found
 
 
 def whole(row: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def addresses() -> dict[str, list[str]]:
 
 def address(name: str, world: World) -> str:
     name, _space, verb = name.partition(" ")
-    values = world.parameters | {"verb": verb, "kind": "achievement", "number": 1}
+    values = {"verb": verb, "kind": "achievement", "number": 1} | world.parameters
     return reverse(name, kwargs={parameter: values[parameter] for parameter in addresses()[name]})
 
 
