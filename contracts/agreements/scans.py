@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.core.cache import caches
 from django.http import HttpResponse
 from PIL import Image, UnidentifiedImageError
 
@@ -70,16 +71,24 @@ def page_count(file: PrivateFile) -> int:
 
 def page_response(file: PrivateFile, number: int) -> HttpResponse:
     """A page as a picture, for a caller whom the subject's policy let through; raises NotFound."""
-    try:
-        picture = _page(file, number)
-    except (pdf.PdfUnreadable, OSError) as error:
-        raise NotFound from error
-    content = io.BytesIO()
-    picture.save(content, "PNG")
-    answer = HttpResponse(content.getvalue(), content_type="image/png")
+    drawn, key = caches["drawn_pages"], f"{file.sha256}-{number}-{SHOWN_PX}"
+    content = drawn.get(key)
+    if content is None:
+        content = _drawn(file, number)
+        drawn.set(key, content)
+    answer = HttpResponse(content, content_type="image/png")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _drawn(file: PrivateFile, number: int) -> bytes:
+    content = io.BytesIO()
+    try:
+        _page(file, number).save(content, "PNG")
+    except (pdf.PdfUnreadable, OSError) as error:
+        raise NotFound from error
+    return content.getvalue()
 
 
 def _page(file: PrivateFile, number: int) -> Image.Image:

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image, ImageDraw
@@ -124,6 +125,23 @@ def test_pages_are_shown_as_pictures_to_those_who_may_read_the_contract_and_to_n
         assert other.get(address).status_code == 404
     beside = clerk.get(reverse("agreements:papers", args=[final.id])).content.decode()
     assert all(address in beside for address in addresses)
+
+
+def test_a_page_is_drawn_once_and_told_again_from_the_drawing(final, cast, api):
+    seal(cast.university_clerk, final, story.SCAN)
+    path = files.path_of(final.signatures.get().scan.sha256)
+    address = reverse("agreements:scan-page", args=[final.id, "seller", 1])
+    client, other = api.as_(cast.broker), api.as_(cast.other_clerk)
+    caches["drawn_pages"].clear()
+
+    first = client.get(address)
+    path.unlink()
+    again, hidden = client.get(address), other.get(address)
+    caches["drawn_pages"].clear()
+    gone = client.get(address)
+
+    assert (first.status_code, again.content == first.content) == (200, True)
+    assert (hidden.status_code, gone.status_code) == (404, 404)
 
 
 @pytest.mark.parametrize("number", [0, 3, 999])
