@@ -108,7 +108,7 @@ class Relay:
         connection.close()
 
 
-def dispatch() -> int:
+def dispatch(batch: int = BATCH) -> int:
     """Hand due deliveries to Celery; returns how many."""
     from market.kernel.tasks import deliver
 
@@ -123,10 +123,10 @@ def dispatch() -> int:
             due.filter(~Exists(earlier))
             .order_by("id")
             .select_for_update(skip_locked=True)
-            .values_list("id", flat=True)[:BATCH]
+            .values_list("id", flat=True)[:batch]
         )
         # Workers that are behind would only be sent copies of what waits for them already.
-        if ids and queued(deliver) >= BATCH:
+        if ids and queued(deliver) >= batch:
             return 0
         for delivery_id in ids:
             deliver.delay(delivery_id=delivery_id)
@@ -176,7 +176,7 @@ def deliver(delivery_id: int) -> None:
         log.exception("delivery_failed", delivery_id=delivery_id)
 
 
-def feed_batch(reader: outbox.Consumer) -> int:
+def feed_batch(reader: outbox.Consumer, batch: int = BATCH) -> int:
     """Give a consumer its oldest due events; returns how many were settled."""
     if reader.handle_batch is None:
         raise LookupError(reader.name)
@@ -185,7 +185,7 @@ def feed_batch(reader: outbox.Consumer) -> int:
             Delivery.objects.filter(consumer=reader.name, dead_at__isnull=True, available_at__lte=clock.now())
             .select_related("event")
             .order_by("id")
-            .select_for_update(skip_locked=True, of=("self",))[:BATCH]
+            .select_for_update(skip_locked=True, of=("self",))[:batch]
         )
         if not due:
             return 0

@@ -113,9 +113,8 @@ def test_control_a_write_that_waits_for_the_index_fails_with_it(cast, proxy, mon
 
 
 @pytest.mark.parametrize("count", sizes(30, 2_000))
-def test_answers_cut_in_the_middle_lose_and_double_nothing(cast, proxy, monkeypatch, count):
+def test_answers_cut_in_the_middle_lose_and_double_nothing(cast, proxy, count):
     """The bulk was taken, its answer never arrived: it is sent again, and versions make that harmless."""
-    monkeypatch.setattr(relay, "BATCH", 3)
     assert write(cast, count) == 0
     chance = random.Random(SEED)  # noqa: S311
     cut = 0
@@ -123,7 +122,7 @@ def test_answers_cut_in_the_middle_lose_and_double_nothing(cast, proxy, monkeypa
     while not is_settled():
         proxy.cut_after = chance.randrange(120) if chance.random() < 0.4 else None
         try:
-            relay.feed_batch(reader)
+            relay.feed_batch(reader, batch=3)
         except EngineAway:
             cut += 1
             time.sleep(0.02)

@@ -35,13 +35,12 @@ def due(db):
 
 
 @pytest.mark.usefixtures("_queue")
-def test_workers_that_are_behind_are_sent_no_copies_of_what_waits_for_them(due, monkeypatch):
-    monkeypatch.setattr(relay, "BATCH", 2 * SENT)
+def test_workers_that_are_behind_are_sent_no_copies_of_what_waits_for_them(due):
     past = clock.now() - timedelta(seconds=1)
 
     sent = []
     for _ in range(6):  # as if thirty seconds had gone each time
-        sent.append(relay.dispatch())
+        sent.append(relay.dispatch(batch=2 * SENT))
         due.update(available_at=past)
 
     assert sent == [SENT, SENT, 0, 0, 0, 0]
@@ -49,12 +48,11 @@ def test_workers_that_are_behind_are_sent_no_copies_of_what_waits_for_them(due, 
 
 
 @pytest.mark.usefixtures("_queue")
-def test_what_is_lost_with_the_broker_is_sent_again(due, monkeypatch):
-    monkeypatch.setattr(relay, "BATCH", SENT)
-    assert [relay.dispatch(), relay.queued(deliver)] == [SENT, SENT]
+def test_what_is_lost_with_the_broker_is_sent_again(due):
+    assert [relay.dispatch(batch=SENT), relay.queued(deliver)] == [SENT, SENT]
 
     with deliver.app.connection_for_write() as broker:
         broker.default_channel.queue_purge("events")
     due.update(available_at=clock.now() - timedelta(seconds=1))
 
-    assert [relay.dispatch(), relay.queued(deliver)] == [SENT, SENT]
+    assert [relay.dispatch(batch=SENT), relay.queued(deliver)] == [SENT, SENT]

@@ -67,16 +67,10 @@ def questions(step):
 
 
 def feed():
-    """One batch, all that waits."""
+    """One batch, all that waits: a listing has two changes, created and published."""
     reader = outbox.consumer("search.alerts")
     before = Delivery.objects.filter(consumer="search.alerts").count()
-    assert relay.feed_batch(reader) == before
-
-
-@pytest.fixture(autouse=True)
-def _whole_batches(monkeypatch):
-    """A listing has two changes, created and published, which come in one batch here."""
-    monkeypatch.setattr(relay, "BATCH", 1000)
+    assert relay.feed_batch(reader, batch=1000) == before
 
 
 @pytest.mark.parametrize(("kept", "listings"), [(1000, 60), pytest.param(10_000, 200, marks=pytest.mark.slow)])
