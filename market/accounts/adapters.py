@@ -4,15 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from market.kernel import security_log
-from market.kernel.forms import FittingFields
+from market.kernel import encryption, security_log
+from market.kernel.forms import EmailField, FittingFields
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,6 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):
         links = {name: _public(url) for name, url in context.items() if name.endswith("_url")}
         super().send_mail(template_prefix, email, context | links | {"current_site": site})
 
+    def clean_email(self, email: str) -> str:
+        found: str = EmailField().clean(email)
+        return found
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
             super().pre_authenticate(request, **credentials)
@@ -35,10 +39,30 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Authenticator apps and passkeys show the market's name."""
+    """Authenticator apps and passkeys show the market's name; their secrets are kept encrypted."""
+
+    PURPOSE = "market.accounts.second_factor"
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text, purpose=self.PURPOSE)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text, purpose=self.PURPOSE)
 
     def _get_site_name(self) -> str:
         return str(settings.MARKET_NAME)
+
+
+class TidyLoginForm(FittingFields, LoginForm):
+    """An address is known however it was copied, here and below."""
+
+
+class TidyAddEmailForm(FittingFields, AddEmailForm):
+    pass
+
+
+class TidyResetPasswordForm(FittingFields, ResetPasswordForm):
+    pass
 
 
 class EvenSignupForm(FittingFields, SignupForm):

@@ -29,6 +29,9 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         "", description="Signs sessions, cursors and tokens, the same in every process; none is served without it."
     )
+    secret_key_fallbacks: Annotated[list[str], NoDecode] = Field(
+        [], description="Earlier secret keys, comma separated: what they signed or encrypted is still read."
+    )
     debug: bool = Field(False, description="Django's debug mode; never in production.")
     demo: bool = Field(False, description="The demonstration city may be loaded and its banner is shown.")
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
@@ -113,7 +116,13 @@ class Environment(BaseSettings):
         return value
 
     @field_validator(
-        "allowed_hosts", "audit_heads_to", "trusted_proxies", "mfa_roles", "stripe_payment_methods", mode="before"
+        "secret_key_fallbacks",
+        "allowed_hosts",
+        "audit_heads_to",
+        "trusted_proxies",
+        "mfa_roles",
+        "stripe_payment_methods",
+        mode="before",
     )
     @classmethod
     def split(cls, value: object) -> object:

@@ -23,6 +23,7 @@ except ValidationError as error:
     raise ImproperlyConfigured("The environment is not usable:\n" + "\n".join(lines)) from None
 
 SECRET_KEY = env.secret_key
+SECRET_KEY_FALLBACKS = env.secret_key_fallbacks
 DEBUG = env.debug
 DEMO = env.demo
 ALLOWED_HOSTS = env.allowed_hosts
@@ -156,7 +157,14 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL or "redis://127.0.0.1:1",
         "KEY_PREFIX": NAMESPACE,
-    }
+    },
+    # Pages of papers as pictures: too large for Valkey, at most some 100 MB, and any of them can be drawn anew.
+    "drawn_pages": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "drawn_pages",
+        "TIMEOUT": 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -173,7 +181,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "market.accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "market.accounts.adapters.EvenSignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "market.accounts.adapters.EvenSignupForm",
+    "login": "market.accounts.adapters.TidyLoginForm",
+    "add_email": "market.accounts.adapters.TidyAddEmailForm",
+    "reset_password": "market.accounts.adapters.TidyResetPasswordForm",
+}
 # A session alone changes neither e-mail nor password, and the old address is told of what was changed.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True

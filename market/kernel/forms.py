@@ -1,6 +1,5 @@
 """The ground of every form: its texts, days and numbers are held to what `Payload` holds them to."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -38,8 +37,8 @@ def integer_fits(value: int) -> None:
 class FittingFields(forms.BaseForm):
     """For forms and model forms; stands before Django's class."""
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(data, *args, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             hold(field)
             if self.data and isinstance(field, forms.CharField):

@@ -6,7 +6,9 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from cryptography.fernet import InvalidToken
 from django.core import mail
+from django.core.cache import cache
 
 from market.accounts.models import Membership, User
 from tests.market.accounts.desk import own_address, refusal
@@ -132,11 +134,37 @@ def test_sessions_from_before_the_second_factor_end_when_it_is_set_up(committed_
     )
 
 
+def test_the_secrets_are_kept_encrypted_and_those_of_before_are_read(cast, settings):
+    user = User.objects.get(pk=cast.operator.user_id)
+    secret = enrol(user)
+    row = Authenticator.objects.get(user=user)
+    kept = row.data["secret"]
+
+    assert (secret in kept, row.wrap().validate_code(code(secret))) == (False, True)
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a-new-key-of-the-tests", [settings.SECRET_KEY]
+    cache.clear()  # a code is good once
+    assert row.wrap().validate_code(code(secret))
+
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(InvalidToken):
+        row.wrap().validate_code(code(secret))
+
+    row.data["secret"] = secret
+    cache.clear()
+    assert row.wrap().validate_code(code(secret))
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"])
+@pytest.mark.parametrize(
+    "page",
+    ["/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"],
+)
 def test_its_pages_are_in_chinese_and_run_under_the_strict_policy(page):
     client, user = visitor(), account()
     sign_in(client, user.email)
+    if page.endswith("/webauthn/"):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "钥匙"})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
     html = client.get(page).content.decode()
