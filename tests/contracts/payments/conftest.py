@@ -17,7 +17,7 @@ from tests import story
 from tests.cast import MONDAY, MONDAY_ON, Cast
 from tests.conftest import ApiClient
 from tests.deploy.sandbox.conftest import Receiver
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.sandbox import SECRET_KEY, WEBHOOK_SECRET, SandboxProcess, sandbox_process
 
 
@@ -71,7 +71,7 @@ class Till:
     def heard(self, kind: str, payment: Payment, api: ApiClient) -> None:
         """That notice arrives and is handled."""
         assert self.notice(kind, payment).post(api).status_code == 204
-        run_outbox()
+        run_workers()
         payment.refresh_from_db()
 
 
@@ -111,7 +111,7 @@ def started(cast: Cast, till: Till) -> Payment:
     """The buyer chose to pay the first instalment, 400 000 yuan, online; no worker has seen it yet."""
     contract = story.signed(cast).contract
     assert contract is not None
-    run_outbox()
+    run_workers()
     instalment = contract.instalments.get(position=1)
     return services.start_payment(
         actor=cast.enterprise_finance, instalment_id=instalment.id, rail=Rail.STRIPE, at=MONDAY
@@ -149,7 +149,7 @@ def confirmed(cast: Cast, proven: Payment) -> Payment:
 @pytest.fixture
 def prepared(started: Payment) -> Payment:
     """A worker made it known to the provider, and the payer may pay."""
-    run_outbox()
+    run_workers()
     started.refresh_from_db()
     return started
 

@@ -9,7 +9,7 @@ from contracts.payments.models import Dispute, Payment, Rail
 from contracts.payments.problems import AlreadyPaying, RefundTooLarge
 from tests.cast import MONDAY
 from tests.contracts.payments.books import AMOUNT, BOTH, ZERO, actions, books, kinds, told_of
-from tests.running import run_outbox
+from tests.running import run_workers
 
 DISPUTE = "charge.dispute"
 
@@ -82,7 +82,7 @@ def test_notices_of_a_dispute_in_any_order_end_the_same(arrived, till, api, orde
 
     for place in (*order, *order):
         assert notices[place].post(api).status_code == 204
-        run_outbox()
+        run_workers()
 
     arrived.refresh_from_db()
     assert (Dispute.objects.get().state, arrived.state, books(arrived)) == ("won", "succeeded", (AMOUNT, AMOUNT))

@@ -11,7 +11,7 @@ from contracts.payments.tasks import follow_up_checkouts
 from tests.cast import MONDAY
 from tests.contracts.payments.books import AMOUNT, BOTH, ZERO, books, rows, told_of
 from tests.contracts.payments.conftest import Notice, signed
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.sandbox import WEBHOOK_SECRET
 
 PAYERS = BOTH - {"university-finance"}
@@ -84,7 +84,7 @@ def test_a_notice_of_nothing_of_ours_is_kept_and_changes_nothing(prepared, api, 
     states = rows()[1]
 
     assert signed(kind, subject).post(api).status_code == 204
-    run_outbox()
+    run_workers()
 
     assert ProviderEvent.objects.get().handled_at is not None
     assert (rows()[1], books(prepared)) == (states, (ZERO, ZERO))
@@ -142,7 +142,7 @@ def test_what_became_of_a_page_whose_notice_was_lost_is_asked_for(prepared, till
 def test_the_ways_to_pay_are_a_setting(started, till, settings):
     settings.STRIPE_PAYMENT_METHODS = ["card", "alipay", "wechat_pay"]
 
-    run_outbox()
+    run_workers()
 
     [session] = till.sessions_of(started)
     assert session.payment_method_types == ["card", "alipay", "wechat_pay"]
@@ -162,7 +162,7 @@ def test_an_amount_that_the_provider_does_not_take_is_said_in_words(cast, till, 
         actor=cast.enterprise_finance, instalment_id=contract.instalments.get().id, rail=Rail.STRIPE, at=MONDAY
     )
 
-    run_outbox()
+    run_workers()
 
     row.refresh_from_db()
     assert (row.state, row.failure_code) == (Payment.State.FAILED, "amount_too_large")

@@ -19,7 +19,7 @@ from market.kernel.models import OutboxEvent
 from tests import story
 from tests.cast import MONDAY, Cast
 from tests.contracts.payments.conftest import Notice, Till
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.sandbox import WEBHOOK_SECRET
 
 AT_ONCE = 8
@@ -37,7 +37,7 @@ def closing(work: Callable[[], Any]) -> Any:
 def online(committed_cast: Cast, till: Till) -> Payment:
     contract = story.signed(committed_cast).contract
     assert contract is not None
-    run_outbox()
+    run_workers()
     instalment = contract.instalments.get(position=1)
     return services.start_payment(
         actor=committed_cast.enterprise_finance, instalment_id=instalment.id, rail=Rail.STRIPE, at=MONDAY
@@ -113,7 +113,7 @@ def handle(event_id: str) -> None:
 
 @pytest.fixture
 def notice(online, till):
-    run_outbox()
+    run_workers()
     online.refresh_from_db()
     till.pay(online)
     return till.notice("checkout.session.completed", online)

@@ -11,7 +11,7 @@ from contracts.payments.rails import ProviderAway
 from tests.cast import MONDAY
 from tests.contracts.payments.books import AMOUNT, BOTH, actions, books, kinds, rows, told_of
 from tests.contracts.payments.conftest import signed
-from tests.running import run_outbox
+from tests.running import run_workers
 
 REST = Decimal("250000.00")
 
@@ -26,7 +26,7 @@ def test_a_refund_goes_back_over_the_rail_and_is_booked_when_it_has_happened(cas
     asked = refund(cast, arrived, Decimal("150000.00"))
     assert (asked.state, books(arrived)) == (Refund.State.REQUESTED, (AMOUNT, AMOUNT))
 
-    run_outbox()
+    run_workers()
 
     asked.refresh_from_db()
     [returned] = till.stripe.refunds.list({"payment_intent": arrived.provider_id}).data
@@ -45,7 +45,7 @@ def test_refunds_never_exceed_what_arrived(cast, arrived, till):
 
     assert refused.value.data == {"refundable": "250000.00"}
     assert rows() == before
-    run_outbox()
+    run_workers()
     assert [row.amount for row in till.stripe.refunds.list({"payment_intent": arrived.provider_id}).data] == [
         15_000_000
     ]
@@ -71,7 +71,7 @@ def test_a_refund_that_the_provider_has_still_under_way_is_not_booked(cast, arri
     till.process.lever("refunds", status="pending")
     asked = refund(cast, arrived, Decimal("50000.00"))
 
-    run_outbox()
+    run_workers()
 
     asked.refresh_from_db()
     assert (asked.state, books(arrived)) == (Refund.State.REQUESTED, (AMOUNT, AMOUNT))
@@ -87,7 +87,7 @@ def test_a_refund_that_the_provider_has_still_under_way_is_not_booked(cast, arri
 def test_a_refund_that_fails_at_the_provider_is_booked_back_and_told(cast, arrived, till, api, status):
     till.process.lever("refunds", status=status)
     asked = refund(cast, arrived, Decimal("50000.00"))
-    run_outbox()
+    run_workers()
     asked.refresh_from_db()
 
     till.process.lever("refund", refund=asked.provider_id, status="failed")
@@ -102,13 +102,13 @@ def test_a_refund_that_fails_at_the_provider_is_booked_back_and_told(cast, arriv
 
 def test_a_late_word_of_success_does_not_undo_a_failed_refund(cast, arrived, till, api):
     asked = refund(cast, arrived, Decimal("50000.00"))
-    run_outbox()
+    run_workers()
     asked.refresh_from_db()
     object_now = till.stripe.refunds.retrieve(asked.provider_id).to_dict()
     signed("refund.failed", object_now | {"status": "failed"}, event_id="evt_failed").post(api)
     signed("refund.updated", object_now, event_id="evt_late").post(api)
 
-    run_outbox()
+    run_workers()
 
     asked.refresh_from_db()
     assert (asked.state, books(arrived)) == (Refund.State.FAILED, (AMOUNT, AMOUNT))
@@ -122,7 +122,7 @@ def test_a_refund_made_at_the_providers_desk_is_booked_once_and_told(cast, arriv
 
     for kind in heard:
         notices[kind].post(api)
-        run_outbox()
+        run_workers()
 
     found = Refund.objects.get()
     assert (found.provider_id, found.amount, found.state) == (made.id, Decimal("100000.00"), Refund.State.SUCCEEDED)
@@ -137,7 +137,7 @@ def test_a_refund_in_another_currency_is_not_booked(arrived, till, api):
     made = till.stripe.refunds.create({"payment_intent": arrived.provider_id, "amount": 10_000_000}).to_dict()
 
     signed("refund.created", made | {"currency": "idr"}).post(api)
-    run_outbox()
+    run_workers()
 
     assert (Refund.objects.count(), books(arrived)) == (0, (AMOUNT, AMOUNT))
     assert told_of("金额或币种不符") == BOTH | {"operator"}
@@ -172,7 +172,7 @@ def test_control_an_instalment_that_went_back_in_part_is_not_paid_again(cast, co
 
 def test_a_full_refund_that_fails_takes_the_instalment_again(cast, arrived, till, api):
     asked = refund(cast, arrived, AMOUNT)
-    run_outbox()
+    run_workers()
     arrived.refresh_from_db()
     assert arrived.state == Payment.State.REFUNDED
     asked.refresh_from_db()
@@ -187,7 +187,7 @@ def test_a_full_refund_that_fails_takes_the_instalment_again(cast, arrived, till
 
 def test_a_refund_that_fails_after_the_instalment_was_begun_anew_can_be_made_again(cast, arrived, till, api):
     asked = refund(cast, arrived, AMOUNT)
-    run_outbox()
+    run_workers()
     pay_again(cast, arrived)
     asked.refresh_from_db()
 

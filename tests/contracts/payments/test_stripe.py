@@ -15,7 +15,7 @@ from market.kernel.models import OutboxEvent
 from tests.cast import MONDAY
 from tests.contracts.payments.books import AMOUNT, BOTH, FEN, ZERO, actions, books, rows, told_of
 from tests.contracts.payments.conftest import signed
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.sandbox import WEBHOOK_SECRET
 
 
@@ -23,7 +23,7 @@ def test_a_started_payment_is_made_known_by_a_worker_and_takes_no_money(started,
     assert (started.state, started.session_id) == (Payment.State.CREATED, "")
     assert till.sessions_of(started) == []
 
-    run_outbox()
+    run_workers()
 
     started.refresh_from_db()
     [session] = till.sessions_of(started)
@@ -43,7 +43,7 @@ def test_the_signed_notice_makes_the_payment_succeed_and_the_journal_balance(pre
     assert answer.status_code == 204
     prepared.refresh_from_db()
     assert prepared.state == Payment.State.AWAITING_PAYMENT
-    run_outbox()
+    run_workers()
     prepared.refresh_from_db()
     assert prepared.state == Payment.State.SUCCEEDED
     assert actions(prepared) == ["payment.started", "payment.prepared", "payment.succeeded"]
@@ -59,13 +59,13 @@ def test_a_notice_that_comes_again_does_nothing_again(prepared, till, api):
     till.pay(prepared)
     notice = till.notice("checkout.session.completed", prepared)
     notice.post(api)
-    run_outbox()
+    run_workers()
     before = rows()
 
     till.process.lever("redeliver", event=notice.event["id"])
     again = till.notice("checkout.session.completed", prepared)
     answers = [again.post(api).status_code, notice.post(api).status_code]
-    run_outbox()
+    run_workers()
 
     assert answers == [204, 204]
     assert again.event["id"] == notice.event["id"]
@@ -83,7 +83,7 @@ def test_notices_in_any_order_end_the_same(prepared, till, api, order):
 
     for place in order:
         assert notices[place].post(api).status_code == 204
-        run_outbox()
+        run_workers()
 
     prepared.refresh_from_db()
     assert (prepared.state, prepared.failure_words) == (Payment.State.SUCCEEDED, "")
@@ -128,7 +128,7 @@ def test_a_notice_of_somebody_else_is_refused_and_nothing_moves(prepared, till, 
     with pytest.raises(SignatureInvalid):
         services.receive_provider_event(raw=notice.body, signature=signature("", notice.body, now), at=MONDAY)
 
-    run_outbox()
+    run_workers()
     assert rows() == before
     prepared.refresh_from_db()
     assert prepared.state == Payment.State.AWAITING_PAYMENT
@@ -140,7 +140,7 @@ def test_another_sum_or_currency_is_told_to_both_sides_and_not_taken_for_payment
     session = till.notice("checkout.session.completed", prepared).event["data"]["object"]
 
     assert signed("checkout.session.completed", session | told).post(api).status_code == 204
-    run_outbox()
+    run_workers()
 
     prepared.refresh_from_db()
     assert prepared.state == Payment.State.AWAITING_PAYMENT
@@ -167,7 +167,7 @@ def test_an_instalment_is_not_paid_on_two_rails_at_once(cast, prepared):
 def test_an_answer_lost_on_its_way_opens_one_page(started, till):
     till.process.lever("lose", count=1)
 
-    run_outbox()
+    run_workers()
 
     started.refresh_from_db()
     [session] = till.sessions_of(started)
@@ -204,7 +204,7 @@ def test_a_provider_that_answers_with_trouble_of_its_own_does_not_end_the_paymen
 
 def test_a_cancelled_payment_is_taken_back_at_the_provider(cast, prepared, till):
     services.cancel_payment(actor=cast.enterprise_finance, payment_id=prepared.id, version=None, at=MONDAY)
-    run_outbox()
+    run_workers()
 
     [session] = till.sessions_of(prepared)
     assert session.status == "expired"
@@ -218,7 +218,7 @@ def test_money_that_arrives_for_a_cancelled_payment_goes_back(cast, prepared, ti
 
     for _ in range(2):
         notice.post(api)
-        run_outbox()
+        run_workers()
 
     prepared.refresh_from_db()
     assert prepared.state == Payment.State.CANCELLED

@@ -12,7 +12,7 @@ from market.reference import calendar_years
 from tests import story
 from tests.cast import MONDAY
 from tests.contracts.registration.desk import apply_for, submit
-from tests.running import run_outbox
+from tests.running import run_workers
 
 FRIDAY = datetime(2026, 12, 11, 1, 0, tzinfo=UTC)  # 09:00 in Ruijin
 NEXT_YEAR = {
@@ -51,7 +51,7 @@ def test_the_term_is_counted_anew_when_the_arrangement_is_entered_and_the_applic
     row = accept(cast)
 
     calendar_years.enter_year(actor=cast.operator, at=MONDAY, **NEXT_YEAR)
-    run_outbox()
+    run_workers()
 
     row.refresh_from_db()
     assert (row.due_on, row.due_is_provisional) == (date(2027, 1, 6), False)
@@ -66,7 +66,7 @@ def test_a_term_that_was_decided_stays_as_it_was(cast):
     )
 
     calendar_years.enter_year(actor=cast.operator, at=MONDAY, **NEXT_YEAR)
-    run_outbox()
+    run_workers()
 
     row.refresh_from_db()
     assert (row.due_on, row.due_is_provisional) == (date(2027, 1, 4), True)

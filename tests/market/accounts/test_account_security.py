@@ -16,7 +16,7 @@ from tests.market.accounts.desk import actions, issue, machine
 from tests.market.accounts.hashers import CountingHasher
 from tests.market.accounts.test_second_factor import english
 from tests.market.accounts.test_sign_in import PASSWORD, WRONG, account, is_signed_in, sign_in, visitor
-from tests.running import run_outbox
+from tests.running import run_workers
 
 NEW = "another-horse-10"
 PAGES = [
@@ -241,7 +241,7 @@ def test_keys_and_roles_are_told_to_the_security_log(cast, caplog, django_captur
     row.save()
 
     machine(token).send("get", "/me")
-    run_outbox()
+    run_workers()
 
     assert lines(caplog) == [("api_key.issued", "done"), ("api_key.used", "ended")]
     assert token.rsplit("_", 1)[1] not in str([record.msg for record in caplog.records])

@@ -15,7 +15,7 @@ from market.kernel.models import AuditRow, IdempotencyKey
 from market.notices.models import Notice
 from tests.cast import MONDAY, credit_code, member
 from tests.market.accounts.desk import actions, issue, join, machine, membership, refusal
-from tests.running import run_outbox
+from tests.running import run_workers
 
 BODY = {"name": "馆藏系统", "roles": ["clerk"], "scopes": ["achievements:read"]}
 
@@ -199,7 +199,7 @@ def test_the_managers_are_told_how_many_keys_ended_with_a_membership(cast):
         actor=cast.university_clerk, membership_id=membership(second, cast.university).id, at=MONDAY
     )
 
-    run_outbox()
+    run_workers()
 
     told = Notice.objects.get(user=cast.university_clerk.user_id, title="second-manager不再代表示例大学")
     assert told.body == "由其签发的 1 个接口密钥同时停用。"

@@ -10,7 +10,7 @@ from market.kernel.actor import Role
 from market.notices.models import Notice
 from tests.cast import Cast, member
 from tests.market.accounts.desk import own_address, refusal
-from tests.running import run_outbox
+from tests.running import run_workers
 
 
 def propose(cast: Cast, email: str, organisation=None) -> Invitation:
@@ -35,7 +35,7 @@ def test_the_operator_proposes_a_first_manager_who_accepts(cast, api):
     client.post(f"/organisation/{cast.registry.id}/propose", {"email": own_address(cast.stranger)})
     invitation = Invitation.objects.get()
     services.accept_invitation(actor=cast.stranger, invitation_id=invitation.id, at=clock.now())
-    run_outbox()
+    run_workers()
 
     assert Membership.objects.get(user=cast.stranger.user_id).roles == ["manager"]
     for told in (cast.registrar, cast.approver, cast.operator):
@@ -92,6 +92,6 @@ def test_a_manager_who_takes_in_a_registrar_is_seen_to_do_so(cast):
     )
     services.accept_invitation(actor=cast.stranger, invitation_id=invitation.id, at=clock.now())
 
-    run_outbox()
+    run_workers()
 
     assert "stranger已加入示例技术合同登记站" in titles(deputy)

@@ -17,7 +17,7 @@ from market.notices.models import Notice
 from tests.cast import MONDAY, Cast
 from tests.market.accounts.desk import actions, own_address, refusal
 from tests.market.accounts.test_sign_in import PASSWORD, visitor
-from tests.running import run_outbox
+from tests.running import run_workers
 
 ANSWER = "/organisation/invitation"
 UNKNOWN = "colleague@example.com"
@@ -75,7 +75,7 @@ def test_the_letter_names_market_and_organisation_in_plain_words_and_leads_to_th
     settings.PUBLIC_URL = "https://market.example"
     invite(cast)
 
-    run_outbox()
+    run_workers()
 
     letter = mail.outbox[-1]
     assert (letter.to, letter.subject) == ([UNKNOWN], f"示例大学邀请您加入{settings.MARKET_NAME}")
@@ -91,7 +91,7 @@ def test_the_letter_comes_in_the_language_of_who_asks(cast, api):
         headers={"Accept-Language": "en"},
     )
 
-    run_outbox()
+    run_workers()
 
     assert "invites you" in mail.outbox[-1].subject
     assert not re.search("[\u4e00-\u9fff]{6}", mail.outbox[-1].body.replace("瑞金科技大市场", ""))
@@ -102,7 +102,7 @@ def test_an_unverified_organisation_says_so_in_its_letter(cast):
     cast.university.save()
     invite(cast)
 
-    run_outbox()
+    run_workers()
 
     assert "该单位尚未通过运营方核验" in mail.outbox[-1].body
 
@@ -117,7 +117,7 @@ def test_a_newcomer_signs_up_by_the_letter_alone_and_chooses_their_own_name(cast
     """Two forms and no second letter: who has the link has shown that the address is theirs."""
     email = f"{uuid4().hex}@example.com"
     invite(cast, email)
-    run_outbox()
+    run_workers()
     client, letter = visitor(), link()
     page = client.get(letter, follow=True)
     assert ("示例大学" in page.content.decode(), page.redirect_chain) == (True, [(ANSWER, 302)])
@@ -137,7 +137,7 @@ def test_a_person_with_an_account_accepts_and_the_managers_are_told(cast, api):
     assert letters.path_of(invitation) in client.get("/organisation/join").content.decode()
 
     answer = client.send("post", f"/invitations/{invitation.id}/accept", {})
-    run_outbox()
+    run_workers()
 
     assert (answer.status_code, answer.json()["roles"]) == (201, ["clerk"])
     assert User.objects.get(pk=cast.stranger.user_id).name == "stranger"
@@ -147,7 +147,7 @@ def test_a_person_with_an_account_accepts_and_the_managers_are_told(cast, api):
 
 def test_nobody_acts_before_accepting(cast, api):
     invite(cast, own_address(cast.stranger))
-    run_outbox()
+    run_workers()
 
     client = api.as_(cast.stranger)
 

@@ -12,7 +12,7 @@ from market.kernel.problems import NotAllowed
 from market.notices.models import Notice
 from tests.cast import MONDAY, member
 from tests.market.accounts.desk import actions, join, membership, refusal
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.together import at_once_up_to
 
 
@@ -74,7 +74,7 @@ def test_a_person_leaves_by_themselves_and_the_managers_are_told(cast, api):
     assert end_page(row) in client.get("/organisation/me").content.decode()
 
     client.post(end_page(row))
-    run_outbox()
+    run_workers()
 
     row.refresh_from_db()
     assert row.ended_at is not None

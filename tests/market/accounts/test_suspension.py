@@ -10,7 +10,7 @@ from market.notices.models import Notice
 from tests.cast import MONDAY
 from tests.market.accounts.desk import actions, issue, machine, refusal
 from tests.market.accounts.test_sign_in import account, is_signed_in, sign_in, visitor
-from tests.running import run_outbox
+from tests.running import run_workers
 
 REASON = {"reason": "冒用他人单位"}
 
@@ -57,7 +57,7 @@ def test_nobody_acts_for_a_suspended_organisation_in_a_session_or_by_a_key(cast,
     me = session.send("get", "/me").json()
     assert (me["organisation_id"], me["roles"], me["is_verified"]) == (None, [], False)
     assert machine(token).send("get", "/me").status_code == 401
-    run_outbox()
+    run_workers()
     told = Notice.objects.get(user=cast.university_finance.user_id)
     assert (told.title, told.body) == ("示例大学已被运营方停用", "原因：冒用他人单位")
 

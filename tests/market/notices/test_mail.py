@@ -12,7 +12,7 @@ from market.kernel.models import Delivery, OutboxEvent
 from market.notices import services
 from market.notices.models import Notice
 from tests.cast import MONDAY
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.together import at_once
 
 
@@ -24,7 +24,7 @@ def _address(settings) -> None:
 def test_a_mail_says_what_the_notice_says_and_leads_into_the_portal(cast, tell):
     tell()
 
-    run_outbox()
+    run_workers()
 
     [message] = mail.outbox
     assert (message.to, message.subject) == (["university-clerk@example.com"], "项目 XM2026-000001：洽谈中")
@@ -40,7 +40,7 @@ def test_a_mail_says_what_the_notice_says_and_leads_into_the_portal(cast, tell):
 def test_a_mail_without_an_address_has_no_link(cast, tell):
     tell(url="")
 
-    run_outbox()
+    run_workers()
 
     assert "market.example" not in mail.outbox[0].body
 
@@ -53,7 +53,7 @@ def test_a_mail_is_framed_in_its_readers_language(cast, tell, language, closing)
     User.objects.filter(pk=cast.university_clerk.user_id).update(language=language)
     tell()
 
-    run_outbox()
+    run_workers()
 
     assert closing.lower() in mail.outbox[0].body.lower()
 
@@ -61,7 +61,7 @@ def test_a_mail_is_framed_in_its_readers_language(cast, tell, language, closing)
 def test_a_title_cannot_add_a_header(cast, tell):
     tell(title="新的对接\nBcc: all@example.com")
 
-    run_outbox()
+    run_workers()
 
     assert mail.outbox[0].recipients() == ["university-clerk@example.com"]
     assert mail.outbox[0].subject == "新的对接 Bcc: all@example.com"
@@ -70,7 +70,7 @@ def test_a_title_cannot_add_a_header(cast, tell):
 def test_a_mail_is_plain_text_and_carries_words_as_they_are(cast, tell):
     tell(body="甲 & 乙 <b>丙</b>")
 
-    run_outbox()
+    run_workers()
 
     assert "甲 & 乙 <b>丙</b>" in mail.outbox[0].body
     assert mail.outbox[0].content_subtype == "plain"
@@ -80,7 +80,7 @@ def test_who_is_no_longer_active_gets_no_mail(cast, tell):
     tell()
     User.objects.filter(pk=cast.university_clerk.user_id).update(is_active=False)
 
-    run_outbox()
+    run_workers()
 
     assert mail.outbox == []
 
@@ -93,7 +93,7 @@ def deliver_again(event: OutboxEvent) -> None:
 
 def test_an_event_delivered_twice_sends_one_mail(cast, tell):
     tell()
-    run_outbox()
+    run_workers()
 
     deliver_again(OutboxEvent.objects.get(topic="market.notices.written"))
 
@@ -104,7 +104,7 @@ def test_an_event_delivered_twice_sends_one_mail(cast, tell):
 
 def test_control_an_event_delivered_twice_sends_two_where_the_first_left_no_mark(cast, tell):
     tell()
-    run_outbox()
+    run_workers()
     Notice.objects.update(mailed_at=None)
 
     deliver_again(OutboxEvent.objects.get(topic="market.notices.written"))

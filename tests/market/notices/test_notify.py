@@ -13,7 +13,7 @@ from market.notices.models import Notice
 from tests import story as telling
 from tests.cast import MONDAY, member
 from tests.market.accounts.desk import membership
-from tests.running import run_outbox
+from tests.running import run_workers
 
 WORDS = {"kind": "deal", "title": "新的对接", "body": "", "url": "/deals/1/"}
 
@@ -30,7 +30,7 @@ def test_one_call_is_one_row_and_one_mail(cast, tell):
     notice = tell()
     assert mail.outbox == []
 
-    run_outbox()
+    run_workers()
 
     assert told() == mailed() == ["university-clerk"]
     assert (notice.created_at, notice.read_at) == (MONDAY, None)
@@ -60,7 +60,7 @@ def test_a_person_named_twice_is_told_once(cast):
     services.notify(
         organisation_id=cast.university.id, roles=[Role.CLERK], user_ids=[user_id, user_id], at=MONDAY, **WORDS
     )
-    run_outbox()
+    run_workers()
 
     assert told() == mailed() == ["university-clerk"]
 
@@ -80,7 +80,7 @@ def test_what_is_rolled_back_was_never_told(cast, tell):
     with transaction.atomic():
         tell()
         transaction.set_rollback(True)
-    run_outbox()
+    run_workers()
 
     assert (told(), mail.outbox) == ([], [])
     assert OutboxEvent.objects.filter(topic="market.notices.written").exists() is False
@@ -95,7 +95,7 @@ def test_words_that_are_too_long_are_cut(cast, tell):
 
 def test_an_introduction_tells_both_owners(cast):
     telling.opened(cast)
-    run_outbox()
+    run_workers()
 
     rows = Notice.objects.filter(kind="introduction").values_list("user__name", flat=True)
     assert sorted(rows) == ["enterprise-clerk", "university-clerk"]
@@ -110,7 +110,7 @@ def test_each_reader_is_told_in_their_own_language(cast, api):
 
     # Told here and not taken from the kept story, whose notices were written before the switch.
     telling.open_deal(telling.publish(cast, title="铜合金接触线工艺"))
-    run_outbox()
+    run_workers()
 
     titles = {name: Notice.objects.filter(user=user, kind="introduction").get().title for name, user in told_to.items()}
     assert "为您对接" in titles["university_clerk"]

@@ -11,7 +11,7 @@ from matching.brokerage.problems import AlreadyIntroduced, ListingClosed, Supers
 from tests import story as telling
 from tests.cast import MONDAY
 from tests.matching.brokerage.desk import path, published, refusal, refused, stand_in
-from tests.running import run_outbox
+from tests.running import run_workers
 
 LATER = MONDAY + timedelta(days=60)
 
@@ -24,11 +24,11 @@ def introduce(pair, actor, at=LATER):
 
 @pytest.fixture
 def lost(opened, cast) -> Deal:
-    run_outbox()
+    run_workers()
     deal = services.lose_deal(
         actor=cast.broker, deal_id=opened.id, version=None, reason="no_response", note="", at=MONDAY
     )
-    run_outbox()
+    run_workers()
     return deal
 
 
@@ -47,7 +47,7 @@ def test_a_lost_deal_is_taken_up_again_with_its_history(lost, pair, cast, api):
     assert [step["to_stage"] for step in body["moves"]] == ["introduced", "lost", "introduced"]
     assert body["moves"][-1]["note"] == "企业回电"
     assert (published("matching.brokerage.deal.")[-1][0], listings(pair)[0]) == ("opened", State.PUBLISHED)
-    run_outbox()
+    run_workers()
     assert listings(pair) == (State.UNDER_NEGOTIATION, State.UNDER_NEGOTIATION)
     telling.agree(telling.Story(cast, pair.achievement, pair.demand, deal=lost))
     assert Deal.objects.get().stage == "terms_agreed"
@@ -105,24 +105,24 @@ def test_an_introduction_without_a_deal_is_renewed_once_its_protection_is_over(i
 
 def test_a_deal_whose_contract_was_dissolved_goes_back_and_frees_its_listings_when_it_is_lost(cast):
     story = telling.signed(cast)
-    run_outbox()
+    run_workers()
     assert listings(story) == (State.TRANSACTED, State.TRANSACTED)
 
     telling.dissolve(story)
-    run_outbox()
+    run_workers()
     deal = Deal.objects.get()
     assert (deal.stage, deal.moves.order_by("id").last().note) == ("negotiating", "合同已解除，项目回到商务谈判")
     services.lose_deal(actor=cast.broker, deal_id=deal.id, version=None, reason="funding", note="", at=LATER)
-    run_outbox()
+    run_workers()
 
     assert listings(story) == (State.PUBLISHED, State.PUBLISHED)
 
 
 def test_news_of_a_payment_that_comes_after_the_dissolution_waits_for_nothing(cast):
     story = telling.signed(cast)
-    run_outbox()
+    run_workers()
     telling.dissolve(story)
-    run_outbox()
+    run_workers()
 
     services.mark_performing(deal_id=story.deal.id, at=LATER)
 

@@ -15,7 +15,7 @@ from matching.brokerage.models import Deal, Introduction
 from tests import story as telling
 from tests.cast import MONDAY
 from tests.matching.brokerage.desk import nothing_moves, published, stand_in
-from tests.running import run_outbox
+from tests.running import run_workers
 from tests.together import at_once
 
 
@@ -73,7 +73,7 @@ def end(deal, verb, cast):
         services.lose_deal(**common, reason="price", note="")
     else:
         services.circumvent_deal(**common, note="另签合同")
-    run_outbox()
+    run_workers()
 
 
 @pytest.mark.parametrize("verb", ["lose_deal", "circumvent_deal"])
@@ -85,7 +85,7 @@ def test_a_listing_is_free_again_once_no_live_deal_holds_it(opened, pair, cast, 
         actor=cast.broker, demand_id=demand.id, achievement_id=pair.achievement.id, note="推荐", at=MONDAY
     )
     other = services.open_deal(actor=cast.broker, introduction_id=second.id, at=MONDAY)
-    run_outbox()
+    run_workers()
 
     def states():
         rows = (pair.achievement, pair.demand, demand)
@@ -138,7 +138,7 @@ def test_nobody_sees_an_introduction_before_its_event_or_its_event_before_it(com
 
 
 def test_the_notices_reach_the_parties_as_mail_and_nobody_else(opened):
-    run_outbox()
+    run_workers()
 
     to = sorted((message.to[0], message.subject.partition("：")[0]) for message in mail.outbox)
     assert to == [
@@ -153,7 +153,7 @@ def test_a_signed_contract_moves_its_deal_through_the_outbox(cast):
     story = telling.signed(cast)
     assert Deal.objects.get().stage == "terms_agreed"
 
-    run_outbox()
+    run_workers()
 
     deal = Deal.objects.get(pk=story.deal.pk)
     assert deal.stage == "signed"
@@ -165,7 +165,7 @@ def test_a_contract_signed_after_the_deal_was_ended_leaves_it_ended_and_blocks_n
     story = telling.signed(cast)
     stand_in(story.deal, "circumvented")
 
-    run_outbox()
+    run_workers()
 
     assert Deal.objects.get(pk=story.deal.pk).stage == "circumvented"
     assert not Delivery.objects.filter(consumer="brokerage.deals").exists()
