@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from market.kernel import outbox
+
 T = TypeVar("T")
 
 
-class EngineAway(Exception):
+class EngineAway(outbox.Away):
     """Elasticsearch does not answer, or not in time, or not wholly."""
 
 

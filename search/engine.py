@@ -104,7 +104,7 @@ def ask(function: Callable[[Elasticsearch], T], *, seconds: float = SEARCH_SECON
         except TransportError as error:
             raise EngineAway(f"{type(error).__name__}: {error}"[:300]) from error
         except ApiError as error:
-            if error.status_code in {429, 502, 503, 504}:
+            if error.status_code in {401, 403, 429, 502, 503, 504}:
                 raise EngineAway(f"{error.status_code}") from error
             raise
 

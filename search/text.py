@@ -7,6 +7,7 @@ Each token knows where it stands in the original, so that highlights are cut fro
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from search.folding import HAN, MAX_CHARACTERS, folded
 
 __all__ = ["MAX_CHARACTERS", "Run", "Token"]
 
+REMEMBERED_CHARACTERS = 4000
 _LETTER = rf"[^\W_{HAN}]"  # or digit, of any script: γ, é and я are as much of a word as x
 _RAISED = r"\^[-+]?\^?[0-9]+"
 _NUMBER = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)*)(?:{_RAISED})?"
@@ -111,7 +113,14 @@ def bigrams(text: str) -> list[Token]:
 
 
 def fields(text: str) -> tuple[str, str]:
-    """Unigrams and bigrams as the index takes them, at once and without their offsets; compounds also by parts."""
+    """Unigrams and bigrams as the index takes them, at once and without their offsets; compounds also by parts.
+
+    What was cut lately is known still, since both copies and the alerts ask for the same listing one after another.
+    """
+    return _fields(text) if len(text) > REMEMBERED_CHARACTERS else _remembered(text)
+
+
+def _fields(text: str) -> tuple[str, str]:
     single: list[str] = []
     double: list[str] = []
     for han, found in _RUN.findall(folded(text)[0]):
@@ -127,6 +136,9 @@ def fields(text: str) -> tuple[str, str]:
             single.append(word)
             double += [word, *parts(word)]
     return " ".join(single), " ".join(double)
+
+
+_remembered = lru_cache(maxsize=1024)(_fields)
 
 
 def spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:

@@ -12,6 +12,8 @@ from deploy.local.servers import postgresql
 from deploy.local.units import Unit, nothing_to_prepare
 
 WEB_WORKERS, TASK_PROCESSES = 2, 2
+# A worker that is alone has nobody to talk to; /readyz takes it for dead after fifteen seconds without a beat.
+QUIET = ("--without-gossip", "--without-mingle", "--heartbeat-interval", "5")
 HEAD_MILLISECONDS = 10_000  # for a request's head
 CONNECTIONS = 1024  # of one web process, the silent ones too
 ANSWER_SECONDS = 5
@@ -117,7 +119,7 @@ def processes(folder: Folder, environment: dict[str, str], port: int) -> list[Un
 
     return [
         process("web", *web),
-        process("worker", *celery, "worker", "--concurrency", str(TASK_PROCESSES), "--without-gossip", "-l", "INFO"),
+        process("worker", *celery, "worker", "--concurrency", str(TASK_PROCESSES), *QUIET, "-l", "INFO"),
         process("relay", "manage.py", "relay"),
         # It answers nothing: what it sends is seen in the worker's log.
         Unit(

@@ -17,7 +17,7 @@ from deploy.local.runs import Run
 from deploy.local.state import Mode, State
 from deploy.local.units import Unit
 
-BUSY_SECONDS, CALM_SECONDS = 0.1, 1.0
+BUSY_SECONDS, CALM_SECONDS, STEADY_SECONDS = 0.1, 1.0, 5.0  # a death wakes it at once
 
 
 def say(sentence: str) -> None:
@@ -44,13 +44,18 @@ class Supervisor:
                 self.advance(run)
             self.stop_when_unused()
             self.write()
-            is_calm = self.snapshot().is_settled
-            select.select([inbox], [], [], CALM_SECONDS if is_calm else BUSY_SECONDS)
+            select.select([inbox], [], [], self.pause_seconds())
             drain(inbox)
         self.write()
         self.stop()
         self.write()
         return 1 if self.failure else 0
+
+    def pause_seconds(self) -> float:
+        """What stays has no users to count: once settled, only a signal brings news."""
+        if not self.snapshot().is_settled:
+            return BUSY_SECONDS
+        return STEADY_SECONDS if self.stays else CALM_SECONDS
 
     def listen(self) -> int:
         """A descriptor that becomes readable at each signal, so that none is slept through."""

@@ -28,7 +28,7 @@ def main() -> int:
     server = serve(sandbox, options.port)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     threading.Thread(target=sandbox.deliveries.run, daemon=True).start()
-    server.serve_forever(poll_interval=0.05)
+    server.serve_forever(poll_interval=0.5)
     return 0
 
 

@@ -55,7 +55,7 @@ def note_changes(changes: Sequence[Change]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FEED_LOCK])
     sequence = FeedItem.objects.aggregate(last=Max("sequence"))["last"] or 0
-    shown = {kind: _versions(kind, newest) for kind in MODELS}
+    shown = {kind: _versions(kind, newest) for kind in {kind for kind, _listing_id in newest}}
     known = {
         (item.kind, item.listing_id): item
         for item in FeedItem.objects.filter(listing_id__in=[listing_id for _kind, listing_id in newest])
@@ -70,8 +70,10 @@ def note_changes(changes: Sequence[Change]) -> None:
         (moved if item else fresh).append(item := item or FeedItem(kind=change.kind, listing_id=change.listing_id))
         item.version = item.version + 1 if version is None else version
         item.sequence, item.changed_at, item.is_deleted = sequence, change.at, version is None
-    FeedItem.objects.bulk_create(fresh)
-    FeedItem.objects.bulk_update(moved, ["version", "sequence", "changed_at", "is_deleted"])
+    if fresh:
+        FeedItem.objects.bulk_create(fresh)
+    if moved:
+        FeedItem.objects.bulk_update(moved, ["version", "sequence", "changed_at", "is_deleted"])
 
 
 def _versions(kind: str, changed: Iterable[tuple[str, UUID]]) -> dict[UUID, int]:

@@ -15,6 +15,10 @@ from django.db import transaction
 from market.kernel.models import Delivery, OutboxEvent
 
 
+class Away(Exception):
+    """What a consumer writes to is away as a whole, which no event is to blame for."""
+
+
 class Event:
     """A past-tense fact with ids and plain values; subclasses are frozen dataclasses.
 
@@ -53,7 +57,7 @@ BatchHandler = Callable[[Sequence[Envelope]], Mapping[int, Failure]]
 
 
 PAUSE_SECONDS = 0.05  # how long the relay waits for more
-PATIENT_SECONDS = 0.25  # the same for consumers that nobody waits for
+PATIENT_SECONDS = 1.0  # the same for consumers that nobody waits for
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,9 @@ def subscribe_batch(
 
     `pause_seconds` is how long events gather before a batch that is not full; who can wait leaves time to the others.
 
-    It returns the events that failed by id; it raises only when what it writes to is away as a whole, and the
-    batch is then offered again later without counting as an attempt.
+    It returns the events that failed by id. Where what it writes to is away as a whole it raises Away, or what the
+    database, the broker or a socket raise, and the batch is offered again later without counting as an attempt. After
+    any other error the events of the batch are offered one by one.
     """
     _consumers[name] = Consumer(name, frozenset(topics), handle_batch=handle_batch, pause_seconds=pause_seconds)
 

@@ -4,6 +4,7 @@ The relay process hands a delivery for a worker to Celery, and gives batches to 
 consumer and key only the oldest open delivery is handed on, so their order holds; any number of relays may run.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,8 +14,9 @@ from functools import partial
 
 import structlog
 from celery import Task
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef
+from kombu.exceptions import OperationalError as BrokerAway
 
 from market.kernel import clock, heartbeat, outbox, waking
 from market.kernel.chain.duty import Sealing
@@ -23,9 +25,23 @@ from market.kernel.models import Delivery, OutboxEvent
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+REST_SECONDS = 300.0  # an idle thread's own look, were its bell never rung
 POLL_SECONDS = 5.0  # how late what no notice tells of may be: a lost notice, a delivery that was put off
+SEAL_SECONDS = 0.25  # how long rows gather before they are sealed; a second is what the chain may be behind
 MAX_ATTEMPTS = 8
 REDISPATCH = timedelta(seconds=30)
+# Says nothing against an event: the batch waits as it is. Anything else that a consumer raises is one event's fault.
+AWAY = (outbox.Away, OperationalError, InterfaceError, BrokerAway, OSError)
+# A consumer's oldest due events; one whose predecessor of the same key was put off waits behind it.
+DUE = """
+    SELECT mine.id, mine.event_id, event.topic, event.key, event.payload, event.occurred_at
+    FROM kernel_delivery mine JOIN kernel_outboxevent event ON event.id = mine.event_id
+    WHERE mine.consumer = %s AND mine.dead_at IS NULL AND mine.available_at <= %s AND NOT EXISTS (
+        SELECT FROM kernel_delivery earlier
+        WHERE earlier.consumer = mine.consumer AND earlier.key = mine.key AND earlier.id < mine.id
+        AND earlier.dead_at IS NULL AND earlier.available_at > %s
+    ) ORDER BY mine.id LIMIT %s FOR UPDATE OF mine SKIP LOCKED
+"""
 
 
 @dataclass(frozen=True)
@@ -35,13 +51,22 @@ class Duty:
     name: str
     step: Callable[[], int]
     pause_seconds: float
+    polls: bool = False  # it has more to do than its bell tells of
     bell: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that this transaction holds."""
+
+    id: int
+    envelope: outbox.Envelope
 
 
 class Relay:
     """One thread for the deliveries of workers, one for each batch consumer, one that seals the audit chain.
 
-    Notices of the database ring their bells; what no notice told of is found by polling.
+    Notices of the database ring their bells, and whoever listens to these looks for what none told of.
     """
 
     def __init__(
@@ -57,7 +82,7 @@ class Relay:
     def _duties(names: Collection[str] | None) -> tuple[list[Duty], dict[str, threading.Event]]:
         readers = [reader for reader in outbox.consumers() if names is None or reader.name in names]
         workers = Duty("relay-workers", dispatch, outbox.PAUSE_SECONDS)
-        sealing = Duty("relay-sealing", Sealing().step, outbox.PAUSE_SECONDS)
+        sealing = Duty("relay-sealing", Sealing().step, SEAL_SECONDS, polls=True)
         batches = {
             reader.name: Duty(f"relay-{reader.name}", partial(feed_batch, reader), reader.pause_seconds)
             for reader in readers
@@ -71,7 +96,8 @@ class Relay:
         for duty in self.duties:
             self._run(duty.name, self._loop, duty)
         if self.listens:
-            self._run("relay-listening", waking.listen, self.bells, self.stopping)
+            sweep = partial(waking.listen, sweep_seconds=self.poll_seconds)
+            self._run("relay-listening", sweep, self.bells, self.stopping)
 
     def stop(self, timeout_seconds: float = 10) -> None:
         self.stopping.set()
@@ -101,7 +127,7 @@ class Relay:
                 self.stopping.wait(min(duty.pause_seconds * 2**failures, 5.0))
                 continue
             if moved == 0:
-                duty.bell.wait(self.poll_seconds)
+                duty.bell.wait(self.poll_seconds if duty.polls or not self.listens else REST_SECONDS)
             elif moved < BATCH:
                 # What comes in drops is gathered: a batch for each drop would keep the other threads from theirs.
                 self.stopping.wait(duty.pause_seconds)
@@ -177,30 +203,74 @@ def deliver(delivery_id: int) -> None:
 
 
 def feed_batch(reader: outbox.Consumer, batch: int = BATCH) -> int:
-    """Give a consumer its oldest due events; returns how many were settled."""
-    if reader.handle_batch is None:
-        raise LookupError(reader.name)
+    """Give a consumer its oldest due events; returns how many were settled.
+
+    Where it raises, and not because what it writes to is away, each event is offered alone: the one that it cannot
+    bear is put off, and in the end buried, without holding up the others.
+    """
+    try:
+        return _feed(reader, batch)
+    except AWAY:
+        raise
+    except Exception as error:
+        log.warning("batch_taken_apart", consumer=reader.name, error=f"{type(error).__name__}: {error}"[:500])
+    for settled in range(batch):
+        if not _feed_one(reader):
+            return settled
+    return batch
+
+
+def _feed_one(reader: outbox.Consumer) -> int:
+    """The oldest due event alone; its failure is noted in the transaction that claims it."""
     with transaction.atomic():
-        due = list(
-            Delivery.objects.filter(consumer=reader.name, dead_at__isnull=True, available_at__lte=clock.now())
-            .select_related("event")
-            .order_by("id")
-            .select_for_update(skip_locked=True, of=("self",))[:batch]
-        )
-        if not due:
-            return 0
-        failures = reader.handle_batch([envelope(delivery.event) for delivery in due])
-        settle(due, failures)
+        due = _take(reader.name, 1)
+        if due:
+            try:
+                with transaction.atomic():
+                    failures = _handled(reader, due)
+            except AWAY:
+                raise
+            except Exception as error:
+                log.exception("delivery_failed", delivery_id=due[0].id)
+                failures = {due[0].envelope.id: outbox.Failure(f"{type(error).__name__}: {error}")}
+            settle(due, failures)
     return len(due)
 
 
-def settle(due: Sequence[Delivery], failures: Mapping[int, outbox.Failure]) -> None:
+def _feed(reader: outbox.Consumer, most: int) -> int:
+    with transaction.atomic():
+        due = _take(reader.name, most)
+        if due:
+            settle(due, _handled(reader, due))
+    return len(due)
+
+
+def _handled(reader: outbox.Consumer, due: Sequence[Claim]) -> Mapping[int, outbox.Failure]:
+    if reader.handle_batch is None:
+        raise LookupError(reader.name)
+    return reader.handle_batch([claim.envelope for claim in due])
+
+
+def _take(consumer: str, most: int) -> list[Claim]:
+    """Said in SQL: for a batch of five, what Django adds to a query is most of what handing it on costs."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [consumer, now, now, most])
+        return [
+            Claim(delivery_id, outbox.Envelope(event_id, topic, key, json.loads(payload), occurred_at))
+            for delivery_id, event_id, topic, key, payload, occurred_at in cursor.fetchall()
+        ]
+
+
+def settle(due: Sequence[Claim], failures: Mapping[int, outbox.Failure]) -> None:
     """Remove what was consumed, put off or bury what was not."""
-    Delivery.objects.filter(id__in=[row.id for row in due if row.event_id not in failures]).delete()
-    for row in due:
-        if failure := failures.get(row.event_id):
-            Delivery.objects.filter(id=row.id).update(attempts=F("attempts") + 1)
-            fail(row.id, reason=failure.reason, is_permanent=failure.is_permanent)
+    with connection.cursor() as cursor:
+        consumed = [claim.id for claim in due if claim.envelope.id not in failures]
+        cursor.execute("DELETE FROM kernel_delivery WHERE id = ANY(%s)", [consumed])
+    for claim in due:
+        if failure := failures.get(claim.envelope.id):
+            Delivery.objects.filter(id=claim.id).update(attempts=F("attempts") + 1)
+            fail(claim.id, reason=failure.reason, is_permanent=failure.is_permanent)
 
 
 def fail(delivery_id: int, *, reason: str, is_permanent: bool = False) -> None:

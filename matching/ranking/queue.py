@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from market.kernel import clock
 from matching.ranking import corpus, pairing, reader
@@ -26,21 +25,21 @@ JOB = "matching.match_all"
 CLAIM = timedelta(seconds=120)
 MAX_ATTEMPTS = 5
 Progress = Callable[[int], None]
+# A change during the matching moves the moment, by which the worker sees that it is to be done again.
+MARK = """
+    INSERT INTO ranking_matchstate AS known (kind, listing_id, due_since_at, attempts, last_error, model, is_degraded)
+    SELECT kind, listing_id, %s, 0, '', '', false FROM unnest(%s::text[], %s::uuid[]) AS places (kind, listing_id)
+    ON CONFLICT (kind, listing_id) DO UPDATE SET attempts = 0, due_since_at = CASE
+        WHEN known.claimed_until IS NULL THEN coalesce(known.due_since_at, EXCLUDED.due_since_at)
+        ELSE EXCLUDED.due_since_at END
+"""
 
 
 def mark_due(keys: Sequence[tuple[str, UUID]], *, at: datetime) -> None:
     """Have these listings matched again; one that waits already keeps its place, one given up is tried anew."""
-    MatchState.objects.bulk_create(
-        [MatchState(kind=kind, listing_id=listing_id) for kind, listing_id in keys], ignore_conflicts=True
-    )
-    wanted = Q()
-    for kind in {kind for kind, _ in keys}:
-        wanted |= Q(kind=kind, listing_id__in=[listing_id for of, listing_id in keys if of == kind])
-    # A change during the matching moves the moment, by which the worker sees that it is to be done again.
-    MatchState.objects.filter(wanted, claimed_until__isnull=False).update(due_since_at=at, attempts=0)
-    MatchState.objects.filter(wanted, claimed_until__isnull=True).update(
-        due_since_at=Coalesce("due_since_at", at), attempts=0
-    )
+    places = sorted(dict.fromkeys(keys))  # in one order, so that two who mark the same wait for each other and no more
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [at, [kind for kind, _ in places], [listing_id for _, listing_id in places]])
 
 
 def due(kind: str = "") -> QuerySet[MatchState]:

@@ -65,6 +65,8 @@ def environment() -> dict[str, str]:
         "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
         "REDIS_URL": settings.REDIS_URL,
         "NAMESPACE": settings.NAMESPACE,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "market.config.settings",
     }
 

@@ -21,7 +21,7 @@ class ThingHappened(outbox.Event):
     number: int = 0
 
 
-class Away(Exception):
+class Away(outbox.Away):
     """What a consumer writes to is away."""
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event as Signal
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from market.kernel import audit, deadletters, outbox, waking
+from market.kernel import audit, clock, deadletters, outbox, waking
 from market.kernel.actor import SYSTEM
 from market.kernel.models import Delivery
 from market.kernel.relay import Relay
@@ -84,6 +85,18 @@ def test_a_commit_wakes_the_relay(committed_db, heard):
 def test_a_notice_that_is_lost_is_made_up_for_by_the_poll(committed_db, heard):
     with running(poll_seconds=0.2, listens=False):
         publish()
+
+        assert heard.signal.wait(20)
+
+
+def test_what_becomes_due_without_a_notice_is_found_by_whoever_listens(committed_db, heard):
+    with running(poll_seconds=0.2):
+        assert until(listens)
+        with transaction.atomic():
+            outbox.publish(ThingHappened("x"), at=MONDAY)
+            Delivery.objects.update(available_at=clock.now() + timedelta(hours=1))
+        assert not heard.signal.wait(0.3)
+        Delivery.objects.update(available_at=MONDAY)  # which tells nobody
 
         assert heard.signal.wait(20)
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from market.config.bench import (
     chain,
+    consuming,
     data,
     growth,
     lagging,
@@ -22,6 +23,7 @@ from market.config.bench.frame import Plan
 
 BENCHES: dict[str, Any] = {
     "chain": chain,
+    "events": consuming,
     "growth": growth,
     "lag": lagging,
     "list": listing,
