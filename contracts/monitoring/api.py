@@ -46,7 +46,7 @@ def list_indicators(request: ApiRequest, year: Year = None) -> dict[str, Any]:
 @router.get("/indicators/{int:indicator_no}", response={200: IndicatorDetail, **problems()})
 def get_indicator(request: ApiRequest, indicator_no: int) -> dict[str, Any]:
     """One indicator over the plan's years, with the history of its values."""
-    row = queries.indicator(indicator_no)
+    row = queries.indicator(indicator_no, year=clock.today().year)
     years = queries.history(row, today=clock.today())
     shown = queries.year_to_show([row], clock.today())
     return {
@@ -66,7 +66,7 @@ def assign_office(request: ApiRequest, indicator_no: int, payload: OfficeIn) -> 
         due_days=payload.due_days,
         at=clock.now(),
     )
-    row = queries.indicator(indicator_no)
+    row = queries.indicator(indicator_no, year=clock.today().year)
     shown = queries.year_to_show([row], clock.today())
     return indicator(next(found for found in queries.history(row, today=clock.today()) if found.year == shown))
 

@@ -1,6 +1,6 @@
 """The eight indicators of a year as they stand, and each one's history."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from contracts.monitoring import policy, rules
 from contracts.monitoring.models import IndicatorValue, Responsibility
 from contracts.turnover import queries as turnover
 from contracts.turnover.models import PlanIndicator
+from contracts.turnover.rules import covering
 from contracts.turnover.services import TURNOVER_NO
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind
@@ -66,12 +67,20 @@ def indicators() -> QuerySet[PlanIndicator]:
     return turnover.indicators().select_related("responsibility__office")
 
 
-def indicator(no: int) -> PlanIndicator:
-    """Raises NotFound."""
-    row = indicators().filter(no=no).first()
+def indicator(no: int, *, year: int) -> PlanIndicator:
+    """As the plan has it that a year belongs to. Raises NotFound."""
+    row = covering(indicators().filter(no=no), year)
     if row is None:
         raise NotFound
     return row
+
+
+def of_year(rows: Iterable[PlanIndicator], year: int) -> list[PlanIndicator]:
+    """One row for each indicator: that of the plan that the year belongs to."""
+    by_no: dict[int, list[PlanIndicator]] = {}
+    for row in rows:
+        by_no.setdefault(row.no, []).append(row)
+    return [found for no in sorted(by_no) if (found := covering(by_no[no], year))]
 
 
 def plan_years(rows: list[PlanIndicator]) -> list[int]:
@@ -89,7 +98,7 @@ def year_to_show(rows: list[PlanIndicator], today: date) -> int:
 
 def readings(*, year: int, today: date) -> list[Reading]:
     """All indicators in a year, by their number in the plan."""
-    rows = list(indicators())
+    rows = of_year(indicators(), year)
     known, awaiting = _confirmed(rows, {year, year - 1}), _awaiting(rows)
     return [_reading(row, year, known.get(row.pk, {}), awaiting, today) for row in rows]
 

@@ -58,7 +58,7 @@ def year_part(request: PageRequest, year: int) -> HttpResponse:
 
 @require_safe
 def indicator(request: PageRequest, indicator_no: int) -> HttpResponse:
-    return _page(request, queries.indicator(indicator_no))
+    return _page(request, queries.indicator(indicator_no, year=clock.today().year))
 
 
 @require_safe
@@ -71,7 +71,7 @@ def proof_file(request: PageRequest, value_id: UUID) -> FileResponse:
 
 @require_POST
 def enter(request: PageRequest, indicator_no: int) -> HttpResponse:
-    row = queries.indicator(indicator_no)
+    row = queries.indicator(indicator_no, year=clock.today().year)
     if not policy.answers_for(request.actor, row):
         raise refusal(request.actor)
     form = _enter_form(row, request.POST, request.FILES)
@@ -98,7 +98,7 @@ def step(request: PageRequest, value_id: UUID, verb: str) -> HttpResponse:
 
 @require_POST
 def assign(request: PageRequest, indicator_no: int) -> HttpResponse:
-    row = queries.indicator(indicator_no)
+    row = queries.indicator(indicator_no, year=clock.today().year)
     if not request.actor.is_operator:
         raise refusal(request.actor)
     form = OfficeForm(request.POST)
@@ -154,7 +154,8 @@ def _value(value: IndicatorValue, request: PageRequest, failed: tuple[str, forms
 
 
 def _enter_form(row: PlanIndicator, *data: Any) -> EnterForm:
-    begun = [year for year in queries.plan_years([row]) if year <= clock.today().year]
+    rows = list(queries.indicators().filter(no=row.no))
+    begun = [year for year in queries.plan_years(rows) if year <= clock.today().year]
     return EnterForm(*data, years=reversed(begun), unit=row.unit)
 
 

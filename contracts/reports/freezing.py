@@ -108,7 +108,7 @@ def basis_of(report: Report, found: reading.Reading, *, approved_by: str) -> dic
 
 def _plan(report: Report) -> dict[str, Any] | None:
     """The city's path in yuan by year, and what its assessment counts; None in the report of another region."""
-    plan = turnover.plan()
+    plan = turnover.plan(report.last_on.year)
     if plan is None or report.region != settings.HOME_REGION:
         return None
     counts = turnover.counts_on(report.last_on)

@@ -143,22 +143,23 @@ def headline(choice: Choice, *, today: date) -> Headline:
 
 def year_rows(as_of: date | None = None) -> list[YearRow]:
     """Every year that the plan or the ledger knows, in order, as its assessment counts; the baseline is the plan's."""
-    plan = queries.plan()
-    path = plan.path if plan else {}
-    baseline_year = plan.baseline_year if plan else None
+    plans = queries.plans()
+    planned_years = {year for plan in plans for year in range(plan.baseline_year, plan.target_year + 1)}
     by_side = {side: queries.series(side=side, as_of=as_of) for side in (Side.OUTPUT, Side.ABSORPTION)}
-    years = sorted(path.keys() | {year for actual in by_side.values() for year in actual})
+    years = sorted(planned_years | {year for actual in by_side.values() for year in actual})
     rows = []
     for year, counts in queries.counts_of_years(years).items():
         sums = by_side[counts.side].get(year)
         actual = None if sums is None else counts.of(sums)
+        plan = rules.covering(plans, year)
+        is_baseline = plan is not None and year == plan.baseline_year
         rows.append(
             YearRow(
                 year=year,
-                actual=plan.baseline if plan and year == baseline_year else actual,
-                planned=path.get(year),
+                actual=plan.baseline if plan and is_baseline else actual,
+                planned=plan.path.get(year) if plan else None,
                 contracts=sums.contracts if sums else 0,
-                is_baseline=year == baseline_year,
+                is_baseline=is_baseline,
             )
         )
     return rows

@@ -1,6 +1,7 @@
 """The ledger behind the figure, and the plan it is measured against."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.agreements.models import ContractType
@@ -132,10 +133,13 @@ class Assessment(models.Model):
 
 
 class PlanIndicator(models.Model):
-    """A row of the plan's table 2-1: where the city was and what it promised. Facts of the plan, not of the ledger."""
+    """A row of a plan's table: where the city was and what it promised. Facts of the plan, not of the ledger.
 
-    no = models.PositiveSmallIntegerField(_("序号"), unique=True)
-    code = models.CharField(max_length=40, unique=True)
+    `no` and `code` name an indicator in every plan; each plan has a row of its own for it.
+    """
+
+    no = models.PositiveSmallIntegerField(_("序号"))
+    code = models.CharField(max_length=40)
     name = models.CharField(_("指标"), max_length=100)
     unit = models.CharField(_("计量单位"), max_length=10)
     baseline_year = models.PositiveSmallIntegerField(_("基期"))
@@ -147,6 +151,12 @@ class PlanIndicator(models.Model):
     class Meta:
         verbose_name = _("规划指标")
         verbose_name_plural = _("规划指标")
+        constraints = [
+            models.UniqueConstraint(fields=["no", "baseline_year", "target_year"], name="indicator_once_in_a_plan"),
+            models.CheckConstraint(
+                condition=Q(baseline_year__lt=F("target_year")), name="plan_ends_after_its_baseline"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

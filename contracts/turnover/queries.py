@@ -98,7 +98,7 @@ def figure(
         output=found[Side.OUTPUT],
         absorption=found[Side.ABSORPTION],
         intra=found[Side.INTRA],
-        plan=plan(),
+        plan=plan(period.first.year),
         counts=counts_on(period.last),
     )
 
@@ -222,16 +222,22 @@ def rank(period: Period, *, side: Side = Side.OUTPUT, region: str = "") -> tuple
     return (1 + sum(amount > mine for amount in known) if mine > 0 else 0, len(known))
 
 
-def plan() -> rules.Plan | None:
-    """The plan's promise for the figure, where it was loaded."""
-    row = PlanIndicator.objects.filter(code=CODES[TURNOVER_NO]).first()
-    if row is None:
-        return None
-    return rules.Plan(row.baseline_year, rules.yuan(row.baseline), row.target_year, rules.yuan(row.target))
+def plan(year: int) -> rules.Plan | None:
+    """The promise for the figure of the plan that a year belongs to, or is nearest to; None where none was loaded."""
+    return rules.covering(plans(), year)
+
+
+def plans() -> list[rules.Plan]:
+    """What each plan promises for the figure."""
+    return [
+        rules.Plan(row.baseline_year, rules.yuan(row.baseline), row.target_year, rules.yuan(row.target))
+        for row in PlanIndicator.objects.filter(code=CODES[TURNOVER_NO])
+    ]
 
 
 def indicators() -> QuerySet[PlanIndicator]:
-    return PlanIndicator.objects.order_by("no")
+    """Of every plan."""
+    return PlanIndicator.objects.order_by("no", "baseline_year", "target_year")
 
 
 def entries(

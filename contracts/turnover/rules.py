@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from market.kernel.clock import start_of_day
 from market.kernel.money import YI, round_half_up
@@ -174,6 +174,29 @@ class Plan:
             context.prec = 40
             growth = (self.target / self.baseline) ** (Decimal(1) / years)
             return {self.baseline_year + step: round_half_up(self.baseline * growth**step) for step in range(years + 1)}
+
+
+class Span(Protocol):
+    """What a plan or a row of one promises for: the years after its baseline, up to its target."""
+
+    @property
+    def baseline_year(self) -> int: ...
+    @property
+    def target_year(self) -> int: ...
+
+
+AnySpan = TypeVar("AnySpan", bound=Span)
+
+
+def covering(spans: Iterable[AnySpan], year: int) -> AnySpan | None:
+    """The one that promises something for a year, the newest of several; else the one it begins with, or the nearest.
+
+    The last year of a plan is that plan's, though the next one counts from it.
+    """
+    ranked = sorted(spans, key=lambda span: (span.baseline_year, span.target_year), reverse=True)
+    promising = (span for span in ranked if span.baseline_year < year <= span.target_year)
+    begun = (span for span in ranked if span.baseline_year <= year)
+    return next(promising, None) or next(begun, None) or (ranked[-1] if ranked else None)
 
 
 def region_prefix(region: str) -> str:

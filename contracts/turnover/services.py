@@ -1,17 +1,21 @@
 """Writing the ledger, only from registration events and exactly once; and what the figure is measured against."""
 
-import json
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Self
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.registration.models import RegistrationEvent
 from contracts.turnover import policy
 from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
 from contracts.turnover.problems import AssessmentDecided
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import audit
 from market.kernel.actor import Actor
 from market.kernel.policy import refusal
@@ -110,22 +114,66 @@ def decide_assessment(
     return row
 
 
+class IndicatorRow(BaseModel):
+    """A row of the plan's table as printed; `no` is the indicator's number in `CODES`, whatever the plan's own is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    no: int
+    name: str = Field(min_length=1, max_length=100)
+    unit: str = Field(min_length=1, max_length=10)
+    baseline: str = Field(min_length=1, max_length=20)
+    target: str = Field(min_length=1, max_length=20)
+
+    @model_validator(mode="after")
+    def is_known_and_can_be_measured(self) -> Self:
+        if self.no not in CODES:
+            raise ValueError(f"no indicator has the number {self.no}")
+        printed = [self.baseline, self.target] if self.no == TURNOVER_NO else [self.baseline]
+        for text in printed:
+            if not re.fullmatch(r"\d+(\.\d+)?", text) or (self.no == TURNOVER_NO and not Decimal(text)):
+                raise ValueError(f"indicator {self.no}: {text!r} is no number to measure from")
+        return self
+
+
+class PlanFile(BaseModel):
+    """One plan: the years it runs between, and its table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(min_length=1, max_length=200)
+    baseline_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    target_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    indicators: list[IndicatorRow] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def has_years_and_each_indicator_once(self) -> Self:
+        if self.baseline_year >= self.target_year:
+            raise ValueError("the target year comes after the baseline's")
+        if len({row.no for row in self.indicators}) < len(self.indicators):
+            raise ValueError("an indicator stands twice")
+        return self
+
+
 @transaction.atomic
 def load_plan(*, path: Path = INDICATORS) -> int:
-    """Write the plan's indicators from its data file; returns how many there are."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    for row in data["indicators"]:
+    """Write a plan's indicators from its file, beside those of other plans; returns how many there are.
+
+    The same span again is written over. Raises pydantic's ValidationError, and OSError.
+    """
+    data = PlanFile.model_validate_json(path.read_text(encoding="utf-8"))
+    for row in data.indicators:
         PlanIndicator.objects.update_or_create(
-            no=row["no"],
+            no=row.no,
+            baseline_year=data.baseline_year,
+            target_year=data.target_year,
             defaults={
-                "code": CODES[row["no"]],
-                "name": row["name"],
-                "unit": row["unit"],
-                "baseline_year": 2020,
-                "baseline": row["value_2020"],
-                "target_year": 2025,
-                "target": row["target_2025"],
-                "source": data["source"],
+                "code": CODES[row.no],
+                "name": row.name,
+                "unit": row.unit,
+                "baseline": row.baseline,
+                "target": row.target,
+                "source": data.source,
             },
         )
-    return len(data["indicators"])
+    return len(data.indicators)

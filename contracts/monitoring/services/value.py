@@ -21,7 +21,7 @@ from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.policy import refusal
-from market.kernel.problems import NotFound, SecondPersonNeeded, WrongState
+from market.kernel.problems import SecondPersonNeeded, WrongState
 from market.notices.services import notify, worded
 
 FAULTS = {
@@ -39,7 +39,7 @@ def assign_office(
 
     Said again it changes nothing: an office that is late stays late.
     """
-    indicator = queries.indicator(indicator_no)
+    indicator = queries.indicator(indicator_no, year=local_date(at).year)
     if not actor.is_operator:
         raise refusal(actor)
     office = queries.offices().filter(pk=organisation_id).first()
@@ -72,7 +72,7 @@ def enter_value(
     Raises FedByLedger, YearOutsidePlan, ValueUnfit, ValueAwaits, and what `files.store` raises.
     """
     # The lock makes the revisions of a year follow one another.
-    indicator = _locked(indicator_no)
+    indicator = _locked(indicator_no, year)
     if indicator.no == TURNOVER_NO:
         raise FedByLedger
     if not policy.answers_for(actor, indicator):
@@ -143,11 +143,9 @@ def reject_value(*, actor: Actor, value_id: UUID, version: int | None, reason: s
     return row
 
 
-def _locked(no: int) -> PlanIndicator:
-    row = queries.indicators().select_for_update(of=("self",)).filter(no=no).first()
-    if row is None:
-        raise NotFound
-    return row
+def _locked(no: int, year: int) -> PlanIndicator:
+    """The indicator's row in the plan of the year."""
+    return queries.indicators().select_for_update(of=("self",)).get(pk=queries.indicator(no, year=year).pk)
 
 
 def _check(indicator: PlanIndicator, year: int, value: Decimal, at: datetime) -> None:

@@ -1,21 +1,24 @@
 """The plan's promise for the figure: facts beside the ledger, and the path between them."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from contracts.turnover import queries, services
 from contracts.turnover.dashboard import year_rows
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
-from contracts.turnover.rules import Plan
+from contracts.turnover.rules import Plan, covering
 from market.kernel.money import in_yi
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_plan_goes_from_0_83_in_2020_to_8_0_in_2025():
-    plan = queries.plan()
+    plan = queries.plan(2025)
 
     assert plan == Plan(2020, Decimal("83000000.00"), 2025, Decimal("800000000.00"))
     row = PlanIndicator.objects.get(no=7)
@@ -23,7 +26,7 @@ def test_the_plan_goes_from_0_83_in_2020_to_8_0_in_2025():
 
 
 def test_the_path_grows_by_the_same_share_each_year_and_meets_both_facts():
-    path = {year: in_yi(amount, 4) for year, amount in queries.plan().path.items()}
+    path = {year: in_yi(amount, 4) for year, amount in queries.plan(2025).path.items()}
 
     assert path == {
         2020: Decimal("0.8300"),
@@ -36,7 +39,7 @@ def test_the_path_grows_by_the_same_share_each_year_and_meets_both_facts():
 
 
 def test_the_path_meets_its_target_to_the_fen():
-    plan = queries.plan()
+    plan = queries.plan(2025)
 
     assert plan.path[2020] == plan.baseline
     assert plan.path[2025] == plan.target
@@ -105,3 +108,84 @@ def test_the_api_gives_the_plan_beside_the_figure(api):
     assert (plan["baseline_year"], plan["baseline"]) == (2020, "83000000.00")
     assert (plan["target_year"], plan["target"]) == (2025, "800000000.00")
     assert plan["path"]["2025"] == "800000000.00"
+
+
+# Plans side by side
+
+NEXT: dict[str, Any] = {
+    "source": "瑞金市“十五五”科技创新发展规划（例示）",
+    "baseline_year": 2025,
+    "target_year": 2030,
+    "indicators": [
+        {"no": 7, "name": "技术合同成交金额", "unit": "亿元", "baseline": "6.25", "target": "20"},
+        {"no": 3, "name": "累计高新技术企业", "unit": "家", "baseline": "90", "target": "180"},
+    ],
+}
+
+
+def plan_file(folder: Path, **changes: Any) -> str:
+    path = folder / "plan.json"
+    path.write_text(json.dumps(NEXT | changes, ensure_ascii=False), encoding="utf-8")
+    return str(path)
+
+
+def test_a_year_is_compared_with_the_plan_that_covers_it(tmp_path, capsys):
+    call_command("load_plan", plan_file(tmp_path), "--json")
+
+    assert capsys.readouterr().out == '{"indicators": 2}\n'
+    targets = {year: queries.figure(year=year).plan.target_year for year in (2020, 2021, 2025, 2026, 2030, 2031)}
+    assert targets == {2020: 2025, 2021: 2025, 2025: 2025, 2026: 2030, 2030: 2030, 2031: 2030}
+    assert queries.figure(year=2025).planned == Decimal("800000000.00")
+    assert queries.figure(year=2030).planned == Decimal("2000000000.00")
+    assert in_yi(queries.figure(year=2026).planned) == Decimal("7.89")  # 6.25 x (20 / 6.25) ^ (1 / 5)
+    assert queries.figure(year=2031).planned is None
+
+
+def test_the_dashboards_path_goes_on_from_plan_to_plan_and_only_the_first_baseline_is_the_plans(tmp_path, api):
+    call_command("load_plan", plan_file(tmp_path), verbosity=0)
+
+    rows = {row.year: row for row in year_rows()}
+
+    assert list(rows) == list(range(2020, 2031))
+    assert [year for year, row in rows.items() if row.is_baseline] == [2020]
+    assert (rows[2025].planned, rows[2025].actual) == (Decimal("800000000.00"), None)
+    assert api.send("get", "/turnover?year=2027").json()["plan"]["target_year"] == 2030
+    assert "2027 年没有规划目标" not in api.get("/turnover/?period=2027").content.decode()
+
+
+def test_the_indicators_of_a_year_are_those_of_its_plan(tmp_path, api):
+    call_command("load_plan", plan_file(tmp_path), verbosity=0)
+
+    def target(year: int) -> dict[int, str]:
+        items = api.send("get", f"/monitoring/indicators?year={year}").json()["items"]
+        return {item["no"]: item["target"] for item in items if item["no"] in {3, 7}}
+
+    assert (target(2025)[3], target(2026)[3]) == ("100", "180")
+    assert len(api.send("get", "/monitoring/indicators?year=2025").json()["items"]) == 8
+    assert api.get("/monitoring/3/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"target_year": 2025},
+        {"indicators": []},
+        {"indicators": NEXT["indicators"] * 2},
+        {"indicators": [NEXT["indicators"][0] | {"no": 9}]},
+        {"indicators": [NEXT["indicators"][0] | {"target": "新增4-6"}]},
+        {"indicators": [NEXT["indicators"][0] | {"baseline": "0"}]},
+        {"name": "规划"},
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused_and_nothing_is_loaded(tmp_path, changes):
+    with pytest.raises(CommandError):
+        call_command("load_plan", plan_file(tmp_path, **changes))
+
+    assert PlanIndicator.objects.count() == 8
+
+
+def test_of_plans_that_overlap_the_newest_holds():
+    old, new = Plan(2020, Decimal(1), 2025, Decimal(2)), Plan(2023, Decimal(1), 2028, Decimal(2))
+
+    assert [covering([old, new], year) for year in (2019, 2020, 2023, 2024, 2029)] == [old, old, old, new, new]
+    assert covering([], 2024) is None
