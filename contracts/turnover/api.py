@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import Field
 
-from contracts.turnover import queries, rules, services, tables
+from contracts.turnover import disclosure, queries, rules, services, tables
 from contracts.turnover.models import Assessment, TurnoverEntry
 from contracts.turnover.problems import AssessmentDecided
 from contracts.turnover.schemas import (
@@ -49,9 +49,12 @@ def get_turnover(
     region: Region = settings.HOME_REGION,
     as_of: AsOf = None,
 ) -> dict[str, Any]:
-    """The figure of a year, a quarter or a month. Public: it is what the city publishes."""
+    """The figure of a year, a quarter or a month. Public: it is what the city publishes.
+
+    That of another region is hidden from who does not see every line behind it.
+    """
     period = period_of(year, quarter, month)
-    figure = queries.figure(period=period, region=region, as_of=as_of)
+    figure = disclosure.figure(period, actor=request.actor, region=region, as_of=as_of)
     cut = rules.Cut.at_end_of(as_of)
     before = queries.sides(period.year_before(), region=region, cut=cut)[rules.Side.OUTPUT]
     output = figure.output.told()
@@ -85,10 +88,14 @@ def get_breakdown(
     region: Region = settings.HOME_REGION,
     as_of: AsOf = None,
 ) -> dict[str, Any]:
-    """The figure in parts, each with its share and its growth."""
+    """The figure in parts, each with its share and its growth.
+
+    Who does not see every line behind it is told the output of years that are over, without parts of fewer than three
+    contracts: those are not named, and `suppressed_sums` is what they come to together.
+    """
     period = period_of(year, quarter, month)
-    parts = queries.breakdown(period, by=by, side=side, region=region, cut=rules.Cut.at_end_of(as_of))
-    names, whole = tables.named(parts, by), rules.total(part.sums for part in parts).contract_amount
+    table = _table(request, period, by, side, region, as_of)
+    names, whole = tables.named(table.cells, by), table.whole.contract_amount
     items = [
         {
             "code": part.code,
@@ -96,12 +103,21 @@ def get_breakdown(
             **part.sums.told(),
             "average": text(part.sums.average),
             "share_percent": text(rules.share_percent(part.sums.contract_amount, whole)),
-            "change_percent": text(rules.change_percent(part.sums.contract_amount, part.before.contract_amount)),
-            "before": part.before.told(),
+            "change_percent": text(tables.growth(part)),
+            "before": told(part.before),
         }
-        for part in parts
+        for part in table.cells
     ]
-    return {"by": by, "side": side, "region": region, **days(period), "as_of": as_of, "items": items}
+    return {
+        "by": by,
+        "side": side,
+        "region": region,
+        **days(period),
+        "as_of": as_of,
+        "items": items,
+        "suppressed": table.suppressed,
+        "suppressed_sums": told(table.rest),
+    }
 
 
 @router.get("/breakdown.csv", response={200: file_answer("text/csv"), **problems()})
@@ -117,10 +133,10 @@ def get_breakdown_csv(
 ) -> HttpResponse:
     """The same as a table in the official layout: 项, 亿元 and growth in percent."""
     period = period_of(year, quarter, month)
-    parts = queries.breakdown(period, by=by, side=side, region=region, cut=rules.Cut.at_end_of(as_of))
+    table = _table(request, period, by, side, region, as_of)
     name = f"turnover-{by}-{period.first}-{period.last}.csv"
     return HttpResponse(
-        tables.breakdown_csv(parts, by),
+        tables.breakdown_csv(table, by),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -135,13 +151,23 @@ def get_flows(
     region: Region = settings.HOME_REGION,
     as_of: AsOf = None,
 ) -> dict[str, Any]:
-    """What flows between regions, of which one is the region asked for."""
+    """What flows between regions, of which one is the region asked for; withheld as in a breakdown."""
     period = period_of(year, quarter, month)
-    found = queries.flows(period, region=region, cut=rules.Cut.at_end_of(as_of))
+    found = disclosure.flows(
+        period, actor=request.actor, on=clock.today(), region=region, cut=rules.Cut.at_end_of(as_of)
+    )
     items = [
-        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **flow.sums.told()} for flow in found
+        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **flow.sums.told()}
+        for flow in found.items
     ]
-    return {"region": region, **days(period), "as_of": as_of, "items": items}
+    return {
+        "region": region,
+        **days(period),
+        "as_of": as_of,
+        "items": items,
+        "suppressed": found.suppressed,
+        "suppressed_sums": told(found.rest),
+    }
 
 
 @router.get("/rank", response={200: RankOut, **problems()})
@@ -198,6 +224,22 @@ def period_of(year: int | None, quarter: int | None, month: int | None) -> rules
     if quarter is not None:
         return rules.Period.quarter(year, quarter)
     return rules.Period.year(year) if month is None else rules.Period.month(year, month)
+
+
+def _table(
+    request: ApiRequest,
+    period: rules.Period,
+    by: rules.Dimension,
+    side: rules.Side,
+    region: str,
+    as_of: date | None,
+) -> disclosure.Table:
+    cut = rules.Cut.at_end_of(as_of)
+    return disclosure.breakdown(period, by=by, actor=request.actor, on=clock.today(), side=side, region=region, cut=cut)
+
+
+def told(sums: rules.Sums | None) -> dict[str, Any] | None:
+    return None if sums is None else sums.told()
 
 
 def days(period: rules.Period) -> dict[str, date]:

@@ -1,6 +1,6 @@
 """What the figure's page shows, prepared: the figure and what is missing, the years, and the parts of a period."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contracts.turnover import labels, queries, rules
+from contracts.turnover import disclosure, labels, queries, rules, tables
 from contracts.turnover.choices import Choice
+from contracts.turnover.disclosure import Table
 from contracts.turnover.rules import Dimension, Period, Side, Sums
+from market.kernel.actor import Actor
 from market.kernel.money import in_yi
 
 MOST_REGIONS = 12
@@ -46,19 +48,26 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A dimension's table; `slug` names its place on the page."""
+    """A dimension's table; `rest` is the row of what the reader is not told apart, and `because` says why."""
 
     dimension: Dimension
     title: Any
     rows: list[PartRow]
+    rest: PartRow | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Yuan from the regions of sellers (rows) to those of buyers (columns); None where nothing flowed."""
+    """Yuan from the regions of sellers (rows) to those of buyers (columns); None where nothing flowed.
+
+    `rest` is what the reader is not told apart, and `because` says why.
+    """
 
     columns: list[str]
     rows: list[tuple[str, list[Decimal | None]]]
+    rest: Sums | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,60 +174,74 @@ def year_rows(as_of: date | None = None) -> list[YearRow]:
     return rows
 
 
-def parts_of(choice: Choice, dimensions: Collection[Dimension], *, today: date) -> dict[Dimension, list[queries.Part]]:
+def tables_of(
+    choice: Choice, dimensions: Collection[Dimension], *, actor: Actor, today: date
+) -> dict[Dimension, Table]:
     """What the tables of one page are made of, read together."""
-    return queries.breakdowns(choice.until(today), by=dimensions, side=choice.side, cut=choice.cut)
+    return disclosure.breakdowns(
+        choice.until(today), actor=actor, on=today, by=dimensions, side=choice.side, cut=choice.cut
+    )
 
 
-def breakdown(
-    choice: Choice, dimension: Dimension, *, today: date, parts: Sequence[queries.Part] | None = None
-) -> Breakdown:
+def breakdown(choice: Choice, dimension: Dimension, table: Table) -> Breakdown:
     """The parts of the period, the largest first; each leads to its lines."""
-    parts = parts_of(choice, [dimension], today=today)[dimension] if parts is None else parts
-    whole = rules.total(part.sums for part in parts).contract_amount
-    names = labels.of_codes(dimension, (part.code for part in parts))
+    whole = table.whole.contract_amount
+    names = tables.named(table.cells, dimension)
     rows = [
         PartRow(
-            code=part.code,
-            name=names[part.code],
-            sums=part.sums,
-            share=rules.share_percent(part.sums.contract_amount, whole),
-            change=rules.change_percent(part.sums.contract_amount, part.before.contract_amount),
-            query=choice.with_code(dimension, part.code).query(),
+            code=cell.code,
+            name=names[cell.code],
+            sums=cell.sums,
+            share=rules.share_percent(cell.sums.contract_amount, whole),
+            change=tables.growth(cell),
+            query=choice.with_code(dimension, cell.code).query(),
         )
-        for part in sorted(parts, key=lambda part: (-part.sums.contract_amount, part.code))
+        for cell in sorted(table.cells, key=lambda cell: (-cell.sums.contract_amount, cell.code))
     ]
-    return Breakdown(dimension, labels.NAMES[dimension], rows)
+    return Breakdown(dimension, labels.NAMES[dimension], rows, _rest(table), labels.withheld_because(table.suppressed))
+
+
+def _rest(table: Table) -> PartRow | None:
+    if table.rest is None:
+        return None
+    share = rules.share_percent(table.rest.contract_amount, table.whole.contract_amount)
+    return PartRow("", labels.withheld(table.suppressed), table.rest, share, None, "")
 
 
 def months(choice: Choice) -> list[tuple[str, str, Sums, Sums]]:
     """The twelve months of the period's year: name, period, sums, and those of the same month a year before."""
-    parts = {
-        part.code: part
-        for part in queries.breakdown(Period.year(choice.year), by=Dimension.MONTH, side=choice.side, cut=choice.cut)
-    }
+    parts = {part.code: part for part in disclosure.months(Period.year(choice.year), side=choice.side, cut=choice.cut)}
     names = labels.of_codes(Dimension.MONTH, (f"{month:02d}" for month in range(1, 13)))
     nothing = queries.Part("", Sums(), Sums())
     found = [(name, f"{choice.year}-{code}", parts.get(code, nothing)) for code, name in names.items()]
     return [(name, period, part.sums, part.before) for name, period, part in found]
 
 
-def chained(choice: Choice, *, today: date, parts: Sequence[queries.Part] | None = None) -> list[PartRow]:
-    """The period's yuan with a full chain (the contract grew from a deal of the market) and without."""
-    parts = parts_of(choice, [Dimension.BROKER], today=today)[Dimension.BROKER] if parts is None else parts
-    whole = rules.total(part.sums for part in parts).contract_amount
-    sums = (
-        (_("全链条可查"), rules.total(part.sums for part in parts if part.code)),
-        (_("直接申请登记"), rules.total(part.sums for part in parts if not part.code)),
+def chained(table: Table) -> Breakdown:
+    """The period's yuan with a full chain (the contract grew from a deal of the market) and without, by broker's cells.
+
+    Both stand or fall together: what is not one is the other.
+    """
+    direct = next((cell.sums for cell in table.cells if not cell.code), Sums())
+    because = ""
+    rows = [(_("全链条可查"), table.whole - direct), (_("直接申请登记"), direct)]
+    if table.suppressed and direct == Sums():
+        rows, because = [], labels.withheld_because(table.suppressed)
+    return Breakdown(
+        Dimension.BROKER,
+        labels.NAMES[Dimension.BROKER],
+        [
+            PartRow("", name, sums, rules.share_percent(sums.contract_amount, table.whole.contract_amount), None, "")
+            for name, sums in rows
+        ],
+        because=because,
     )
-    return [
-        PartRow("", name, total, rules.share_percent(total.contract_amount, whole), None, "") for name, total in sums
-    ]
 
 
-def matrix(choice: Choice, *, today: date) -> Matrix:
+def matrix(choice: Choice, *, actor: Actor, today: date) -> Matrix:
     """From seller's region to buyer's; the regions beyond the twelve largest stand together as one."""
-    found = queries.flows(choice.until(today), cut=choice.cut)
+    told = disclosure.flows(choice.until(today), actor=actor, on=today, cut=choice.cut)
+    found = told.items
     sellers = _largest((flow.seller_region, flow.sums.contract_amount) for flow in found)
     buyers = _largest((flow.buyer_region, flow.sums.contract_amount) for flow in found)
     cells: dict[tuple[str, str], Decimal] = {}
@@ -229,6 +252,8 @@ def matrix(choice: Choice, *, today: date) -> Matrix:
     return Matrix(
         columns=[names[code] for code in buyers],
         rows=[(names[seller], [cells.get((seller, buyer)) for buyer in buyers]) for seller in sellers],
+        rest=told.rest,
+        because=labels.withheld_because(told.suppressed),
     )
 
 

@@ -41,6 +41,19 @@ SCHEMES = {
     Dimension.SELLER_REGION: "region",
     Dimension.BUYER_REGION: "region",
 }
+# What stands for the parts that a reader is not told apart, and why, by disclosure's reasons.
+WITHHELD: dict[str, Any] = {
+    "small_cells": gettext_lazy("未单列（含少于三项合同的分项）"),
+    "not_published": gettext_lazy("未分项公布"),
+}
+WITHHELD_BECAUSE: dict[str, Any] = {
+    "small_cells": gettext_lazy(
+        "少于三项合同的分项会透露单项合同的金额，依照统计法不单独公布；为使其无法从合计中推算，可能另有分项一并不单列。"
+    ),
+    "not_published": gettext_lazy(
+        "为避免从前后两次公布的差额推知单项合同，分项数据只按已结束的年度、按输出公布；合计照常公布。"
+    ),
+}
 ORGANISATIONS = frozenset({Dimension.BROKER, Dimension.UNIVERSITY})
 
 
@@ -55,6 +68,15 @@ def of_codes(dimension: Dimension, codes: Iterable[str]) -> dict[str, str]:
     else:
         found = {code: _("%(month)s 月") % {"month": int(code)} for code in wanted if code.isdecimal()}
     return {code: found.get(code) or (code if code else _empty(dimension)) for code in wanted}
+
+
+def withheld(suppressed: str) -> str:
+    return str(WITHHELD[suppressed]) if suppressed else ""
+
+
+def withheld_because(suppressed: str) -> str:
+    """Why, in words for everybody."""
+    return str(WITHHELD_BECAUSE[suppressed]) if suppressed else ""
 
 
 def _is_id(code: str) -> bool:

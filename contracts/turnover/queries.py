@@ -1,6 +1,6 @@
-"""The figure and what is behind it.
+"""The figure and what is behind it, in full; what of it a reader is told says `disclosure`.
 
-The sums are public: they are what the city publishes. The lines behind them open as the policy says.
+The lines open as the policy says.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -256,6 +256,12 @@ def visible_entries(*, actor: Actor, as_of: date | None = None) -> QuerySet[Turn
     return _known(Cut.at_end_of(as_of), policy.entries.visible_to(actor)).select_related(
         "event__registration__contract__seller", "event__registration__contract__buyer"
     )
+
+
+def unseen(actor: Actor, period: Period, cut: Cut = ALL) -> QuerySet[TurnoverEntry]:
+    """The lines of a period, and of the same days a year before, that the actor may not see."""
+    both = _in(period) | _in(period.year_before())
+    return _known(cut).filter(both).exclude(pk__in=policy.entries.visible_to(actor).values("pk"))
 
 
 def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:

@@ -1,7 +1,7 @@
 """The arithmetic of the figure: values in, values out (domain reference 2, worked examples 3 to 7)."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -13,6 +13,8 @@ from market.kernel.money import YI, round_half_up
 
 ZERO = Decimal("0.00")
 FIRST_YEAR, LAST_YEAR = 1985, 2100  # that a figure is told of
+Code = TypeVar("Code", bound=Hashable)
+FEWEST_CONTRACTS = 3  # behind anything that a reader who sees none of them is told apart from the city's totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class Sums:
             "contracts": self.contracts,
         }
 
+    def __sub__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.contract_amount - other.contract_amount,
+            self.technology_amount - other.technology_amount,
+            self.contracts - other.contracts,
+        )
+
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
             self.contract_amount + other.contract_amount,
@@ -55,6 +64,30 @@ def total(parts: Iterable[Sums]) -> Sums:
     for part in parts:
         result += part
     return result
+
+
+def withheld(cells: Mapping[Code, Sums], group: Callable[[Code], Hashable] = lambda code: None) -> frozenset[Code]:
+    """The cells that are not told apart, so that no sum of fewer than FEWEST_CONTRACTS can be had by subtraction.
+
+    Of each group the total is public. First go the cells with fewer contracts, those that hold only changes of earlier
+    contracts too; then the smallest of the others, until what is left of the total has enough contracts (primary and
+    secondary suppression). A cell has at least its net count of contracts; what adds up to nothing tells nothing.
+    """
+    groups: dict[Hashable, dict[Code, Sums]] = {}
+    for code, sums in cells.items():
+        if sums != Sums():
+            groups.setdefault(group(code), {})[code] = sums
+    return frozenset().union(*(_withheld(members) for members in groups.values()))
+
+
+def _withheld(cells: Mapping[Code, Sums]) -> set[Code]:
+    by_size = sorted(cells, key=lambda code: (cells[code].contracts, str(code)))
+    hidden = {code for code in by_size if cells[code].contracts < FEWEST_CONTRACTS}
+    for code in by_size:
+        if not hidden or total(cells[each] for each in hidden).contracts >= FEWEST_CONTRACTS:
+            break
+        hidden.add(code)
+    return hidden
 
 
 class Side(StrEnum):

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -87,7 +87,10 @@ class EntryPage(Schema):
 
 
 class PartOut(Schema):
-    """A part of the figure, with its share of the whole and the growth since the same days a year before."""
+    """A part of the figure, with its share of the whole and the growth since the same days a year before.
+
+    `before` is null where that part is not told apart a year before.
+    """
 
     code: str
     name: str
@@ -97,10 +100,21 @@ class PartOut(Schema):
     average: str | None
     share_percent: str | None
     change_percent: str | None
-    before: SumsOut
+    before: SumsOut | None
+
+
+Suppressed = Annotated[
+    Literal["", "small_cells", "not_published"],
+    Field(
+        description="Why `items` is not everything: parts of fewer than three contracts are not told apart, or this "
+        "side, period or day is not told in parts; empty where nothing is withheld"
+    ),
+]
 
 
 class BreakdownOut(Schema):
+    """`suppressed_sums` is what the parts that are not told apart come to together, null where they are few."""
+
     by: str
     side: str
     region: str
@@ -108,6 +122,8 @@ class BreakdownOut(Schema):
     last_on: date
     as_of: date | None
     items: list[PartOut]
+    suppressed: Suppressed
+    suppressed_sums: SumsOut | None
 
 
 class FlowOut(Schema):
@@ -119,11 +135,15 @@ class FlowOut(Schema):
 
 
 class FlowsOut(Schema):
+    """`suppressed_sums` is what the flows that are not told apart come to together; null as in a breakdown."""
+
     region: str
     first_on: date
     last_on: date
     as_of: date | None
     items: list[FlowOut]
+    suppressed: Suppressed
+    suppressed_sums: SumsOut | None
 
 
 class RankOut(Schema):

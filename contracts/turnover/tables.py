@@ -8,45 +8,54 @@ from io import StringIO
 from django.utils.translation import gettext as _
 
 from contracts.turnover import labels, rules
-from contracts.turnover.queries import Part
-from contracts.turnover.rules import Dimension
+from contracts.turnover.disclosure import Cell, Table
+from contracts.turnover.rules import Dimension, Sums
 from market.kernel.money import in_yi
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def named(parts: Sequence[Part], by: Dimension) -> dict[str, str]:
-    return labels.of_codes(by, [part.code for part in parts])
+def named(cells: Sequence[Cell], by: Dimension) -> dict[str, str]:
+    return labels.of_codes(by, [cell.code for cell in cells])
 
 
-def breakdown_csv(parts: Sequence[Part], by: Dimension) -> str:
+def growth(cell: Cell) -> Decimal | None:
+    """Of the contract amount in percent; None where there was nothing before, or it is not told."""
+    return None if cell.before is None else rules.change_percent(cell.sums.contract_amount, cell.before.contract_amount)
+
+
+def breakdown_csv(table: Table, by: Dimension) -> str:
     """名称 | 合同数 | 同比 | 合同成交额 | 同比 | 技术交易额 | 同比, a line for each part and the last for all.
+
+    What is not told apart stands together in the line before the last.
 
     With a byte order mark, so that spreadsheet programs read the Chinese.
     """
-    names = named(parts, by)
-    whole = Part("", rules.total(part.sums for part in parts), rules.total(part.before for part in parts))
+    names = named(table.cells, by)
     out = StringIO()
     writer = csv.writer(out)
-    growth = _("同比（%）")
+    change = _("同比（%）")
     writer.writerow(
         [
             labels.NAMES[by],
             _("合同数（项）"),
-            growth,
+            change,
             _("合同成交额（亿元）"),
-            growth,
+            change,
             _("技术交易额（亿元）"),
-            growth,
+            change,
         ]
     )
-    writer.writerows([_inert(names[part.code]), *_numbers(part)] for part in parts)
-    writer.writerow([_("合计"), *_numbers(whole)])
+    writer.writerows([_inert(names[cell.code]), *_numbers(cell.sums, cell.before)] for cell in table.cells)
+    if table.rest is not None:
+        writer.writerow([labels.withheld(table.suppressed), *_numbers(table.rest, None)])
+    writer.writerow([_("合计"), *_numbers(table.whole, table.before)])
     return "\ufeff" + out.getvalue()
 
 
-def _numbers(part: Part) -> list[str]:
-    now, before = part.sums, part.before
+def _numbers(now: Sums, before: Sums | None) -> list[str]:
+    """Growth is empty where there was nothing before, or it is not told."""
+    before = before or Sums()
     return [
         str(now.contracts),
         _percent(Decimal(now.contracts), Decimal(before.contracts)),

@@ -40,15 +40,15 @@ def overview(request: PageRequest) -> HttpResponse:
     choice = choices.read(request.GET, period=str(latest or today().year))
     if choice.as_of is not None:
         rows = dashboard.year_rows(choice.as_of)
-    parts = dashboard.parts_of(choice, (*DRAWN, Dimension.BROKER), today=today())
+    tables = dashboard.tables_of(choice, (*DRAWN, Dimension.BROKER), actor=request.actor, today=today())
     context: dict[str, Any] = {
         "choice": choice,
         "head": dashboard.headline(choice, today=today()),
         "rows": rows,
         "months": dashboard.months(choice),
-        "parts": [dashboard.breakdown(choice, each, today=today(), parts=parts[each]) for each in DRAWN],
-        "matrix": dashboard.matrix(choice, today=today()),
-        "chained": dashboard.chained(choice, today=today(), parts=parts[Dimension.BROKER]),
+        "parts": [dashboard.breakdown(choice, each, tables[each]) for each in DRAWN],
+        "matrix": dashboard.matrix(choice, actor=request.actor, today=today()),
+        "chained": dashboard.chained(tables[Dimension.BROKER]),
         "region": settings.HOME_REGION,
         "sides": Side,
         **_switch(choice, [row.year for row in rows if not row.is_baseline]),
@@ -125,11 +125,15 @@ def _lines(request: PageRequest, choice: Choice) -> HttpResponse:
         "filters": [(labels.NAMES[name], names[name], choice.without(name).query()) for name in choice.codes],
         "dimensions": list(labels.NAMES.items()),
         "by": by,
-        "parts": dashboard.breakdown(choice, Dimension(by), today=today()) if by in set(Dimension) else None,
+        "parts": _parts(request.actor, choice, Dimension(by)) if by in set(Dimension) else None,
         "sides": Side,
         **_switch(choice, [choice.year - 1, choice.year, choice.year + 1]),
     }
     return render_page(request, "turnover/lines.html", **context)
+
+
+def _parts(actor: Actor, choice: Choice, by: Dimension) -> dashboard.Breakdown:
+    return dashboard.breakdown(choice, by, dashboard.tables_of(choice, [by], actor=actor, today=today())[by])
 
 
 def _chosen(actor: Actor, choice: Choice) -> QuerySet[TurnoverEntry]:

@@ -60,7 +60,8 @@ def test_a_period_or_a_cut_that_there_is_not_is_refused(db, api, query):
     assert api.send("get", query).status_code in {400, 422}
 
 
-def test_a_breakdown_has_share_growth_and_average_beside_each_part(told, api):
+def test_a_breakdown_has_share_growth_and_average_beside_each_part(told, cast, api):
+    api = api.as_(cast.leader)
     items = api.send("get", "/turnover/breakdown?by=seller_region&side=absorption&year=2026").json()["items"]
 
     assert [(item["code"], item["share_percent"], item["change_percent"], item["average"]) for item in items] == [
@@ -72,9 +73,9 @@ def test_a_breakdown_has_share_growth_and_average_beside_each_part(told, api):
     assert [(item["code"], item["contracts"]) for item in earlier["items"]] == [("360781", 0)]
 
 
-def test_the_table_has_the_official_layout_and_units(told, api):
+def test_the_table_has_the_official_layout_and_units(told, cast, api):
     """项, 亿元 and % with two places, each beside its growth (domain reference 2.3)."""
-    answer = api.send("get", "/turnover/breakdown.csv?by=seller_region&side=absorption&year=2026")
+    answer = api.as_(cast.leader).send("get", "/turnover/breakdown.csv?by=seller_region&side=absorption&year=2026")
 
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.content.decode("utf-8-sig").splitlines() == [
@@ -90,12 +91,13 @@ def test_a_name_that_a_spreadsheet_would_run_is_made_inert(city, cast, api):
     cast.agency.save()
     city.registers("1000000.00", seller=cast.other_clerk)
 
-    body = api.send("get", "/turnover/breakdown.csv?by=broker&year=2026").content.decode("utf-8-sig")
+    body = api.as_(cast.leader).send("get", "/turnover/breakdown.csv?by=broker&year=2026").content.decode("utf-8-sig")
 
     assert "\"'=HYPERLINK(" in body
 
 
-def test_flows_and_rank_are_answered(told, api):
+def test_flows_and_rank_are_answered(told, cast, api):
+    api = api.as_(cast.leader)
     flows = api.send("get", "/turnover/flows?year=2026").json()["items"]
     assert [(flow["seller_region"], flow["buyer_region"], flow["contract_amount"]) for flow in flows] == [
         ("360100", "360781", "2000000.00"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from contracts.turnover import choices, dashboard
 from contracts.turnover.rules import Dimension, Period
+from market.kernel.actor import SYSTEM
 from tests.cast import MONDAY
 
 TODAY = date(2026, 11, 27)
@@ -134,21 +135,24 @@ def test_the_months_stand_beside_those_of_the_year_before(told):
 
 
 def test_a_breakdown_gives_shares_changes_and_the_way_down(told):
-    table = dashboard.breakdown(choice(), Dimension.CONTRACT_TYPE, today=TODAY)
+    by = Dimension.CONTRACT_TYPE
+    tables = dashboard.tables_of(choice(), [by], actor=SYSTEM, today=TODAY)
+    table = dashboard.breakdown(choice(), by, tables[by])
 
     assert [(row.sums.contract_amount, row.share, row.change) for row in table.rows] == [(1_200_000, 100, 20)]
     assert table.rows[0].query == f"period=2026&contract_type={table.rows[0].code}"
 
 
 def test_the_matrix_shows_from_where_to_where_the_yuan_flow(told):
-    matrix = dashboard.matrix(choice(), today=TODAY)
+    matrix = dashboard.matrix(choice(), actor=SYSTEM, today=TODAY)
 
     assert matrix.columns == ["瑞金市"]
     assert matrix.rows == [("瑞金市", [1_200_000]), ("南昌市", [300_000])]
 
 
 def test_every_yuan_that_grew_from_a_deal_has_a_full_chain(told):
-    full, direct = dashboard.chained(choice("side=absorption"), today=TODAY)
+    tables = dashboard.tables_of(choice("side=absorption"), [Dimension.BROKER], actor=SYSTEM, today=TODAY)
+    full, direct = dashboard.chained(tables[Dimension.BROKER]).rows
 
     assert (full.sums.contract_amount, full.share) == (1_500_000, 100)
     assert (direct.sums.contract_amount, direct.share) == (0, 0)
