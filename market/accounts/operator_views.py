@@ -1,6 +1,7 @@
 """The operator's desk: whom to verify, and whom to stop."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from market.kernel import clock
 from market.kernel.actor import Role
 from market.kernel.http import ActorRequest
 from market.kernel.paging import table_page
-from market.kernel.policy import refusal
+from market.kernel.policy import Policy, refusal
 from market.kernel.problems import NotFound, Problem
 
 FOUND_AT_MOST = 20
@@ -79,40 +80,24 @@ def propose(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-def suspend_organisation(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
-    policy.organisations.fetch(actor=request.actor, pk=organisation_id, verb="suspend")
-    return _act(
-        request,
-        ReasonForm(request.POST),
-        lambda **values: services.suspend_organisation(organisation_id=organisation_id, **values),
-        _("已停用"),
-    )
+# By the name of the address's parameter: who may be suspended, and the services that do it and undo it.
+SUSPENSIONS: dict[str, tuple[Policy[Any], dict[str, Callable[..., Any]]]] = {
+    "organisation_id": (
+        policy.organisations,
+        {"suspend": services.suspend_organisation, "reinstate": services.reinstate_organisation},
+    ),
+    "user_id": (policy.people, {"suspend": services.suspend_person, "reinstate": services.reinstate_person}),
+}
 
 
 @require_POST
-def reinstate_organisation(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
-    services.reinstate_organisation(actor=request.actor, organisation_id=organisation_id, at=clock.now())
-    messages.success(request, _("已恢复"))
-    return redirect("accounts:directory")
-
-
-@require_POST
-def suspend_person(request: ActorRequest, user_id: UUID) -> HttpResponse:
-    policy.people.fetch(actor=request.actor, pk=user_id, verb="suspend")
-    return _act(
-        request,
-        ReasonForm(request.POST),
-        lambda **values: services.suspend_person(user_id=user_id, **values),
-        _("已停用"),
-    )
-
-
-@require_POST
-def reinstate_person(request: ActorRequest, user_id: UUID) -> HttpResponse:
-    services.reinstate_person(actor=request.actor, user_id=user_id, at=clock.now())
-    messages.success(request, _("已恢复"))
-    return redirect("accounts:directory")
+def suspension(request: ActorRequest, verb: str, **subject: UUID) -> HttpResponse:
+    """Suspend, with a reason, or reinstate the organisation or person that the address names."""
+    ((name, pk),) = subject.items()
+    rows, acts = SUSPENSIONS[name]
+    rows.fetch(actor=request.actor, pk=pk, verb="suspend")
+    form, done = (ReasonForm, _("已停用")) if verb == "suspend" else (forms.Form, _("已恢复"))
+    return _act(request, form(request.POST), partial(acts[verb], **subject), done)
 
 
 def _act(

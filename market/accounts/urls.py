@@ -21,8 +21,8 @@ urlpatterns = [
     path("directory", operator_views.directory, name="directory"),
     path("<uuid:organisation_id>/reject", operator_views.reject, name="reject"),
     path("<uuid:organisation_id>/propose", operator_views.propose, name="propose"),
-    path("<uuid:organisation_id>/suspend", operator_views.suspend_organisation, name="suspend"),
-    path("<uuid:organisation_id>/reinstate", operator_views.reinstate_organisation, name="reinstate"),
-    path("people/<uuid:user_id>/suspend", operator_views.suspend_person, name="suspend-person"),
-    path("people/<uuid:user_id>/reinstate", operator_views.reinstate_person, name="reinstate-person"),
+    path("<uuid:organisation_id>/suspend", operator_views.suspension, {"verb": "suspend"}, name="suspend"),
+    path("<uuid:organisation_id>/reinstate", operator_views.suspension, {"verb": "reinstate"}, name="reinstate"),
+    path("people/<uuid:user_id>/suspend", operator_views.suspension, {"verb": "suspend"}, name="suspend-person"),
+    path("people/<uuid:user_id>/reinstate", operator_views.suspension, {"verb": "reinstate"}, name="reinstate-person"),
 ]
