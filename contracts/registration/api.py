@@ -7,11 +7,12 @@ from django.http import FileResponse, HttpResponse
 from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
-from contracts.registration import policy, problems, queries, rules, services
+from contracts.registration import policy, problems, queries, rules, serializers, services
 from contracts.registration.models import Correction, Registration
 from contracts.registration.schemas import (
     AmendIn,
     ApplyIn,
+    AttachIn,
     CorrectIn,
     CorrectionOut,
     EndIn,
@@ -20,16 +21,15 @@ from contracts.registration.schemas import (
     RegistrationChangeOut,
     RegistrationOut,
     RegistrationPage,
+    RegistrationPapersOut,
 )
 from market.kernel import clock, files
-from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.files import FileRefused
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import SecondPersonNeeded
 
-PROPOSED = Correction.State.PROPOSED
 CHANGES = (problems.DateInvalid, problems.ChangeOpen, FileRefused)
 Paper = File[UploadedFile]
 router = Router(tags=["registrations"])
@@ -42,10 +42,10 @@ def list_registrations(
     """Applications the reader may see, newest first."""
     rows = queries.registrations(actor=request.actor, state=state or "")
     page = cursor_page(rows, name="registrations", order=("-created_at", "-id"), cursor=cursor, limit=limit)
-    return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
+    return {"items": [serializers.registration(row, request.actor) for row in page.items], "next": page.next}
 
 
-@router.post("", response={201: RegistrationOut, **answers(problems.AlreadyApplied)})
+@router.post("", response={201: RegistrationOut, **answers(problems.AlreadyApplied, problems.RegistrationRevoked)})
 def apply(request: ApiRequest, response: HttpResponse, payload: ApplyIn) -> Status[dict[str, Any]]:
     """Open an application for a contract; nothing is handed in yet."""
     row = services.apply_for_registration(
@@ -74,6 +74,37 @@ def submit(request: ApiRequest, response: HttpResponse, registration_id: UUID) -
         actor=request.actor, registration_id=registration_id, version=if_match(request), at=clock.now()
     )
     return _answer(request, response, row)
+
+
+@router.get("/{uuid:registration_id}/papers", response={200: RegistrationPapersOut, **answers()})
+def get_papers(request: ApiRequest, registration_id: UUID) -> dict[str, Any]:
+    """What the applicant added, and what the registry found, round by round."""
+    row = policy.registrations.fetch(actor=request.actor, pk=registration_id)
+    attachments, rounds = (found(row, actor=request.actor) for found in (queries.attachments_of, queries.rounds_of))
+    return {"attachments": list(attachments), "rounds": list(rounds)}
+
+
+@router.post("/{uuid:registration_id}/attach", response={200: RegistrationOut, **answers(*CHANGING, FileRefused)})
+def attach(
+    request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: Form[AttachIn], document: Paper
+) -> dict[str, Any]:
+    """Add a paper before handing in, or in answer to what is to be corrected; none replaces another."""
+    row = services.attach_document(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        kind=payload.kind,
+        document=document,
+        at=clock.now(),
+    )
+    return _answer(request, response, row)
+
+
+@router.get("/attachments/{uuid:attachment_id}", response={200: file_answer(*sorted(files.SCANS)), **answers()})
+def get_attachment(request: ApiRequest, attachment_id: UUID) -> FileResponse:
+    """A paper of the applicant."""
+    row = policy.attachments.fetch(actor=request.actor, pk=attachment_id, related=("document",))
+    return files.response(row.document)
 
 
 @router.post("/{uuid:registration_id}/accept", response={200: RegistrationOut, **answers(*CHANGING)})
@@ -156,6 +187,22 @@ def approve(request: ApiRequest, response: HttpResponse, registration_id: UUID) 
     """Register a contract of high value as the second person."""
     row = services.approve_registration(
         actor=request.actor, registration_id=registration_id, version=if_match(request), at=clock.now()
+    )
+    return _answer(request, response, row)
+
+
+@router.post(
+    "/{uuid:registration_id}/send-back",
+    response={200: RegistrationOut, **answers(*CHANGING, SecondPersonNeeded, problems.GroundsUnknown)},
+)
+def send_back(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: GroundsIn) -> dict[str, Any]:
+    """Give the application back to the registrar as the second person."""
+    row = services.send_back_registration(
+        actor=request.actor,
+        registration_id=registration_id,
+        version=if_match(request),
+        at=clock.now(),
+        **payload.model_dump(),
     )
     return _answer(request, response, row)
 
@@ -313,79 +360,14 @@ def decline_change(request: ApiRequest, response: HttpResponse, change_id: UUID)
 def _changed(request: ApiRequest, response: HttpResponse, change_id: UUID) -> dict[str, Any]:
     row = policy.changes.fetch(actor=request.actor, pk=change_id, related=("document", "registration"))
     tag(response, row)
-    return {
-        "id": row.id,
-        "registration_id": row.registration_id,
-        "kind": row.kind,
-        "state": row.state,
-        "contract_amount": str(row.contract_amount),
-        "technology_amount": str(row.technology_amount),
-        "effective_on": row.effective_on,
-        "reason": row.reason,
-        "document": {"name": row.document.name, "sha256": row.document.sha256},
-        "published": queries.published_on(row.effective_on),
-        "needs_second_person": row.needs_second_person,
-        "proposed_at": row.proposed_at,
-        "decided_at": row.decided_at,
-        "version": row.version,
-        "allowed": policy.allowed_for_change(request.actor, row),
-    }
+    return serializers.change(row, request.actor)
 
 
 def _corrected(request: ApiRequest, response: HttpResponse, row: Correction) -> dict[str, Any]:
     tag(response, row)
-    return {
-        "id": row.id,
-        "registration_id": row.registration_id,
-        "state": row.state,
-        "facts": row.facts,
-        "contract_amount": str(row.contract_amount),
-        "technology_amount": str(row.technology_amount),
-        "registration_no": row.registration_no,
-        "registered_on": row.registered_on,
-        "reason": row.reason,
-        "proposed_at": row.proposed_at,
-        "decided_at": row.decided_at,
-        "version": row.version,
-        "allowed": policy.allowed_for_correction(request.actor, row),
-    }
+    return serializers.correction(row, request.actor)
 
 
 def _answer(request: ApiRequest, response: HttpResponse, row: Registration) -> dict[str, Any]:
     tag(response, row)
-    return shown(row, request.actor)
-
-
-def shown(row: Registration, actor: Actor) -> dict[str, Any]:
-    """The row as the wire has it."""
-    warnings = (
-        rules.number_warnings(row.registration_no, registered_on=row.registered_on, office_region=row.office.region)
-        if row.registered_on is not None
-        else []
-    )
-    return {
-        "id": row.id,
-        "no": row.no,
-        "contract_id": row.contract_id,
-        "contract_title": row.contract.title,
-        "applicant": {"id": row.applicant_id, "name": row.applicant.name},
-        "office": {"id": row.office_id, "name": row.office.name},
-        "rule_set": row.rule_set,
-        "state": row.state,
-        "submitted_at": row.submitted_at,
-        "accepted_on": row.accepted_on,
-        "due_on": row.due_on,
-        "due_is_provisional": row.due_is_provisional,
-        "grounds": row.grounds,
-        "remark": row.remark,
-        "registered_on": row.registered_on,
-        "registration_no": row.registration_no,
-        "contract_amount": None if row.contract_amount is None else str(row.contract_amount),
-        "technology_amount": None if row.technology_amount is None else str(row.technology_amount),
-        "warnings": warnings,
-        "differences": row.differences,
-        "change_id": max(((found.proposed_at, found.id) for found in row.changes.all()), default=(None, None))[1],
-        "correction_id": next((found.id for found in row.corrections.all() if found.state == PROPOSED), None),
-        "version": row.version,
-        "allowed": policy.allowed(actor, row),
-    }
+    return serializers.registration(row, request.actor)

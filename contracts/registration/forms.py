@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.registration import queries, rules
+from contracts.registration.models import Attachment
 from market.kernel.clock import today
 from market.kernel.forms import Form
 from market.kernel.money import MAX_AMOUNT
@@ -41,6 +42,11 @@ class GroundsForm(VersionedForm):
         widget=forms.CheckboxSelectMultiple,
     )
     remark = forms.CharField(label=_("意见"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AttachForm(VersionedForm):
+    kind = forms.ChoiceField(label=_("材料"), choices=Attachment.Kind.choices)
+    document = forms.FileField(label=_("文件"), help_text=_("PDF、JPEG 或 PNG，不超过 20 MB"))
 
 
 def amount_field(label: Any) -> forms.DecimalField:

@@ -55,6 +55,7 @@ class Registration(ConcurrentTransitionMixin, Versioned):
         db_default=False,
         db_comment="Counted while a year that the term runs into has no published holidays",
     )
+    has_second_review = models.BooleanField(default=False, db_default=False, db_comment="The term is the longer one")
     reviewed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     grounds = models.JSONField(
@@ -120,14 +121,20 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     def accept(self, *, on: date, due: Due, by_id: Any) -> None:
         self.accepted_on, self.reviewed_by_id = on, by_id
         self.due_on, self.due_is_provisional = due
+        self.has_second_review = False
 
     @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED], target=State.CORRECTION_REQUESTED)
     def request_correction(self, *, grounds: list[str], remark: str) -> None:
         self.grounds, self.remark = grounds, remark
 
     @transition(field=state, source=State.ACCEPTED, target=State.SECOND_REVIEW)
-    def escalate(self) -> None:
-        pass
+    def escalate(self, *, due: Due) -> None:
+        self.due_on, self.due_is_provisional = due
+        self.has_second_review = True
+
+    @transition(field=state, source=State.SECOND_REVIEW, target=State.ACCEPTED)
+    def send_back(self) -> None:
+        self._forget_recognition()
 
     @transition(field=state, source=[State.ACCEPTED, State.SECOND_REVIEW], target=State.REGISTERED)
     def register(self, *, on: date, registration_no: str) -> None:
@@ -136,7 +143,10 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED, State.SECOND_REVIEW], target=State.REFUSED)
     def refuse(self, *, grounds: list[str], remark: str, at: datetime) -> None:
         self.grounds, self.remark, self.ended_at = grounds, remark, at
-        # What was typed before the second review was never recognised, and its number is free for another try.
+        self._forget_recognition()
+
+    def _forget_recognition(self) -> None:
+        """What was typed before the second review was never recognised, and its number is free for another try."""
         self.registration_no, self.registered_on = "", None
         self.contract_amount = self.technology_amount = None
         self.differences = []
@@ -148,6 +158,54 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     @transition(field=state, source=State.REGISTERED, target=State.REVOKED)
     def revoke(self, *, at: datetime) -> None:
         self.ended_at = at
+
+
+class Round(models.Model):
+    """What the registry found at one time; it stays when the application moves on."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("要求补正")
+        SENT_BACK = "sent_back", _("复审退回")
+        REFUSED = "refused", _("不予登记")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="rounds")
+    kind = models.CharField(_("处理"), max_length=10, choices=Kind)
+    grounds = models.JSONField(db_comment="Codes")
+    remark = models.CharField(_("意见"), max_length=1000, blank=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("处理意见")
+        verbose_name_plural = _("处理意见")
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Attachment(models.Model):
+    """A paper that the applicant added. None is removed: a later scan stands before the one it replaces."""
+
+    class Kind(models.TextChoices):
+        SCAN = "scan", _("更换的合同扫描件")
+        AGREEMENT = "agreement", _("补充协议")
+        PROOF = "proof", _("证明材料")
+        OTHER = "other", _("其他材料")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="attachments")
+    kind = models.CharField(_("材料"), max_length=10, choices=Kind)
+    document = models.ForeignKey(PrivateFile, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(_("提交时间"))
+
+    class Meta:
+        verbose_name = _("申请材料")
+        verbose_name_plural = _("申请材料")
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.kind}"
 
 
 class RegistrationEvent(models.Model):
@@ -214,11 +272,10 @@ class RegistrationEvent(models.Model):
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the figure is cut by, as it stood."""
         return {name: getattr(self, name) for name in FACTS}
 
 
-# What the figure is cut by: kept with each event, and all that a correction can move between cells.
+# Kept with each event, and all that a correction can move between cells.
 FACTS = (
     "seller_region",
     "buyer_region",

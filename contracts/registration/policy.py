@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from contracts.agreements import policy as agreements
 from contracts.registration import rules
-from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
+from contracts.registration.models import Attachment, Change, Correction, Registration, RegistrationEvent, Round
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.policy import Policy
 
@@ -52,11 +52,13 @@ registrations = Policy(
     visible=visible_registrations,
     verbs={
         "submit": applies,
+        "attach": applies,
         "accept": decides,
         "request_correction": decides,
         "register": decides,
         "refuse": lambda actor, row: decides(actor, row) or approves(actor, row),
         "approve": approves,
+        "send_back": approves,
         "amend": decides,
         "cancel": decides,
         "revoke": decides,
@@ -104,13 +106,33 @@ changes = Policy(
     scope="registrations",
 )
 
+attachments = Policy(
+    Attachment,
+    visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
+    verbs={},
+    scope="registrations",
+)
+
+
+def visible_rounds(actor: Actor) -> Q:
+    """What the second person sends back is between the two of the office."""
+    seen = Q(registration__in=registrations.visible_to(actor))
+    if is_reader_of_all(actor):
+        return seen
+    return seen & (Q(registration__office=actor.organisation_id) | ~Q(kind=Round.Kind.SENT_BACK))
+
+
+rounds = Policy(Round, visible=visible_rounds, verbs={}, scope="registrations")
+
 # What each verb needs of the state, so that a page offers only what can be done.
 STATES_OF = {
     "submit": {State.DRAFT, State.CORRECTION_REQUESTED},
+    "attach": {State.DRAFT, State.CORRECTION_REQUESTED},
     "accept": {State.SUBMITTED},
     "request_correction": {State.SUBMITTED, State.ACCEPTED},
     "register": {State.ACCEPTED},
     "approve": {State.SECOND_REVIEW},
+    "send_back": {State.SECOND_REVIEW},
     "refuse": {State.SUBMITTED, State.ACCEPTED, State.SECOND_REVIEW},
     "amend": {State.REGISTERED},
     "cancel": {State.REGISTERED},

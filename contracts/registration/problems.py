@@ -20,6 +20,14 @@ class AlreadyApplied(Problem):
     title = _("该合同已有进行中或已完成的登记")
 
 
+class RegistrationRevoked(Problem):
+    """The registration of the contract was revoked; it is not applied for again."""
+
+    status = 409
+    code = "registration_revoked"
+    title = _("该合同的登记已被撤销，不能再次申请；对撤销有异议的，请向登记机构提出")
+
+
 class NumberTaken(Problem):
     """Another registration carries this number."""
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from contracts.agreements.models import TechnologyContract
 from contracts.registration import policy, rules
-from contracts.registration.models import Change, Correction, Registration
+from contracts.registration.models import Attachment, Change, Correction, Registration, Round
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind
 
@@ -34,6 +34,17 @@ def open_correction(registration: Registration) -> Correction | None:
 def changes_of(registration: Registration) -> QuerySet[Change]:
     """What was amended or ended, and what waits for it, the newest first."""
     return registration.changes.select_related("document").order_by("-proposed_at", "-id")
+
+
+def rounds_of(registration: Registration, *, actor: Actor) -> QuerySet[Round]:
+    """What the registry found so far, as far as the actor is told, the newest first."""
+    return policy.rounds.visible_to(actor).filter(registration=registration).order_by("-made_at", "-id")
+
+
+def attachments_of(registration: Registration, *, actor: Actor) -> QuerySet[Attachment]:
+    """The applicant's papers, the newest first."""
+    rows = policy.attachments.visible_to(actor).filter(registration=registration)
+    return rows.select_related("document").order_by("-added_at", "-id")
 
 
 def waits_for_second_person(registration: Registration) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.reference import queries as reference
 from market.reference.calendar import Due, Unit, WorkingCalendar
+from market.reference.identifiers.registration_no import oddities, parse_registration_no
 from market.reference.identifiers.text import InvalidIdentifier
 from market.reference.locations import party_location
 from search.folding import folded
@@ -72,6 +73,7 @@ class RuleSet:
     counts_working_days: bool
     second_review_from: Decimal
     second_review_amounts: frozenset[ComparedAmount]  # either of them reaches the threshold
+    second_review_days: int | None  # the longer term, from the same day and counted alike; None where there is none
     is_provisional: bool
 
 
@@ -84,6 +86,7 @@ RULE_SETS = (
         counts_working_days=False,
         second_review_from=Decimal("5000000.00"),
         second_review_amounts=frozenset({ComparedAmount.CONTRACT}),
+        second_review_days=None,
         is_provisional=False,
     ),
     # Modelled on the draft of 2024-12-20; the final text was not at hand, hence provisional.
@@ -95,6 +98,7 @@ RULE_SETS = (
         counts_working_days=True,
         second_review_from=Decimal("5000000.00"),
         second_review_amounts=frozenset({ComparedAmount.TECHNOLOGY}),
+        second_review_days=30,
         is_provisional=True,
     ),
 )
@@ -109,10 +113,11 @@ def rule_set(code: str) -> RuleSet:
     return next(rules for rules in RULE_SETS if rules.code == code)
 
 
-def due(rules: RuleSet, accepted_on: date, *, calendar: WorkingCalendar) -> Due:
+def due(rules: RuleSet, accepted_on: date, *, calendar: WorkingCalendar, second_review: bool = False) -> Due:
     """The last day for the registry's decision (worked example 9)."""
     unit: Unit = "working_day" if rules.counts_working_days else "day"
-    return calendar.due(accepted_on, count=rules.deadline_days, unit=unit)
+    longer = rules.second_review_days if second_review else None
+    return calendar.due(accepted_on, count=longer or rules.deadline_days, unit=unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +191,30 @@ def grounds_against(
     return [ground for ground, holds in found.items() if holds]
 
 
+class Reapplication(StrEnum):
+    """Whether a contract that was applied for before may be applied for again."""
+
+    OPEN = "open"
+    LIVE = "live"
+    REVOKED = "revoked"
+
+
+def reapplication(earlier: Iterable[str]) -> Reapplication:
+    """From the states of a contract's applications.
+
+    Refused or cancelled, it may be handed in anew. Revoked it may not: fraud, nullity, a duplicate and a term that was
+    over (domain reference 1.2) are faults of the contract itself, and a revocation made in error is objected to.
+    """
+    states = set(earlier)
+    if "revoked" in states:
+        return Reapplication.REVOKED
+    return Reapplication.LIVE if states - {"refused", "cancelled"} else Reapplication.OPEN
+
+
 def number_warnings(registration_no: str, *, registered_on: date, office_region: str) -> list[str]:
-    """What looks odd about a typed number; a warning, never a refusal (worked example 28)."""
-    warnings = []
-    if registration_no[:4] != str(registered_on.year):
-        warnings.append(str(_("登记编号的年份与登记日期不一致")))
-    if registration_no[4:8] != office_region[:4]:
-        warnings.append(str(_("登记编号的地区与登记机构不一致")))
-    if not registration_no[10:].strip("0"):
-        warnings.append(str(_("登记编号的序号为零")))
-    return warnings
+    """What looks odd about a registered number; a warning, never a refusal (worked example 28)."""
+    number = parse_registration_no(registration_no)
+    return [str(oddity.message) for oddity in oddities(number, registered_on=registered_on, region=office_region)]
 
 
 def known_grounds(codes: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from contracts.registration.models import Attachment
 from contracts.registration.rules import Ground
 from market.kernel.api import Payload, Reference
 from market.kernel.money import MAX_AMOUNT
@@ -143,6 +144,35 @@ class RegistrationChangeOut(Schema):
     decided_at: datetime | None
     version: int
     allowed: list[str]
+
+
+class AttachIn(Payload):
+    """Sent as a form with the paper."""
+
+    kind: Attachment.Kind
+
+
+class AttachmentOut(Schema):
+    id: UUID
+    kind: str
+    document: PaperOut
+    added_at: datetime
+
+
+class RoundOut(Schema):
+    """What the registry found at one time: `correction`, `sent_back` or `refused`, and codes of its grounds."""
+
+    kind: str
+    grounds: list[str]
+    remark: str
+    made_at: datetime
+
+
+class RegistrationPapersOut(Schema):
+    """The applicant's papers and what the registry found so far, each the newest first."""
+
+    attachments: list[AttachmentOut]
+    rounds: list[RoundOut]
 
 
 class RegistrationOut(Schema):

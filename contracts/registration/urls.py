@@ -11,6 +11,7 @@ urlpatterns = [
     path("changes/<uuid:change_id>/document", views.change_document, name="change-document"),
     path("changes/<uuid:change_id>/<str:verb>", views.change_step, name="change-step"),
     path("corrections/<uuid:correction_id>/<str:verb>", views.correction_step, name="correction-step"),
+    path("attachments/<uuid:attachment_id>", views.attachment, name="attachment"),
     path("contract/<uuid:contract_id>/", views.contract_part, name="contract-part"),
     path("contract/<uuid:contract_id>/apply", views.apply, name="apply"),
 ]

@@ -17,6 +17,7 @@ from contracts.registration.forms import (
     FACT_LABELS,
     AmendForm,
     ApplyForm,
+    AttachForm,
     CorrectForm,
     EndForm,
     GroundsForm,
@@ -39,6 +40,7 @@ def correct(**values: Any) -> Registration:
 
 STEPS = {
     "submit": Step(_("提交登记申请"), MoveForm, services.submit_registration),
+    "attach": Step(_("补交材料"), AttachForm, services.attach_document),
     "accept": Step(_("受理"), MoveForm, services.accept_registration),
     "register": Step(_("予以登记"), RegisterForm, services.register_contract),
     "approve": Step(
@@ -47,6 +49,7 @@ STEPS = {
         services.approve_registration,
         question=_("通过后合同即予登记，认定金额计入全市成交额，并通知双方。请先核对认定金额与合同金额。"),
     ),
+    "send_back": Step(_("退回登记员"), GroundsForm, services.send_back_registration),
     "request_correction": Step(_("要求补正"), GroundsForm, services.request_correction),
     "refuse": Step(
         _("不予登记"),
@@ -162,6 +165,14 @@ def change_document(request: PageRequest, change_id: UUID) -> FileResponse:
     return files.response(policy.changes.fetch(actor=request.actor, pk=change_id, related=("document",)).document)
 
 
+@require_safe
+def attachment(request: PageRequest, attachment_id: UUID) -> FileResponse:
+    """A paper of the applicant."""
+    return files.response(
+        policy.attachments.fetch(actor=request.actor, pk=attachment_id, related=("document",)).document
+    )
+
+
 @require_POST
 def apply(request: PageRequest, contract_id: UUID) -> HttpResponse:
     form = ApplyForm(request.POST)
@@ -185,13 +196,14 @@ def _contract_part(request: PageRequest, contract_id: UUID, form: forms.Form) ->
     contract = agreements.contracts.fetch(actor=request.actor, pk=contract_id, related=("seller", "buyer"))
     rows = list(queries.registrations_of(actor=request.actor, contract=contract))
     is_applicant = services.applicant_of(contract).id == request.actor.organisation_id
-    is_live = any(row.state not in Registration.OVER for row in rows)
+    earlier = rules.reapplication(row.state for row in rows)
     context: dict[str, Any] = {
         "contract": contract,
         "rows": rows,
         "form": form,
         "grounds": [rules.GROUND_LABELS[ground] for ground in queries.grounds_against(contract, on=clock.today())],
-        "may_apply": is_applicant and not is_live and request.actor.is_signed_in,
+        "may_apply": is_applicant and earlier == rules.Reapplication.OPEN and request.actor.is_signed_in,
+        "is_revoked": earlier == rules.Reapplication.REVOKED,
     }
     return render_page(
         request, "registration/contract_part.html", fragment="registration/_contract_part.html", **context
@@ -211,7 +223,9 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
         "steps": steps,
         **_correction(request, row),
         "changes": [_change(request, change) for change in queries.changes_of(row)],
-        "grounds": [rules.GROUND_LABELS[rules.Ground(code)] for code in row.grounds],
+        "grounds": _labels(row.grounds),
+        "rounds": [(each, _labels(each.grounds)) for each in queries.rounds_of(row, actor=request.actor)],
+        "attachments": queries.attachments_of(row, actor=request.actor),
         "events": policy.events.visible_to(request.actor).filter(registration=row).order_by("recorded_at", "id"),
         "rule_set": rules.rule_set(row.rule_set),
         "warnings": rules.number_warnings(
@@ -224,6 +238,10 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
     if failed:
         response.status_code = 409
     return response
+
+
+def _labels(grounds: list[str]) -> list[Any]:
+    return [rules.GROUND_LABELS[rules.Ground(code)] for code in grounds]
 
 
 def _change(request: PageRequest, change: Change) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from contracts.registration.services.application import (
     applicant_of,
     apply_for_registration,
+    attach_document,
     submit_registration,
 )
 from contracts.registration.services.changes import (
@@ -23,6 +24,7 @@ from contracts.registration.services.decision import (
     refuse_registration,
     register_contract,
     request_correction,
+    send_back_registration,
 )
 from contracts.registration.services.dissolution import tell_registry
 from contracts.registration.services.record import standing_facts
@@ -36,6 +38,7 @@ __all__ = [
     "approve_change",
     "approve_correction",
     "approve_registration",
+    "attach_document",
     "cancel_registration",
     "correct_registration",
     "decline_change",
@@ -45,6 +48,7 @@ __all__ = [
     "register_contract",
     "request_correction",
     "revoke_registration",
+    "send_back_registration",
     "standing_facts",
     "submit_registration",
     "tell_registry",

@@ -1,6 +1,7 @@
 """The applicant's half: the seller's side hands the signed contract to its local registry."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -8,30 +9,37 @@ from django.utils.translation import gettext as _
 
 from contracts.agreements import policy as agreements
 from contracts.agreements.models import TechnologyContract
-from contracts.registration import queries, rules
-from contracts.registration.models import Registration
-from contracts.registration.problems import AlreadyApplied, RegistrationGrounds
+from contracts.registration import policy, queries, rules
+from contracts.registration.models import Attachment, Registration
+from contracts.registration.problems import AlreadyApplied, RegistrationGrounds, RegistrationRevoked
 from contracts.registration.services import steps
 from market.accounts.models import Organisation
-from market.kernel import audit
+from market.kernel import audit, files
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
-from market.kernel.problems import InvalidInput, NotAllowed
+from market.kernel.problems import InvalidInput, NotAllowed, WrongState
 from market.notices.services import notify, worded
+
+if TYPE_CHECKING:
+    from django.core.files.base import File
 
 
 @transaction.atomic
 def apply_for_registration(*, actor: Actor, contract_id: UUID, office_id: UUID, at: datetime) -> Registration:
     """Open an application for a contract at a registry; nothing is handed in yet.
 
-    The seller applies (办法 2000); where the seller is abroad, the buyer does. Raises AlreadyApplied.
+    The seller applies (办法 2000); where the seller is abroad, the buyer does. Raises AlreadyApplied, and
+    RegistrationRevoked where an earlier registration of the contract was revoked.
     """
     contract = agreements.contracts.fetch(actor=actor, pk=contract_id, lock=True, related=("seller", "buyer"))
     applicant = applicant_of(contract)
     if not actor.acts_for(applicant.id) or not actor.has_role(Role.CLERK, Role.MANAGER):
         raise NotAllowed(_("由卖方（境外卖方的，由境内买方）申请登记"))
     office = _office(office_id)
+    earlier = rules.reapplication(contract.registrations.values_list("state", flat=True))
+    if earlier == rules.Reapplication.REVOKED:
+        raise RegistrationRevoked
     try:
         with transaction.atomic():
             registration = Registration.objects.create(
@@ -61,17 +69,49 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
     require_move(registration, registration.submit)
     if grounds := queries.grounds_against(registration.contract, on=local_date(at)):
         raise RegistrationGrounds(grounds=grounds)
+    is_answer = registration.state == Registration.State.CORRECTION_REQUESTED
     registration.submit(at=at)
     steps.conclude(registration, actor=actor, action="submitted", at=at)
     notify(
         organisation_id=registration.office_id,
         roles=(Role.REGISTRAR,),
         kind="registration",
-        title=worded(lambda: _("收到新的登记申请：%(title)s") % {"title": registration.contract.title}),
+        title=worded(
+            lambda: (
+                (_("登记申请已补正：%(title)s") if is_answer else _("收到新的登记申请：%(title)s"))
+                % {"title": registration.contract.title}
+            )
+        ),
         body=worded(lambda: _("申请单位：%(name)s") % {"name": actor.organisation_name}),
         url=f"/registrations/{registration.id}/",
         at=at,
     )
+    return registration
+
+
+@transaction.atomic
+def attach_document(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    version: int | None,
+    kind: Attachment.Kind,
+    document: "File[bytes]",
+    at: datetime,
+) -> Registration:
+    """Add a paper before handing in, or in answer to what is to be corrected (补正). Raises WrongState, FileRefused."""
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="attach", version=version)
+    if registration.state not in policy.STATES_OF["attach"]:
+        raise WrongState(state=registration.state)
+    file = files.store(document, actor=actor, at=at)
+    attachment = Attachment.objects.create(
+        registration=registration, kind=kind, document=file, added_by_id=actor.user_id, added_at=at
+    )
+    registration.bump()
+    registration.updated_at = at
+    registration.save()
+    changes = {"attachment": attachment.id, "kind": kind, "document": file.sha256}
+    audit.record("registration.document_attached", actor=actor, subject=registration, at=at, changes=changes)
     return registration
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from contracts.agreements.models import TechnologyContract
 from contracts.registration import queries, rules
-from contracts.registration.models import Registration, RegistrationEvent
+from contracts.registration.models import Registration, RegistrationEvent, Round
 from contracts.registration.problems import (
     AmountAboveContract,
     AmountsInvalid,
@@ -29,6 +29,7 @@ from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded, WrongState
 from market.notices.services import worded
+from market.reference.calendar import Due
 from market.reference.calendar_years import working_calendar
 from market.reference.identifiers.registration_no import parse_registration_no
 from market.reference.identifiers.text import InvalidIdentifier
@@ -40,7 +41,7 @@ def accept_registration(*, actor: Actor, registration_id: UUID, version: int | N
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="accept", version=version)
     require_move(registration, registration.accept)
     on = local_date(at)
-    due = rules.due(rules.rule_set(registration.rule_set), on, calendar=working_calendar())
+    due = _due(registration, on)
     registration.accept(on=on, due=due, by_id=actor.user_id)
     steps.conclude(registration, actor=actor, action="accepted", at=at, changes=due._asdict())
     steps.tell_applicant(registration, title=worded(lambda: _("登记申请已受理")), at=at)
@@ -62,6 +63,7 @@ def request_correction(
     require_move(registration, registration.request_correction)
     _require_grounds(grounds)
     registration.request_correction(grounds=list(grounds), remark=remark)
+    _keep_round(registration, Round.Kind.CORRECTION, grounds, remark, actor=actor, at=at)
     steps.conclude(registration, actor=actor, action="correction_requested", at=at, changes={"grounds": list(grounds)})
     steps.tell_applicant(registration, title=worded(lambda: _("登记申请需要补正")), at=at)
     return registration
@@ -81,9 +83,39 @@ def refuse_registration(
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="refuse", version=version)
     require_move(registration, registration.refuse)
     _require_grounds(grounds)
+    was_in_review = registration.state == Registration.State.SECOND_REVIEW
     registration.refuse(grounds=list(grounds), remark=remark, at=at)
+    _keep_round(registration, Round.Kind.REFUSED, grounds, remark, actor=actor, at=at)
     steps.conclude(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})
-    steps.tell_applicant(registration, title=worded(lambda: _("登记申请不予登记")), at=at)
+    steps.tell_parties(registration, title=worded(lambda: _("登记申请不予登记")), at=at)
+    if was_in_review:
+        steps.tell_reviewer(registration, title=worded(lambda: _("大额复审不予登记")), at=at)
+    return registration
+
+
+@transaction.atomic
+def send_back_registration(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    version: int | None,
+    grounds: Sequence[str],
+    remark: str,
+    at: datetime,
+) -> Registration:
+    """Give the application back to the registrar as the second person, saying what is to be looked at again.
+
+    The longer term of the second review stays. Raises SecondPersonNeeded for who asked for the review.
+    """
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="send_back", version=version)
+    require_move(registration, registration.send_back)
+    if actor.user_id is None or actor.user_id == registration.reviewed_by_id:
+        raise SecondPersonNeeded
+    _require_grounds(grounds)
+    registration.send_back()
+    _keep_round(registration, Round.Kind.SENT_BACK, grounds, remark, actor=actor, at=at)
+    steps.conclude(registration, actor=actor, action="sent_back", at=at, changes={"grounds": list(grounds)})
+    steps.tell_reviewer(registration, title=worded(lambda: _("大额复审退回，请重新办理")), at=at)
     return registration
 
 
@@ -127,8 +159,8 @@ def register_contract(
     registration.contract_amount, registration.technology_amount = contract_amount, technology_amount
     registration.reviewed_by_id = actor.user_id
     if rules.needs_second_review(rules.rule_set(registration.rule_set), recognised):
-        registration.escalate()
-        save_numbered(registration, actor=actor, action="escalated", at=at)
+        registration.escalate(due=_due(registration, registration.accepted_on, second_review=True))
+        save_numbered(registration, actor=actor, action="escalated", at=at, more={"due_on": registration.due_on})
         steps.tell_approvers(registration, title=worded(lambda: _("登记待大额复审")), at=at)
         return registration
     return _registered(registration, actor=actor, at=at)
@@ -148,6 +180,24 @@ def approve_registration(*, actor: Actor, registration_id: UUID, version: int | 
     _require_registrable(registration, at=at)
     registration.approved_by_id = actor.user_id
     return _registered(registration, actor=actor, at=at)
+
+
+def _due(registration: Registration, accepted_on: date, *, second_review: bool = False) -> Due:
+    edition = rules.rule_set(registration.rule_set)
+    return rules.due(edition, accepted_on, calendar=working_calendar(), second_review=second_review)
+
+
+def _keep_round(
+    registration: Registration, kind: Round.Kind, grounds: Sequence[str], remark: str, *, actor: Actor, at: datetime
+) -> None:
+    Round.objects.create(
+        registration=registration,
+        kind=kind,
+        grounds=list(grounds),
+        remark=remark,
+        made_by_id=actor.user_id,
+        made_at=at,
+    )
 
 
 def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Registration:

@@ -56,6 +56,21 @@ def tell_approvers(registration: Registration, *, title: Any, at: datetime) -> N
     )
 
 
+def tell_reviewer(registration: Registration, *, title: Any, at: datetime) -> None:
+    """The registrar who asked for the second review."""
+    if registration.reviewed_by_id is None:
+        return
+    words = {"title": registration.contract.title, "no": registration.no}
+    notify(
+        user_ids=[registration.reviewed_by_id],
+        kind="registration",
+        title=title,
+        body=worded(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
+        url=f"/registrations/{registration.id}/",
+        at=at,
+    )
+
+
 def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> None:
     """`title` is lazily translated, or worded."""
     _tell(

@@ -27,7 +27,12 @@ def recount_terms(*, actor: Actor = SYSTEM, at: datetime) -> int:
     moved = 0
     for registration in rows.select_related("contract", "office").order_by("id"):
         before = (registration.due_on, registration.due_is_provisional)
-        due = rules.due(rules.rule_set(registration.rule_set), registration.accepted_on, calendar=calendar)
+        due = rules.due(
+            rules.rule_set(registration.rule_set),
+            registration.accepted_on,
+            calendar=calendar,
+            second_review=registration.has_second_review,
+        )
         if before == due:
             continue
         registration.due_on, registration.due_is_provisional = due

@@ -65,6 +65,8 @@ def oddities(number: RegistrationNo, *, registered_on: date, region: str) -> tup
         found.append(Oddity("year", _("登记编号中的年份与登记日期不一致")))
     if number.region != region[:4]:
         found.append(Oddity("region", _("登记编号中的地区与登记机构所在地区不一致")))
+    if not number.serial.strip("0"):
+        found.append(Oddity("serial", _("登记编号中的序号为零")))
     return tuple(found)
 
 

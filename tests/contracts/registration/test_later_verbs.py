@@ -144,8 +144,8 @@ def test_what_ended_ends_once(registered):
         amend(registered, "1200000.00", "930000.00", on=MONDAY_ON)
 
 
-def test_a_contract_may_be_registered_anew_after_its_registration_was_revoked(registered):
-    revoke(registered, on=MONDAY_ON)
+def test_a_contract_may_be_registered_anew_after_its_registration_was_cancelled(registered):
+    cancel(registered, on=MONDAY_ON)
 
     again = register(story.apply(registered), no="2026360701000002")
 

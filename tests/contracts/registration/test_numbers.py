@@ -12,6 +12,8 @@ from tests.cast import MONDAY_ON
 from tests.contracts.registration.desk import register, revoke
 from tests.contracts.standing import refused
 
+YEAR, REGION = "登记编号中的年份与登记日期不一致", "登记编号中的地区与登记机构所在地区不一致"
+
 
 @pytest.mark.parametrize(
     "typed",
@@ -53,19 +55,20 @@ def test_a_number_is_given_once(registered, cast):
 
 def test_a_number_stays_taken_after_its_registration_was_revoked(registered, cast):
     revoke(registered, on=MONDAY_ON)
-    again = story.apply(registered)
+    other = story.apply(story.signed(cast, title="另一项技术开发"))
 
     with refused(NumberTaken):
-        register(again, no="2026360701000001")
+        register(other, no="2026360701000001")
 
 
 @pytest.mark.parametrize(
     ("no", "warnings"),
     [
         ("2026360701000123", []),
-        ("2025360701000123", ["登记编号的年份与登记日期不一致"]),
-        ("2026350201000123", ["登记编号的地区与登记机构不一致"]),
-        ("2025350201000123", ["登记编号的年份与登记日期不一致", "登记编号的地区与登记机构不一致"]),
+        ("2025360701000123", [YEAR]),
+        ("2026360701000000", ["登记编号中的序号为零"]),
+        ("2026350201000123", [REGION]),
+        ("2025350201000123", [YEAR, REGION]),
     ],
 )
 def test_what_looks_odd_is_a_warning(no, warnings):
@@ -88,4 +91,4 @@ def test_an_odd_number_is_asked_about_and_once_confirmed_taken_all_the_same(acce
     assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
 
     assert (answer.status_code, answer.json()["state"]) == (200, "registered")
-    assert answer.json()["warnings"] == ["登记编号的年份与登记日期不一致", "登记编号的地区与登记机构不一致"]
+    assert answer.json()["warnings"] == [YEAR, REGION]

@@ -20,11 +20,11 @@ State = Registration.State
 
 # What may be done in each state; anything else is refused with WrongState.
 OPEN: Mapping[str, set[str]] = {
-    State.DRAFT: {"submit"},
+    State.DRAFT: {"submit", "attach"},
     State.SUBMITTED: {"accept", "request_correction", "refuse"},
     State.ACCEPTED: {"request_correction", "register", "refuse"},
-    State.CORRECTION_REQUESTED: {"submit"},
-    State.SECOND_REVIEW: {"approve", "refuse"},
+    State.CORRECTION_REQUESTED: {"submit", "attach"},
+    State.SECOND_REVIEW: {"approve", "send_back", "refuse"},
     State.REGISTERED: {"amend", "cancel", "revoke", "correct"},
     State.REFUSED: set(),
     State.CANCELLED: set(),
@@ -37,6 +37,7 @@ MOVES = {
     ("submitted", "correction_requested"): "request_correction",
     ("accepted", "correction_requested"): "request_correction",
     ("accepted", "second_review"): "escalate",
+    ("second_review", "accepted"): "send_back",
     ("accepted", "registered"): "register",
     ("second_review", "registered"): "register",
     ("submitted", "refused"): "refuse",
@@ -59,6 +60,8 @@ def verbs(cast: Any, row: Registration) -> dict[str, tuple[Any, Callable[[], Any
     number = {"registration_no": "2026360701000001", "registered_on": MONDAY_ON}
     calls = {
         "submit": (cast.university_clerk, services.submit_registration, {}),
+        "attach": (cast.university_clerk, services.attach_document, {"kind": "proof", "document": paper()}),
+        "send_back": (cast.approver, services.send_back_registration, against),
         "accept": (cast.registrar, services.accept_registration, {}),
         "request_correction": (cast.registrar, services.request_correction, against),
         "register": (cast.registrar, services.register_contract, number | RECOGNISED),

@@ -13,7 +13,7 @@ from contracts.monitoring.models import IndicatorValue
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
 from contracts.registration import services as registration
-from contracts.registration.models import Change
+from contracts.registration.models import Attachment, Change
 from contracts.reports import services as reports
 from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
@@ -21,7 +21,7 @@ from market.accounts import letters
 from market.accounts import services as accounts
 from market.accounts.models import Membership
 from market.kernel import clock, files
-from market.kernel.actor import Role
+from market.kernel.actor import ANONYMOUS, Role
 from market.kernel.chain import heads
 from market.kernel.models import Delivery, Job, OutboxEvent
 from market.notices.models import Notice
@@ -173,6 +173,7 @@ def build_world(cast: Cast) -> World:
             "registration_id": story.registration.id,
             "correction_id": story.registration.corrections.get().id,
             "change_id": waiting_change(story).id,
+            "attachment_id": attached(story).id,
             "entry_id": TurnoverEntry.objects.get().id,
             "year": MONDAY.year,
             "report_id": report.id,
@@ -198,6 +199,12 @@ def build_world(cast: Cast) -> World:
             "listing_id": story.achievement.id,
         },
     )
+
+
+def attached(story: telling.Story) -> Attachment:
+    """A paper that the applicant added before the contract was registered."""
+    file = files.store_bytes(telling.SCAN, name="proof.pdf", media_type="application/pdf", actor=ANONYMOUS, at=MONDAY)
+    return Attachment.objects.create(registration=story.registration, kind="proof", document=file, added_at=MONDAY)
 
 
 def evidence_made(cast: Cast) -> Job:

@@ -62,6 +62,12 @@ def test_28_a_number_that_does_not_fit_is_a_warning(registered_on, region, codes
     assert [oddity.code for oddity in found] == codes
 
 
+def test_a_serial_of_zeros_is_a_warning():
+    found = oddities(parse_registration_no("2025360701000000"), registered_on=date(2025, 3, 3), region="360781")
+
+    assert [oddity.code for oddity in found] == ["serial"]
+
+
 @pytest.mark.parametrize(
     ("code", "level", "ancestors"),
     [
