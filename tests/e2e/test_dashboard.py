@@ -81,7 +81,7 @@ def is_wider_than_the_screen(page: Any) -> bool:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_picture_shows_the_numbers_of_its_table(sit_down, width):
-    page = settled(sit_down(width=width), "/turnover/?period=2025")
+    page = settled(sit_down("leader", width=width), "/turnover/?period=2025")
 
     charts = {chart["name"]: chart for chart in page.evaluate(COMPARE)}
 
