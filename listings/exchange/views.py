@@ -25,7 +25,11 @@ def listings(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         return problem_response(request, problem)
     body = orjson.dumps({"market": settings.MARKET_NAME, "items": page.items, "next": page.next}, default=str)
-    return HttpResponse(body, content_type="application/json; charset=utf-8")
+    return HttpResponse(
+        body,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": 'inline; filename="listings.json"'},  # the security log tells who took it
+    )
 
 
 def _since(request: HttpRequest) -> datetime | None:

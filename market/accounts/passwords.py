@@ -1,5 +1,6 @@
 """What a password must be: long enough, and not among what guessers try first."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
 LEAST_SCORE = 3  # of 4: more than 10^8 guesses
+# Vows, numbers that sound like words, everyday names, firms and places: leaked in China, and unknown to the library.
+COMMON_WORDS = (Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split()
 MOST_JUDGED = 64  # characters; the time that judging takes grows with the length
 
 
@@ -26,8 +29,9 @@ class GuessableValidator:
     """Refuses leaked passwords and their usual changes (a season and a year, a keyboard's row), judged here."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        known = [settings.MARKET_NAME, *str(getattr(user, "email", "") or "").replace("@", ".").split(".")]
-        if zxcvbn(password[:MOST_JUDGED], user_inputs=[word for word in known if word])["score"] < LEAST_SCORE:
+        own = [settings.MARKET_NAME, *str(getattr(user, "email", "") or "").replace("@", ".").split(".")]
+        known = [*COMMON_WORDS, *filter(None, own)]
+        if zxcvbn(password[:MOST_JUDGED], user_inputs=known)["score"] < LEAST_SCORE:
             raise ValidationError(
                 _("此密码容易被猜到，请换一个更少见的，例如几个不相关的词。"), code="password_guessable"
             )

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "market.accounts.middleware.ActorMiddleware",
     "market.kernel.middleware.NoStoreMiddleware",
+    "market.kernel.middleware.ExportMiddleware",
     "market.kernel.middleware.GuardMiddleware",
     "market.pages.rendering.ProblemMiddleware",
 ]
@@ -256,13 +257,15 @@ RATE_LIMITS = {
     "anonymous_write": "600/minute",
     "sign_in": "600/minute",
 }
-# A city behind one address signs in; an account is guessed at a few times.
+# A city behind one address signs in; an account is guessed at a few times. Whoever names an address, with an account or
+# without, has mail sent to it: at most so many a day, so that nobody is pestered.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": "300/m/ip,5/5m/key",
     "signup": "60/m/ip",
-    "reset_password": "120/m/ip,5/m/key",
+    "reset_password": "120/m/ip,5/m/key,20/d/key",
     "reset_password_from_key": "120/m/ip",
+    "confirm_email": "1/180s/key,20/d/key",
 }
 
 EMAIL_BACKEND = "market.kernel.mailbox.EmailBackend"

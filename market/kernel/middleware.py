@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja.utils import check_csrf
 
-from market.kernel import idempotency, limits, metrics
+from market.kernel import idempotency, limits, metrics, security_log
 from market.kernel.http import actor_of, bad_request, is_machine_path, problem_response, refuse_unreadable
 from market.kernel.ids import new_id
 from market.kernel.problems import NotAllowed, Problem, TooLarge
@@ -85,6 +85,21 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         if actor_of(request).is_signed_in and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ExportMiddleware:
+    """One line of the security log for each file that leaves the portal: an answer that names one."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and response.status_code == 200 and "Content-Disposition" in response:
+            of = [str(value) for name, value in match.kwargs.items() if not name.endswith("token")]
+            security_log.note("export", outcome="sent", route=match.route, of=of)
         return response
 
 

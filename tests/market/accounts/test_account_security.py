@@ -6,12 +6,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 
 from market.accounts.models import User
 from market.kernel import clock
+from tests import story
 from tests.market.accounts.desk import actions, issue, machine
 from tests.market.accounts.hashers import CountingHasher
 from tests.market.accounts.test_second_factor import english
@@ -173,7 +175,10 @@ def test_the_pages_of_an_account_are_in_chinese(page):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("password", ["short", "password123", "1234567890", "Summer2026", "qwertyuiop12"])
+@pytest.mark.parametrize(
+    "password",
+    ["short", "password123", "1234567890", "Summer2026", "qwertyuiop12", "Ruijin2026!", "woaini5201314", "wangwei1988"],
+)
 def test_a_weak_password_is_refused_in_chinese(password):
     fields = {"email": f"{uuid4().hex}@example.com", "password1": password, "password2": password}
 
@@ -181,6 +186,17 @@ def test_a_weak_password_is_refused_in_chinese(password):
 
     assert answer.context["form"].errors["password1"]
     assert english(answer.content.decode()) == []
+
+
+@pytest.mark.django_db
+def test_nobody_is_pestered_with_mail_that_strangers_ask_for():
+    pestered, began = f"{uuid4().hex}@example.com", timezone.now()
+
+    for minute in range(0, 44, 2):
+        with time_machine.travel(began + timedelta(minutes=minute)):
+            visitor().post("/accounts/password/reset/", {"email": pestered})
+
+    assert [told.to for told in mail.outbox] == [[pestered]] * 20
 
 
 @pytest.mark.django_db
@@ -231,6 +247,23 @@ def test_sign_ins_and_changes_are_told_to_the_security_log(caplog, django_captur
     assert len(first["request_id"]) == 32
     said = str([record.msg for record in caplog.records])
     assert (PASSWORD in said, WRONG in said, NEW in said, user.email in said) == (False,) * 4
+
+
+def test_every_file_that_leaves_is_told_to_the_security_log(cast, api, caplog):
+    contract = story.signed(cast).contract
+    document = f"/api/v1/contracts/{contract.id}/document"
+    addresses = ["/audit/verifier/", "/api/v1/turnover/breakdown.csv?year=2026", "/exchange/v1/listings", document]
+    client, other = api.as_(cast.auditor), api.as_(cast.other_clerk)
+    caplog.set_level(logging.INFO)
+
+    statuses = [client.get(address).status_code for address in addresses]
+    refused = other.get(document).status_code
+
+    told = [record.msg for record in caplog.records if record.name == "security" and isinstance(record.msg, dict)]
+    assert (statuses, refused) == ([200] * 4, 404)
+    assert [(line["event"], line["of"]) for line in told] == [("export", [])] * 3 + [("export", [str(contract.id)])]
+    assert {line["person"] for line in told} == {str(cast.auditor.user_id)}
+    assert {len(line["request_id"]) for line in told} == {32}
 
 
 def test_keys_and_roles_are_told_to_the_security_log(cast, caplog, django_capture_on_commit_callbacks):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from contracts.turnover.evidence import write_evidence
-from market.kernel import clock
+from market.kernel import clock, security_log
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         with draft.open("w", encoding="utf-8") as target:
             written = write_evidence(target, at=clock.now())
         draft.replace(out)
+        security_log.note("export", outcome="sent", route="export_evidence", of=[out.name])
         if options["json"]:
             self.stdout.write(json.dumps({"entries": written.entries, "rows": written.rows, "head": written.head}))
             return
