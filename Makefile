@@ -79,6 +79,7 @@ programs: $(UV)
 
 # From the package index that pip is told to use; Debian splits venv from Python, and pip too.
 .local/uv/bin/uv:
+	@mkdir -p -m 700 .local
 	@echo "Getting uv $(UV_VERSION)"
 	@if python3 -c 'import ensurepip' 2>/dev/null; then \
 	  python3 -m venv .local/uv; \

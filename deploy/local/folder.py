@@ -11,6 +11,7 @@ from typing import IO
 
 # Below the range that Linux gives to outgoing connections, so that none of those takes a recorded port.
 PORTS = range(20_000, 32_000)
+PORTS_FILE = "ports.json"
 IN_USE = 75  # exit code of a supervisor whose folder another one holds
 LOG_LIMIT_BYTES = 10_000_000
 
@@ -20,7 +21,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (self.path / PORTS_FILE).exists() and self.path.stat().st_uid == os.getuid():
+            self.path.chmod(0o700)  # it may be of a time when others could look in
 
     def part(self, name: str) -> Path:
         """A folder of one server, made on first use, for its owner only."""
@@ -49,7 +52,7 @@ class Folder:
 
     def port(self, name: str) -> int:
         """The recorded port of a server when it is free, else another, recorded in its place."""
-        path = self.path / "ports.json"
+        path = self.path / PORTS_FILE
         try:
             recorded: dict[str, int] = json.loads(path.read_text())
         except (OSError, ValueError):

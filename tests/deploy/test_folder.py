@@ -39,3 +39,15 @@ def test_the_supervisors_lock_is_held_once_and_the_users_lock_is_shared(tmp_path
         assert folder.lock("users") is None
     with folder.lock("users") as alone:
         assert alone is not None
+
+
+def test_the_folder_is_for_its_owner_only_and_so_is_one_of_before(tmp_path):
+    made, older, foreign = tmp_path / "made", tmp_path / "older", tmp_path / "foreign"
+    for path in (older, foreign):
+        path.mkdir(mode=0o755)
+    (older / "ports.json").write_text("{}")
+
+    folders = [Folder(path).path for path in (made, older, foreign)]
+
+    # What is not a data folder yet may be somebody's other folder, such as /tmp: its parts are closed one by one.
+    assert [path.stat().st_mode & 0o777 for path in folders] == [0o700, 0o700, 0o755]
