@@ -114,6 +114,9 @@ class Document(OpenAPISchema):
         refusals = refusals_of(operation)
         if VersionMissing in refusals:
             details["parameters"] = [*details["parameters"], IF_MATCH]
+        if set(operation.methods) == {"GET"} and "security" in details:
+            # Anyone may read; who is known may be shown more.
+            details["security"] = [{}, *details["security"]]
         if "POST" in operation.methods:
             key = IDEMPOTENCY_KEY | {"required": KeyMissing in refusals}
             details["parameters"] = [*details["parameters"], key]

@@ -111,6 +111,16 @@ def test_the_headers_that_an_operation_demands_are_declared():
         assert (VersionMissing in refusals_of(operation)) == ("If-Match" in headers), name
 
 
+def test_reading_is_declared_as_open_to_everyone_and_writing_is_not(api):
+    declared = {name: {} in described["security"] for name, (_operation, described) in operations().items()}
+
+    assert {name for name, is_open in declared.items() if is_open != name.startswith("GET ")} == set()
+    # What that means: a stranger is told nothing of what is hidden, and is not asked to sign in first.
+    absent = "0192a000-0000-7000-8000-000000000000"
+    assert [api.send("get", path).status_code for path in ("/deals", f"/deals/{absent}")] == [200, 404]
+    assert api.send("post", "/deals", {"introduction_id": absent}).status_code == 401
+
+
 def test_operation_ids_are_tag_and_verb_and_no_two_are_the_same():
     ids = {described["operationId"]: name for name, (_operation, described) in operations().items()}
 
