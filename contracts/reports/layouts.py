@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from contracts.reports import layout_1
+from contracts.reports import layout_1, layout_2
 
-LAYOUTS: dict[int, ModuleType] = {layout.NUMBER: layout for layout in (layout_1,)}
+LAYOUTS: dict[int, ModuleType] = {layout.NUMBER: layout for layout in (layout_1, layout_2)}
 NEWEST = max(LAYOUTS)

@@ -15,10 +15,11 @@ from tests.contracts.turnover.conftest import City
 
 @pytest.fixture
 def report(committed_cast, settings):
-    """A quarter with two contracts, published; one of them was amended afterwards."""
+    """A quarter with three contracts, published; one of them was amended afterwards."""
     settings.AUDIT_KEY = KEY
     city = City(committed_cast)
     city.registers("1000000.00", "780000.00", at=FEBRUARY, seller=committed_cast.other_clerk)
+    city.registers("100000.00", at=FEBRUARY, seller=committed_cast.other_clerk)
     later = city.registers("250000.00", at=MARCH, seller=committed_cast.other_clerk)
     found = Office(committed_cast).publishes(at=APRIL)
     amend(later, "400000.00", "400000.00", on=on(MARCH), at=JUNE)

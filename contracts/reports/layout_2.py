@@ -1,0 +1,62 @@
+"""The second layout: the first one's, with the small cells of each table taken together (ADR 0022).
+
+A report is for everyone, so a part of fewer than three contracts stands with others in one line. Published reports are
+recomputed with this layout, so nothing here may change what it writes.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from contracts.reports import layout_1
+from contracts.reports.layout_1 import Heading, as_csv, as_json
+from contracts.reports.reading import Reading
+from contracts.turnover.queries import Flow, Part
+from contracts.turnover.rules import region_prefix, total, withheld
+
+__all__ = ["NUMBER", "as_csv", "as_json", "content"]
+
+NUMBER = 2
+TOGETHER = "*"  # the code of the line of what is not told apart
+NAME = "未单列"
+NOTE = "少于三项合同的分项不单列，与另一些分项合为“未单列”一行，使其无法从合计中推算；合计照常公布。"
+
+
+def content(heading: Heading, reading: Reading, basis: Mapping[str, Any]) -> dict[str, Any]:
+    """The report as plain values, as the first layout writes them."""
+    names = {scheme: {**found, TOGETHER: NAME} for scheme, found in basis["names"].items()}
+    found = layout_1.content(heading, _without_small_cells(heading, reading), {**basis, "names": names})
+    return {**found, "layout": NUMBER, "notes": [*found["notes"], NOTE]}
+
+
+def _without_small_cells(heading: Heading, reading: Reading) -> Reading:
+    return replace(
+        reading,
+        tables={side: {by: _parts(parts) for by, parts in tables.items()} for side, tables in reading.tables.items()},
+        regions=_parts(reading.regions),
+        flows=_flows(reading.flows, region_prefix(heading.region)),
+    )
+
+
+def _parts(parts: Sequence[Part]) -> list[Part]:
+    """A code is told apart where it may be in the period and in the same days a year before."""
+    hidden = withheld({part.code: part.sums for part in parts}) | withheld({part.code: part.before for part in parts})
+    if not hidden:
+        return list(parts)
+    together = [part for part in parts if part.code in hidden]
+    rest = Part(TOGETHER, total(part.sums for part in together), total(part.before for part in together))
+    return [*(part for part in parts if part.code not in hidden), rest]
+
+
+def _flows(flows: Sequence[Flow], prefix: str) -> list[Flow]:
+    """What stays in the region, leaves it and comes in has an official total each."""
+
+    def group(pair: tuple[str, str]) -> Hashable:
+        return tuple(code.startswith(prefix) for code in pair)
+
+    hidden = withheld({(flow.seller_region, flow.buyer_region): flow.sums for flow in flows}, group)
+    if not hidden:
+        return list(flows)
+    told = [flow for flow in flows if (flow.seller_region, flow.buyer_region) not in hidden]
+    together = total(flow.sums for flow in flows if (flow.seller_region, flow.buyer_region) in hidden)
+    return [*told, Flow(TOGETHER, TOGETHER, together)]
