@@ -49,7 +49,8 @@ def keep(sentences: Mapping[str, Floats]) -> None:
         TextVector(digest=_digest(title), sentence=sentence.astype(_KEPT).tobytes())
         for title, sentence in sentences.items()
     ]
-    TextVector.objects.bulk_create(rows, ignore_conflicts=True)
+    # In one order, so that two who write the same wait for each other and no more.
+    TextVector.objects.bulk_create(sorted(rows, key=lambda row: row.digest), ignore_conflicts=True)
 
 
 def missing(titles: Iterable[str]) -> list[str]:

@@ -7,13 +7,20 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+import structlog
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
+
 from matching.ranking.models import Kind, ListingVectors
 from matching.ranking.quality import vectors
 from matching.ranking.quality.sides import Side
 from matching.ranking.quality.vectors import Vectors
 from search import encoder
 
+log = structlog.get_logger(__name__)
+
 BATCH, READ = 32, 200
+LOCK_TIMEOUT = "100ms"
 
 
 def vectors_of(kind: Kind, sides: Mapping[UUID, Side]) -> dict[UUID, Vectors]:
@@ -30,9 +37,23 @@ def vectors_of(kind: Kind, sides: Mapping[UUID, Side]) -> dict[UUID, Vectors]:
 
 
 def keep(kind: Kind, found: Iterable[tuple[Side, Vectors]]) -> None:
-    """Write vectors; two workers that computed the same one agree."""
+    """Write vectors; what another transaction is writing at this moment is left to it.
+
+    One that matches keeps several batches, and might hold what another wants while it wants what that one holds: the
+    wait for a row ends long before PostgreSQL would look for a deadlock.
+    """
     rows = [ListingVectors(digest=_digest(kind, side), content=fresh.to_bytes()) for side, fresh in found]
-    ListingVectors.objects.bulk_create(rows, ignore_conflicts=True)
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            ListingVectors.objects.bulk_create(sorted(rows, key=lambda row: row.digest), ignore_conflicts=True)
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        log.info("vectors_left_to_another", count=len(rows))
 
 
 def _computed(kind: Kind, sides: Mapping[str, Side]) -> dict[str, Vectors]:

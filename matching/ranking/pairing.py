@@ -126,7 +126,7 @@ def _match(kind: Kind, row: Any, partner: Any, read: Read, model: str, at: datet
     return Match(
         demand=demand,
         achievement=achievement,
-        score=read.score,
+        score=round(read.score, 6),  # further digits are of the batch it was read in; who fits alike stays alike
         level=read.level,
         features=read.features,
         reasons=read.reasons(),

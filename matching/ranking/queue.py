@@ -37,7 +37,8 @@ MARK = """
 
 def mark_due(keys: Sequence[tuple[str, UUID]], *, at: datetime) -> None:
     """Have these listings matched again; one that waits already keeps its place, one given up is tried anew."""
-    places = sorted(dict.fromkeys(keys))  # in one order, so that two who mark the same wait for each other and no more
+    # Oldest first, and in one order, so that two who mark the same wait for each other and no more.
+    places = sorted(dict.fromkeys(keys), key=lambda place: (place[1], place[0]))
     with connection.cursor() as cursor:
         cursor.execute(MARK, [at, [kind for kind, _ in places], [listing_id for _, listing_id in places]])
 
