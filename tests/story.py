@@ -94,8 +94,11 @@ def stages(cast: Cast) -> Iterator[str]:
 
 def kept(cast: Cast, stage: str) -> Story | None:
     """The story as far as the stage from the template database; None where it must be told."""
-    if not snapshots.restore(stage):
-        return None
+    return told(cast) if snapshots.restore(stage) else None
+
+
+def told(cast: Cast) -> Story:
+    """The only story in the database."""
     return Story(
         cast,
         Achievement.objects.get(),
@@ -185,7 +188,12 @@ def signed(cast: Cast, *, seller: Any = None, at: datetime = MONDAY, **changes: 
     """A contract that bears both seals, with the whole chain before it."""
     if at == MONDAY and seller is None and not changes and (story := kept(cast, "signed")):
         return story
-    return sign(draft(agreed(cast, seller=seller, at=at), at=at, **changes), seller=seller, at=at)
+
+    def tell() -> Story:
+        return sign(draft(agreed(cast, seller=seller, at=at), at=at, **changes), seller=seller, at=at)
+
+    key = f"signed {seller and seller.user_id} {at} {sorted(changes.items())}"
+    return told(cast) if snapshots.remember(key, tell) else tell()
 
 
 def dissolve(story: Story, *, at: datetime = MONDAY) -> Story:
