@@ -51,8 +51,8 @@ registrations = Policy(
     Registration,
     visible=visible_registrations,
     verbs={
-        "submit": applies,
         "attach": applies,
+        "submit": applies,
         "accept": decides,
         "request_correction": decides,
         "register": decides,

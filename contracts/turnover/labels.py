@@ -43,7 +43,7 @@ SCHEMES = {
 }
 # What stands for the parts that a reader is not told apart, and why, by disclosure's reasons.
 WITHHELD: dict[str, Any] = {
-    "small_cells": gettext_lazy("未单列（含少于三项合同的分项）"),
+    "small_cells": gettext_lazy("未单列"),
     "not_published": gettext_lazy("未分项公布"),
 }
 WITHHELD_BECAUSE: dict[str, Any] = {

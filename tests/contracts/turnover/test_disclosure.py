@@ -143,7 +143,7 @@ def test_the_table_as_a_file_adds_up_and_names_no_small_part(told, api):
     answer = api.send("get", f"/turnover/breakdown.csv?{QUERY}").content.decode("utf-8-sig")
 
     rows = {row[0]: row[1] for row in csv.reader(answer.splitlines()[1:])}
-    assert rows == {"技术开发": "6", "技术服务": "5", "未单列（含少于三项合同的分项）": "6", "合计": "17"}
+    assert rows == {"技术开发": "6", "技术服务": "5", "未单列": "6", "合计": "17"}
 
 
 @pytest.mark.parametrize("address", ["/turnover/?period=2025", "/turnover/entries/?period=2025&by=contract_type"])
@@ -156,6 +156,14 @@ def test_the_page_tells_a_stranger_why_a_part_is_not_there(told, cast, api, addr
         assert "技术许可" not in table[1]
         assert "155.56" not in page
         assert "少于三项合同的分项会透露单项合同的金额" in page
+
+
+def test_the_page_of_a_month_says_why_it_has_no_parts_and_draws_none(told, api):
+    page = api.get("/turnover/?period=2025-06").content.decode()
+
+    assert "分项数据只按已结束的年度、按输出公布" in page
+    assert 'id="by-contract_type"' not in page
+    assert 'id="by-chain"' not in page
 
 
 def test_a_small_flow_is_not_told(told, api):
