@@ -126,9 +126,13 @@ def sit_down(portal: Portal, browser: Any, tmp_path: Path) -> Iterator[Callable[
     """`sit_down("broker")` is a signed-in browser of that demo account; `sit_down()` one of a passer-by."""
     desks: list[Desk] = []
 
-    def make(name: str = "", *, width: int = 1280) -> Desk:
+    def make(name: str = "", *, width: int = 1280, has_script: bool = True) -> Desk:
         context = browser.new_context(
-            base_url=portal.address, locale="zh-CN", viewport={"width": width, "height": 900}, accept_downloads=True
+            base_url=portal.address,
+            locale="zh-CN",
+            viewport={"width": width, "height": 900},
+            accept_downloads=True,
+            java_script_enabled=has_script,
         )
         context.set_default_timeout(60_000)
         desk = Desk(portal, context, tmp_path)

@@ -118,19 +118,14 @@ def test_the_headline_and_the_eight_indicators_stand_on_the_first_screen(sit_dow
     save(page, "dashboard")
 
 
-def test_without_a_script_the_tables_are_the_page(portal, browser):
-    context = browser.new_context(base_url=portal.address, java_script_enabled=False, locale="zh-CN")
-    try:
-        page = context.new_page()
-        page.goto("/turnover/?period=2025")
+def test_without_a_script_the_tables_are_the_page(sit_down):
+    page = sit_down("leader", has_script=False).open("/turnover/?period=2025").page
 
-        assert page.locator("figure.chart svg").count() == 0
-        assert page.locator("#by-year tbody tr").count() >= 6
-        assert page.locator("#by-contract_type").is_visible()
-        page.locator(".slot a").first.click()
-        assert page.locator("tbody tr").count() == 8
-    finally:
-        context.close()
+    assert page.locator("figure.chart svg").count() == 0
+    assert page.locator("#by-year tbody tr").count() >= 6
+    assert page.locator("#by-contract_type").is_visible()
+    page.locator(".slot a").first.click()
+    assert page.locator("tbody tr").count() == 8
 
 
 def test_the_care_version_draws_larger_letters_and_print_leaves_the_menu_out(sit_down):

@@ -62,9 +62,18 @@ class Page(HTMLParser):
             self._words.append(data)
 
 
+_read: dict[tuple[str, str], Page] = {}
+
+
 @pytest.fixture
 def pages(cast, api):
-    """Every page of the portal as each of those readers has it."""
+    """Every page of the portal as each of those readers has it, read once for all tests of this file."""
+    if not _read:
+        _read.update(read_all(cast, api))
+    return _read
+
+
+def read_all(cast, api):
     world = build_world(cast)
     introduction = {"demand": world.story.demand.id, "achievement": world.story.achievement.id}
     found = {}

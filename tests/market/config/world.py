@@ -13,7 +13,7 @@ from contracts.monitoring.models import IndicatorValue
 from contracts.payments import services as payments
 from contracts.payments.models import Payment, Rail
 from contracts.registration import services as registration
-from contracts.registration.models import Attachment, Change
+from contracts.registration.models import Attachment, Change, Round
 from contracts.reports import services as reports
 from contracts.reports.models import Report
 from contracts.turnover.models import TurnoverEntry
@@ -89,6 +89,7 @@ def build_world(cast: Cast) -> World:
     )
     story = telling.sign(telling.draft(telling.agree(story)))
     telling.register(telling.apply(story))
+    sent_round(story)
     registration.correct_registration(
         actor=cast.registrar,
         registration_id=story.registration.id,
@@ -199,6 +200,14 @@ def build_world(cast: Cast) -> World:
             "listing_id": story.achievement.id,
         },
     )
+
+
+def sent_round(story: telling.Story) -> None:
+    """What the office asked of the applicant, and what its second person asked of the first."""
+    for kind in (Round.Kind.CORRECTION, Round.Kind.SENT_BACK):
+        Round.objects.create(
+            registration=story.registration, kind=kind, grounds=["subject_unclear"], remark="意见", made_at=MONDAY
+        )
 
 
 def attached(story: telling.Story) -> Attachment:
