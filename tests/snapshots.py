@@ -9,8 +9,9 @@ since sequences are not undone.
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,8 +31,7 @@ COLUMNS = """
 def keep(stages: Iterable[str]) -> None:
     """Keep what was written up to each stage; asking for the next one tells the story that far."""
     with connection.cursor() as cursor:
-        cursor.execute(COLUMNS, [list(DERIVED)])
-        columns = dict(cursor.fetchall())
+        columns = columns_of_tables(cursor)
     with tempfile.TemporaryDirectory() as folder, override_settings(FILES_DIR=Path(folder)), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_xact_id()::text::bigint")
@@ -46,36 +46,41 @@ def keep(stages: Iterable[str]) -> None:
                 cursor.execute(f"INSERT INTO {SCHEMA}.file VALUES (%s, %s, %s)", [stage, path, content])
 
 
-# Of this process: how often each story was asked for, and the rows and files of those that were asked for again.
+T = TypeVar("T")
+# Of this process: how often each story was asked for; of those asked for again the answer, the rows and the files.
 _asked: Counter[str] = Counter()
-_remembered: dict[str, tuple[dict[str, bytes], dict[str, bytes]]] = {}
+_remembered: dict[str, tuple[Any, dict[str, bytes], dict[str, bytes]]] = {}
 
 
-def remember(key: str, tell: Callable[[], object]) -> bool:
-    """Tell a story of its own, or put back what it wrote when it was told before; the key says what it depends on.
+def remembered(key: str, tell: Callable[[], T]) -> T:
+    """What `tell` answers; the third time in a process what it wrote is put back instead of being told.
 
-    False, and nothing done, where the test has told something before.
+    The key says what it depends on. It is told all the same where the test has told something before.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint, NOT EXISTS (SELECT FROM catalog_achievement)")
         begun, is_untouched = cursor.fetchone()
         if not is_untouched or not connection.in_atomic_block:
-            return False
-        cursor.execute(COLUMNS, [list(DERIVED)])
-        columns = dict(cursor.fetchall())
-        folder = Path(settings.FILES_DIR)
+            return tell()
         if key in _remembered:
-            rows, files = _remembered[key]
+            answer, rows, files = _remembered[key]
+            columns = columns_of_tables(cursor)
             for table, content in rows.items():
                 with cursor.copy(f"COPY {table} ({columns[table]}) FROM STDIN") as target:
                     target.write(content)
             put(files)
-            return True
-    tell()
-    _asked[key] += 1
-    if _asked[key] > 1:
-        _remembered[key] = written(columns, begun), contents(folder)
-    return True
+            return deepcopy(answer)
+        answer = tell()
+        _asked[key] += 1
+        if _asked[key] > 1:
+            rows = written(columns_of_tables(cursor), begun)
+            _remembered[key] = deepcopy(answer), rows, contents(Path(settings.FILES_DIR))
+    return answer
+
+
+def columns_of_tables(cursor: Any) -> dict[str, str]:
+    cursor.execute(COLUMNS, [list(DERIVED)])
+    return dict(cursor.fetchall())
 
 
 def put(files: dict[str, bytes]) -> None:

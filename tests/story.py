@@ -94,11 +94,8 @@ def stages(cast: Cast) -> Iterator[str]:
 
 def kept(cast: Cast, stage: str) -> Story | None:
     """The story as far as the stage from the template database; None where it must be told."""
-    return told(cast) if snapshots.restore(stage) else None
-
-
-def told(cast: Cast) -> Story:
-    """The only story in the database."""
+    if not snapshots.restore(stage):
+        return None
     return Story(
         cast,
         Achievement.objects.get(),
@@ -192,8 +189,7 @@ def signed(cast: Cast, *, seller: Any = None, at: datetime = MONDAY, **changes: 
     def tell() -> Story:
         return sign(draft(agreed(cast, seller=seller, at=at), at=at, **changes), seller=seller, at=at)
 
-    key = f"signed {seller and seller.user_id} {at} {sorted(changes.items())}"
-    return told(cast) if snapshots.remember(key, tell) else tell()
+    return snapshots.remembered(f"signed {seller and seller.user_id} {at} {sorted(changes.items())}", tell)
 
 
 def dissolve(story: Story, *, at: datetime = MONDAY) -> Story:

@@ -1,6 +1,6 @@
 """What every verb of the room does around its own step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -58,17 +58,8 @@ def tell_approvers(registration: Registration, *, title: Any, at: datetime) -> N
 
 def tell_reviewer(registration: Registration, *, title: Any, at: datetime) -> None:
     """The registrar who asked for the second review."""
-    if registration.reviewed_by_id is None:
-        return
-    words = {"title": registration.contract.title, "no": registration.no}
-    notify(
-        user_ids=[registration.reviewed_by_id],
-        kind="registration",
-        title=title,
-        body=worded(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
-        url=f"/registrations/{registration.id}/",
-        at=at,
-    )
+    if registration.reviewed_by_id is not None:
+        _tell(registration, user_ids=[registration.reviewed_by_id], title=title, at=at)
 
 
 def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> None:
@@ -82,13 +73,11 @@ def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> N
     )
 
 
-def _tell(
-    registration: Registration, *, organisation_id: UUID, roles: Sequence[Role], title: Any, at: datetime
-) -> None:
+def _tell(registration: Registration, *, title: Any, at: datetime, **readers: Any) -> None:
+    """`readers` are those of `notify`."""
     words = {"title": registration.contract.title, "no": registration.no}
     notify(
-        organisation_id=organisation_id,
-        roles=roles,
+        **readers,
         kind="registration",
         title=title,
         body=worded(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),

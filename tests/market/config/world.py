@@ -1,6 +1,5 @@
 """One of everything, so that every address of the portal names something that is there."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -78,19 +77,8 @@ def waiting_change(story: telling.Story) -> Change:
     return Change.objects.get(registration=story.registration)
 
 
-_built: list[World] = []  # the last one that was told; the rows that are put back are its own
-
-
 def build_world(cast: Cast) -> World:
-    """Told twice in a process, then put back."""
-    _told = len(_built)
-
-    def tell() -> None:
-        _built.append(tell_world(cast))
-
-    if not snapshots.remember("world", tell):
-        return tell_world(cast)
-    return _built[-1] if len(_built) > _told else deepcopy(_built[-1])
+    return snapshots.remembered("world", lambda: tell_world(cast))
 
 
 def tell_world(cast: Cast) -> World:
