@@ -32,19 +32,19 @@ def test_typing_suggests_and_ticking_narrows_and_back_undoes_it(sit_down):
     desk.page.keyboard.press("Enter")
     desk.page.wait_for_url("**q=*")
     desk.page.locator("#results mark").first.wait_for()
-    everything = titles(desk)
-    assert all("铜" in title or "Cu" in title for title in everything[:1])
+    everything = counted(desk)
+    assert any("铜" in title for title in everything)
 
     desk.page.locator("#facets input[name=ipc]").first.check()
     desk.page.locator(".chips a.chip").first.wait_for()
     assert "ipc=" in desk.page.url
-    assert len(titles(desk)) <= len(everything)
+    assert counted(desk) <= everything
 
     desk.page.go_back()
     desk.page.locator(".chips").wait_for(state="detached")
     assert desk.page.locator("main input[name=q]").input_value() == "铜合金"
     assert not desk.page.locator("#facets input[name=ipc]").first.is_checked()
-    assert titles(desk) == everything
+    assert counted(desk) == everything
 
 
 def test_nothing_found_leads_on(sit_down):
