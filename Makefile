@@ -18,6 +18,11 @@ ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA)
 PYTEST := DISPOSABLE=1 $(ON_SERVERS) --early -- $(PYTHON) -m pytest
 # Chosen tests run in one process, all of them in two (tests/parallel.py).
 PARALLEL := $(if $(ARGS),,-n 2)
+# CLOCK=2027-02-10 in front of `make test` or `.ci/run`: the same tests on that day (tests/clock).
+ifdef CLOCK
+export CLOCK_SHIFT := $(shell echo $$(( $$(date -d "$(CLOCK)" +%s) / 86400 * 86400 - $$(date +%s) / 86400 * 86400 )))
+export PYTHONPATH := $(CURDIR)/tests/clock
+endif
 FLOORS := market search listings matching contracts
 
 help: ## this list

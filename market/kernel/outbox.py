@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 
+from market.kernel import clock
 from market.kernel.models import Delivery, OutboxEvent
 
 
@@ -113,8 +114,10 @@ def publish_all(events: Sequence[Event], *, at: datetime) -> None:
     """As `publish`, for many events in two statements."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an event belongs to the transaction that makes it true")
+    now = clock.now()  # `at` may lie long ago; and waiting is measured by the clock that says when something is due
     rows = OutboxEvent.objects.bulk_create(
-        OutboxEvent(topic=event.topic, key=event.key, payload=_payload(event), occurred_at=at) for event in events
+        OutboxEvent(topic=event.topic, key=event.key, payload=_payload(event), occurred_at=at, recorded_at=now)
+        for event in events
     )
     Delivery.objects.bulk_create(
         Delivery(event=row, consumer=reader.name, key=row.key, available_at=at)

@@ -11,6 +11,8 @@ import psycopg
 import structlog
 from django.db import connection
 
+from market.kernel import clock
+
 log = structlog.get_logger(__name__)
 CHANNEL = "market_relay"
 SEALING = "seal"  # the notice of a row to seal; any other is the name of a consumer
@@ -20,7 +22,7 @@ CHECK_SECONDS = 1.0  # how soon a stop, or a connection that is gone, is noticed
 
 DUE = """
     SELECT name FROM unnest(%s::text[]) AS names (name) WHERE EXISTS (
-        SELECT FROM kernel_delivery WHERE consumer = name AND dead_at IS NULL AND available_at <= now()
+        SELECT FROM kernel_delivery WHERE consumer = name AND dead_at IS NULL AND available_at <= %s
     )
 """
 
@@ -39,7 +41,7 @@ def listen(bells: Mapping[str, threading.Event], stopping: threading.Event, *, s
                 swept = time.monotonic()
                 while not stopping.is_set():
                     if time.monotonic() - swept >= sweep_seconds:
-                        names |= {row[0] for row in line.execute(DUE, [list(bells)])}
+                        names |= {row[0] for row in line.execute(DUE, [list(bells), clock.now()])}
                         swept = time.monotonic()
                     for name in names & bells.keys():
                         bells[name].set()
