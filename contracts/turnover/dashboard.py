@@ -154,7 +154,7 @@ def year_rows(as_of: date | None = None) -> list[YearRow]:
     """Every year that the plan or the ledger knows, in order, as its assessment counts; the baseline is the plan's."""
     plans = queries.plans()
     planned_years = {year for plan in plans for year in range(plan.baseline_year, plan.target_year + 1)}
-    by_side = {side: queries.series(side=side, as_of=as_of) for side in (Side.OUTPUT, Side.ABSORPTION)}
+    by_side = queries.series_of((Side.OUTPUT, Side.ABSORPTION), as_of=as_of)
     years = sorted(planned_years | {year for actual in by_side.values() for year in actual})
     rows = []
     for year, counts in queries.counts_of_years(years).items():

@@ -81,11 +81,9 @@ def breakdowns(
     if side == Side.OUTPUT and _is_open(period, on, cut):
         found = queries.breakdowns(period, by=by, **asked)
         return {each: _open_table(parts, each, region) for each, parts in found.items()}
+    closed = _closed_table(period, side, region, cut)  # of every dimension alike
     return {
-        each: _table(queries.breakdown(period, by=each, **asked))
-        if each == Dimension.MONTH
-        else _closed_table(period, side, region, cut)
-        for each in by
+        each: _table(queries.breakdown(period, by=each, **asked)) if each == Dimension.MONTH else closed for each in by
     }
 
 

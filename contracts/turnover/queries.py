@@ -180,12 +180,27 @@ def last_entry() -> int:
 
 def series(*, side: Side = Side.OUTPUT, region: str = "", as_of: date | None = None) -> Mapping[int, Sums]:
     """A side's sums by year, for the years that have entries."""
+    return series_of([side], region=region, as_of=as_of)[side]
+
+
+def series_of(
+    sides: Collection[Side], *, region: str = "", as_of: date | None = None
+) -> Mapping[Side, Mapping[int, Sums]]:
+    """The same of several sides; as known now with one query."""
     region = region or settings.HOME_REGION
-    rows: QuerySet[Any] = sums.by_year(side, region)
-    if as_of is not None:
-        rows = _known(Cut.at_end_of(as_of)).filter(on_side(side, region))
-    years = rows.annotate(year=ExtractYear("effective_on")).values("year").annotate(**SUMMED).order_by("year")
-    return {row["year"]: as_sums(row) for row in years}
+    found: dict[Side, dict[int, Sums]] = {side: {} for side in sides}
+    if as_of is None:
+        for row in _by_year(sums.totals(sides, region), "side", "year"):
+            found[Side(row["side"])][row["year"]] = as_sums(row)
+        return found
+    for side in sides:
+        rows = _by_year(_known(Cut.at_end_of(as_of)).filter(on_side(side, region)), "year")
+        found[side] = {row["year"]: as_sums(row) for row in rows}
+    return found
+
+
+def _by_year(rows: QuerySet[Any], *columns: str) -> QuerySet[Any]:
+    return rows.annotate(year=ExtractYear("effective_on")).values(*columns).annotate(**SUMMED).order_by("year")
 
 
 def counts_on(on: date) -> rules.Counts:

@@ -5,7 +5,7 @@ that no other transaction holds, so writers never wait for each other's total of
 slots. Slot 0 is nobody's: what is settled lies there.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -42,8 +42,8 @@ def as_sums(row: Mapping[str, Any]) -> Sums:
 
 def figures(period: Period, region: str) -> dict[Side, Sums]:
     """All three sides of a period and region, in one statement."""
-    totals = Q(side__in=[side.value for side in Side], dimension=TurnoverSum.TOTAL) & in_region("region", region)
-    found = {Side(row["side"]): as_sums(row) for row in _of(totals, period).values("side").annotate(**SUMMED)}
+    rows = totals(list(Side), region).filter(effective_on__range=(period.first, period.last))
+    found = {Side(row["side"]): as_sums(row) for row in rows.values("side").annotate(**SUMMED)}
     return {side: found.get(side, Sums()) for side in Side}
 
 
@@ -54,9 +54,10 @@ def is_broken_down(region: str) -> bool:
     return BrokenDownRegion.objects.filter(prefix__in=within, is_complete=True).exists()
 
 
-def by_year(side: Side, region: str) -> QuerySet[TurnoverSum]:
-    """The total's rows of every day."""
-    return TurnoverSum.objects.filter(_rows(side, TurnoverSum.TOTAL, region))
+def totals(sides: Collection[Side], region: str) -> QuerySet[TurnoverSum]:
+    """The totals' rows of every day."""
+    names = [side.value for side in sides]
+    return TurnoverSum.objects.filter(in_region("region", region), side__in=names, dimension=TurnoverSum.TOTAL)
 
 
 def parts(period: Period, by: Dimension, side: Side, region: str) -> dict[str, Sums] | None:
@@ -74,22 +75,38 @@ def parts(period: Period, by: Dimension, side: Side, region: str) -> dict[str, S
 def parts_beside(
     periods: tuple[Period, Period], by: Collection[Dimension], side: Side, region: str
 ) -> dict[Dimension, tuple[dict[str, Sums], dict[str, Sums]]]:
-    """The sums by code of two periods, for those dimensions that lie in the same rows, in one statement."""
+    """The sums by code of two periods: the months in one statement, and dimensions that lie in the same rows in one."""
     together = {str(dimension): dimension for dimension in by if dimension in KEPT.get(side, ())}
+    found: dict[Dimension, tuple[dict[str, Sums], dict[str, Sums]]] = {}
+    if Dimension.MONTH in by:
+        found[Dimension.MONTH] = {}, {}
+        months = totals([side], region).annotate(month=ExtractMonth("effective_on"))
+        for row, beside in _beside(periods, months, "month"):
+            _put(found[Dimension.MONTH], f"{row['month']:02d}", beside)
     if len(together) < 2 or not is_broken_down(region):
-        return {}
-    within = [Q(effective_on__range=(period.first, period.last)) for period in periods]
-    rows = TurnoverSum.objects.filter(
-        in_region("region", region), within[0] | within[1], side=side.value, dimension__in=together
-    )
-    columns = {"contract": "contract_amount", "technology": "technology_amount", "count": "contracts"}
-    sums = {f"{name}_{n}": Sum(column, filter=within[n]) for n in (0, 1) for name, column in columns.items()}
-    found: dict[Dimension, tuple[dict[str, Sums], dict[str, Sums]]] = {each: ({}, {}) for each in together.values()}
-    counted: QuerySet[Any] = rows.values("dimension", "code").annotate(**sums)
-    for row in counted:
-        for n in (0, 1):
-            found[together[row["dimension"]]][n][row["code"]] = as_sums({name: row[f"{name}_{n}"] for name in columns})
+        return found
+    found |= {dimension: ({}, {}) for dimension in together.values()}
+    rows = TurnoverSum.objects.filter(in_region("region", region), side=side.value, dimension__in=together)
+    for row, beside in _beside(periods, rows, "dimension", "code"):
+        _put(found[together[row["dimension"]]], row["code"], beside)
     return found
+
+
+def _beside(
+    periods: tuple[Period, Period], rows: QuerySet[TurnoverSum], *columns: str
+) -> Iterator[tuple[dict[str, Any], list[Sums]]]:
+    """Each combination of the columns with its sums in both periods."""
+    within = [Q(effective_on__range=(period.first, period.last)) for period in periods]
+    counted = {"contract": "contract_amount", "technology": "technology_amount", "count": "contracts"}
+    summed = {f"{name}_{n}": Sum(column, filter=within[n]) for n in (0, 1) for name, column in counted.items()}
+    grouped: QuerySet[Any] = rows.filter(within[0] | within[1]).values(*columns).annotate(**summed)
+    for row in grouped:
+        yield row, [as_sums({name: row[f"{name}_{n}"] for name in counted}) for n in (0, 1)]
+
+
+def _put(found: tuple[dict[str, Sums], dict[str, Sums]], code: str, beside: Sequence[Sums]) -> None:
+    for n in (0, 1):
+        found[n][code] = beside[n]
 
 
 def by_region(period: Period, side: Side, size: int) -> dict[str, Decimal]:
