@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from market.kernel import clock
 from search import synonyms, text
 from search.enough import MINIMUM_SHOULD_MATCH, NEAR_CHARACTERS, NEAR_COSINE, NEAR_TOKENS
 from search.facets import ASKED, FRESHNESS, RECENT
@@ -186,7 +187,7 @@ def _counts(query: SearchQuery, name: str) -> dict[str, Any]:
 
 
 def _since(age: timedelta) -> dict[str, str]:
-    return {"gte": f"now-{age.days}d"}
+    return {"gte": (clock.now() - age).isoformat()}
 
 
 def hits(answer: Mapping[str, Any], query: SearchQuery) -> list[Hit]:

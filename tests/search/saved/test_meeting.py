@@ -137,7 +137,7 @@ def test_what_meets_is_what_elasticsearch_finds(market):
         assert not is_degraded
         sizes.append(len(found))
         if found != met(query, market):
-            differing[query] = (len(found), len(met(query, market)))
+            differing[repr(query)] = (len(found), len(met(query, market)))
 
     assert differing == {}
     # The control: the table is no table of empty answers, nor of full ones.
