@@ -15,7 +15,7 @@ PYTHON := .venv/bin/python
 TEST_DATA ?= .local/test
 ON_SERVERS := $(PYTHON) -m deploy.local exec --data $(TEST_DATA)
 # A test that needs Elasticsearch waits for it; what its servers hold may be lost with the machine.
-PYTEST := DISPOSABLE=1 $(ON_SERVERS) --early -- $(PYTHON) -m pytest
+PYTEST := DISPOSABLE=1 IN_MEMORY=1 $(ON_SERVERS) --early -- $(PYTHON) -m pytest
 # Chosen tests run in one process, all of them in two (tests/parallel.py).
 PARALLEL := $(if $(ARGS),,-n 2)
 # CLOCK=2027-02-10 in front of `make test` or `.ci/run`: the same tests on that day (tests/clock).

@@ -1,6 +1,7 @@
 """Tests run on the real servers that `make test` starts; nothing of our own is replaced."""
 
 import gc
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -24,6 +25,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 def pytest_configure(config: pytest.Config) -> None:
     if not settings.DATABASES["default"]["HOST"]:
         raise pytest.UsageError("no servers: run `make test`, or start them with `python -m deploy.local up`")
+    os.environ.pop("IN_MEMORY", None)  # of these servers, not of those that a test starts
 
 
 def pytest_collection_finish() -> None:

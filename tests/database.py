@@ -7,8 +7,9 @@ are real leaves a new one behind.
 
 import hashlib
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management import call_command
@@ -17,6 +18,7 @@ from django.test import TransactionTestCase
 
 from market.kernel.models import Delivery
 from tests.parallel import WORKER
+from tests.snapshots import contents, put
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("market", "search", "listings", "matching", "contracts")
@@ -48,19 +50,46 @@ class Copy:
     name = ""
 
 
-def renew() -> None:
+def renew(template: str = "") -> None:
     """What was committed is gone: the copy is made again, and whoever is still connected loses it."""
     with connection._nodb_cursor() as cursor:
         drop(cursor, Copy.name)
-        copy(cursor, Copy.template, Copy.name)
+        copy(cursor, template or Copy.template, Copy.name)
     use(Copy.name)
 
 
+T = TypeVar("T")
+# Of this process: what each committed story answered, and its files; its rows are in a database of its own.
+_worlds: dict[str, tuple[Any, dict[str, bytes]]] = {}
+
+
+def committed(key: str, tell: Callable[[], T]) -> T:
+    """What `tell`, the first thing that a test commits, answers; told once, and then copied with its database.
+
+    The key says what it depends on.
+    """
+    world = f"{Copy.name}_{key}"
+    if key not in _worlds:
+        answer = tell()
+        connection.close()
+        connection.close_pool()
+        with connection._nodb_cursor() as cursor:
+            drop(cursor, world)
+            copy(cursor, Copy.name, world)
+        _worlds[key] = deepcopy(answer), contents(Path(settings.FILES_DIR))
+        return answer
+    renew(world)
+    answer, files = _worlds[key]
+    put(files)
+    return deepcopy(answer)
+
+
 def forget() -> None:
-    """The copy goes, the templates stay."""
+    """The copies go, the templates stay."""
     use("postgres")
     with connection._nodb_cursor() as cursor:
-        drop(cursor, Copy.name)
+        for name in (Copy.name, *(f"{Copy.name}_{key}" for key in _worlds)):
+            drop(cursor, name)
 
 
 def load_facts() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from contracts.registration import services as registration
+from tests import database
 from tests.cast import MONDAY, MONDAY_ON, Cast
 from tests.contracts.audit.bundles import KEY
 from tests.contracts.registration.desk import paper
@@ -19,12 +20,16 @@ def _key(settings: Any) -> None:
 @pytest.fixture
 def committed_city(committed_cast: Cast) -> City:
     """Four contracts in the ledger, of which one was cut down, and one cancelled."""
-    city = City(committed_cast)
+    return database.committed("audited", lambda: tell(committed_cast))
+
+
+def tell(cast: Cast) -> City:
+    city = City(cast)
     city.registers("1000000.00")
     amended, cancelled = city.registers("250000.00", "240000.00"), city.registers("0.01")
     city.registers("800000.00")
     registration.amend_registration(
-        actor=committed_cast.registrar,
+        actor=cast.registrar,
         registration_id=amended.registration.id,
         version=None,
         contract_amount=Decimal("200000.00"),
@@ -35,7 +40,7 @@ def committed_city(committed_cast: Cast) -> City:
         at=MONDAY,
     )
     registration.cancel_registration(
-        actor=committed_cast.registrar,
+        actor=cast.registrar,
         registration_id=cancelled.registration.id,
         version=None,
         effective_on=MONDAY_ON,
