@@ -21,11 +21,14 @@ if WORKER:
 
 
 PROCESSES = ("tests/deploy/", "tests/e2e/", "tests/faults/")
+# What their tests share takes longer to make than all of them to run.
+SHARING = ("tests/matching/ranking/quality/test_measures.py", "tests/market/config/test_openapi.py")
 
 
 class InOrder(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return "processes" if nodeid.startswith(PROCESSES) else nodeid
+        file = nodeid.partition("::")[0]
+        return "processes" if file.startswith(PROCESSES) else file if file in SHARING else nodeid
 
 
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadScopeScheduling:

@@ -55,6 +55,7 @@ def test_a_ratio_is_the_median_of_its_rounds():
     assert frame.percentile(range(1, 101), 99) == 99
 
 
+@pytest.mark.slow
 def test_growth_is_measured_of_each_kind_of_answer(committed_db):
     found = {ratio.name: ratio for ratio in BENCHES["growth"].run(PLAN)}
 
@@ -63,10 +64,12 @@ def test_growth_is_measured_of_each_kind_of_answer(committed_db):
     assert found["P23-list"].more["slope_percent"] == pytest.approx(100 * math.log10(found["P23-list"].ratio))
 
 
+@pytest.mark.slow
 def test_the_list_is_measured_against_its_peers(committed_db):
     assert measured("list") == ["P3", "P4"]
 
 
+@pytest.mark.slow
 def test_search_is_measured_against_the_engine_itself(committed_db):
     assert measured("search") == ["P1", "P2", "P24"]
 
@@ -80,12 +83,14 @@ def test_the_memory_of_a_rebuild_is_measured_in_processes_of_its_own(committed_d
     assert measured("reindex", replace(PLAN, rounds=1, only=("P11",))) == ["P11"]
 
 
+@pytest.mark.slow
 def test_rebuilding_is_measured_against_the_peer(committed_db):
     plan = replace(PLAN, rounds=1, only=("P10", "P10-tuned"))
 
     assert measured("reindex", plan) == ["P10", "P10-tuned"]
 
 
+@pytest.mark.slow
 def test_writing_is_measured_against_its_peer(committed_db):
     assert measured("write") == ["P5", "P5-validation"]
 
@@ -94,10 +99,12 @@ def test_the_figure_is_measured_against_a_plain_sum_and_a_bare_insert(committed_
     assert measured("turnover", replace(PLAN, rows=400)) == ["P16", "P23", "P17"]
 
 
+@pytest.mark.slow
 def test_new_listings_are_measured_against_saved_searches(committed_db):
     assert measured("saved") == ["P15"]
 
 
+@pytest.mark.slow
 def test_matching_is_measured_against_raw_searches(committed_db):
     assert measured("match", replace(PLAN, rounds=1, only=("P13", "page"))) == ["P13", "page"]
 

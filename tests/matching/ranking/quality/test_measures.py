@@ -164,6 +164,7 @@ def test_training_compares_the_families_and_takes_the_simplest_within_the_noise(
     assert report["cross_validated"]["ece"] < 0.05
 
 
+@pytest.mark.slow
 def test_training_twice_gives_the_same_file(judged, trained):
     assert training.train(judged, lambda rows, _size: rows) == trained
 
