@@ -1,4 +1,4 @@
-"""Every operation of the OpenAPI document is tried as everyone."""
+"""Every operation of the OpenAPI document that writes is tried as everyone; those that read are in test_canaries.py."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_every_operation_is_declared():
     assert sorted(operations()) == sorted(API)
 
 
-def test_everyone_gets_as_far_as_declared(cast, api):
+def test_everyone_writes_as_far_as_declared(cast, api):
     """The version sent is a wrong one, so that nothing moves; who gets that far got through the policy."""
     world = build_world(cast)
     clients = {name: api if name == "nobody" else api.as_(actor) for name, actor in cast.everyone.items()}
@@ -49,12 +49,14 @@ def test_everyone_gets_as_far_as_declared(cast, api):
     found = {
         (operation, name): ended(attempt(client, operation, world, **{"If-Match": '"9999"'}).status_code)
         for operation in API
+        if not operation.startswith("GET ")
         for name, client in clients.items()
     }
 
     wanted = {
         (operation, name): expected(rule, name, operation.split(" ")[0])
         for operation, rule in API.items()
+        if not operation.startswith("GET ")
         for name in clients
     }
     assert {key: value for key, value in found.items() if wanted[key] != value} == {}
