@@ -1,6 +1,6 @@
 """How well the search query alone ranks: judged demands, and known items found again from a worn title.
 
-Both run on the engine itself, in an index of their own that is dropped afterwards.
+They run on the engine itself, in an index of their own that is dropped afterwards; short queries on PostgreSQL too.
 """
 
 import json
@@ -17,16 +17,18 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
+from django.db import transaction
 from django.test.utils import override_settings
 from opencc import OpenCC
 
 from market.kernel.policy import PUBLIC
 from market.reference.identifiers.ipc import ipc_levels
 from market.reference.identifiers.patents import number_forms
-from search import elastic, encoder, engine, indexing, synonyms, text, vectors, wider
+from search import elastic, encoder, engine, fallback, indexing, synonyms, text, vectors, wider
 from search.breaker import EngineAway
 from search.documents import Document
-from search.query import Scope, parse
+from search.query import Scope, SearchQuery, parse
+from search.results import Hit
 
 BATCH = 500
 DEPTH = 10
@@ -94,7 +96,16 @@ def index_of(
             engine.drop_all()
 
 
-def short_queries(file: Path, patents: Path) -> Short:
+@contextmanager
+def rows_of(documents: Iterable[Document]) -> Iterator[None]:
+    """The same in PostgreSQL, in a transaction that is undone."""
+    with transaction.atomic():
+        indexing.store(documents)
+        yield
+        transaction.set_rollback(True)
+
+
+def short_queries(file: Path, patents: Path, *, by_database: bool = False) -> Short:
     """The queries of a file (kind, query, must; tab separated) among patents (publication_no, title, ipc_subclasses).
 
     `must` is what one of the first ten has to be: alternatives by |, of which every part joined by & stands in the
@@ -107,14 +118,15 @@ def short_queries(file: Path, patents: Path) -> Short:
     if encoder.is_available():
         encoder.load()
     strict, shown, hits = [0.0] * len(asked), [0.0] * len(asked), [0.0] * len(asked)
-    with index_of(map(_patent, rows), has_meaning=True):
+    documents = map(_patent, rows)
+    with rows_of(documents) if by_database else index_of(documents, has_meaning=True):
         for number, (_kind, typed, must) in enumerate(asked):
             query = parse(typed)
-            answer = engine.search(elastic.body(query, scope=SCOPE, size=DEPTH))
-            found = elastic.hits(answer, query)
+            found = _strict(query, by_database)
             strict[number] = float(bool(found))
             if len(found) < DEPTH and wider.is_widened(query):
-                found += wider.by_engine(query, scope=SCOPE, found=found, size=DEPTH - len(found))
+                near = wider.by_database if by_database else wider.by_engine
+                found += near(query, scope=SCOPE, found=found, size=DEPTH - len(found))
             shown[number] = float(bool(found))
             hits[number] = float(any(_is_wanted(known[str(hit.id)], must) for hit in found))
     kinds = dict.fromkeys(kind for kind, _typed, _must in asked)
@@ -128,6 +140,12 @@ def short_queries(file: Path, patents: Path) -> Short:
         missed=[typed for hit, (_kind, typed, _must) in zip(hits, asked, strict=True) if not hit],
         queries=len(asked),
     )
+
+
+def _strict(query: SearchQuery, by_database: bool) -> list[Hit]:
+    if by_database:
+        return fallback.page(query, scope=SCOPE, offset=0, size=DEPTH)[0]
+    return elastic.hits(engine.search(elastic.body(query, scope=SCOPE, size=DEPTH)), query)
 
 
 def _patent(row: Mapping[str, Any]) -> Document:

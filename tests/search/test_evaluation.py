@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from market.config import demo
 from search import engine, evaluation
+from search.models import SearchDocument
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,8 @@ def test_a_broken_folder_is_a_clear_error(tmp_path, judgements):
         report(data=folder(tmp_path, judgements))
 
 
-def test_short_queries_succeed_where_one_of_the_first_ten_is_what_it_must_be(tmp_path):
+@pytest.mark.parametrize("by_database", [False, True])
+def test_short_queries_succeed_where_one_of_the_first_ten_is_what_it_must_be(tmp_path, db, by_database):
     titles = {"CN1A": "铜杆连铸装置", "CN2A": "羽绒防钻绒面料", "CN215989580U": "茶叶清洗机"}
     rows = [{"publication_no": number, "title": title, "ipc_subclasses": ["H01B"]} for number, title in titles.items()]
     lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
@@ -72,11 +74,13 @@ def test_short_queries_succeed_where_one_of_the_first_ten_is_what_it_must_be(tmp
     asked = ("kind\tquery\tmust", *asked, "number\t215989580\tno:CN215989580U", "word\t脐橙\t脐橙|柑橘")
     (tmp_path / "queries.tsv").write_text("\n".join(asked) + "\n", encoding="utf-8")
 
-    found = report(queries=tmp_path / "queries.tsv", patents=tmp_path / "patents.jsonl")
+    files = {"queries": tmp_path / "queries.tsv", "patents": tmp_path / "patents.jsonl"}
+    found = report(**files, by_database=by_database)
 
     assert (found["queries"], found["success@10"], found["without_result"]) == (5, 0.8, 0.2)
     assert found["without_strict_result"] == 0.4
     assert (found["missed"], found["by_kind"]["question"]) == (["脐橙"], 1.0)
+    assert not SearchDocument.objects.filter(kind=evaluation.KIND).exists()
 
 
 def test_the_set_of_short_queries_names_no_patent_but_those_of_the_demonstration_city():

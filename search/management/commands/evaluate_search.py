@@ -1,5 +1,5 @@
-"""manage.py evaluate_search [--data DIR] [--abstracts FILE] [--queries FILE --patents FILE] [--json]: how well the
-search query alone ranks, and how many short and natural queries find what they must.
+"""manage.py evaluate_search [--data DIR] [--abstracts FILE] [--queries FILE --patents FILE [--by-database]]
+[--json]: how well the search query alone ranks, and how many short and natural queries find what they must.
 """
 
 import json
@@ -13,13 +13,14 @@ from search.breaker import EngineAway
 
 
 class Command(BaseCommand):
-    help = "Ranks judged demands, and finds known items again, by the search query alone; needs Elasticsearch."
+    help = "Ranks judged demands, and finds known items again, by the search query alone."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, help="demands.jsonl, achievements.jsonl, judgements.tsv")
         parser.add_argument("--abstracts", type=Path, help="one JSON object a line: id, title, abstract")
         parser.add_argument("--queries", type=Path, help="tab separated: kind, query, must; with --patents")
         parser.add_argument("--patents", type=Path, help="JSON lines: publication_no, title, ipc_subclasses")
+        parser.add_argument("--by-database", action="store_true", help="the short queries by PostgreSQL alone")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
@@ -36,7 +37,9 @@ class Command(BaseCommand):
                 known = evaluation.known_items(options["abstracts"])
                 report |= {"mrr": round(known.mrr, 4), "first": round(known.first, 4), "items": known.items}
             if options["queries"]:
-                short = evaluation.short_queries(options["queries"], options["patents"])
+                short = evaluation.short_queries(
+                    options["queries"], options["patents"], by_database=options["by_database"]
+                )
                 report |= {
                     "queries": short.queries,
                     "without_result": round(short.without, 4),
