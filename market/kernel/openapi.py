@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,26 +81,35 @@ class NamedJsonSchema(NinjaGenerateJsonSchema):
 class _Named:
     """A model whose schema is made with our names; everything else is the model's."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, made: dict[Any, dict[str, Any]]) -> None:
         self._model = model
+        self._made = made
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
     def model_json_schema(self, **options: Any) -> dict[str, Any]:
-        schema: dict[str, Any] = self._model.model_json_schema(**options | {"schema_generator": NamedJsonSchema})
-        return schema
+        """Made once for all answers with one refusal, each of which has a model of its own: most of the document."""
+        is_refusal = metadata_of(self._model, Refusals) is not None
+        key = (self._model.model_fields["response"].annotation if is_refusal else self._model, *options.items())
+        if key not in self._made:
+            self._made[key] = self._model.model_json_schema(**options | {"schema_generator": NamedJsonSchema})
+        return deepcopy(self._made[key])
 
 
 class Document(OpenAPISchema):
     """OpenAPI 3.1 with headers, files and the codes of refusals; two components of one name end its making."""
 
+    def __init__(self, *args: Any) -> None:
+        self._made: dict[Any, dict[str, Any]] = {}
+        super().__init__(*args)
+
     def _extract_parameters(self, model: Any) -> Any:
-        named: Any = _Named(model)
+        named: Any = _Named(model, self._made)
         return super()._extract_parameters(named)
 
     def _create_schema_from_model(self, model: Any, *args: Any, **options: Any) -> Any:
-        named: Any = _Named(model)
+        named: Any = _Named(model, self._made)
         return super()._create_schema_from_model(named, *args, **options)
 
     def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
