@@ -6,6 +6,7 @@ import pytest
 
 from contracts.reports.models import ReportFile
 from market.kernel import files
+from tests import database
 from tests.contracts.audit.bundles import KEY, export, verify
 from tests.contracts.registration.desk import amend
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, JUNE, MARCH, Office, on
@@ -17,11 +18,15 @@ from tests.contracts.turnover.conftest import City
 def report(committed_cast, settings):
     """A quarter with three contracts, published; one of them was amended afterwards."""
     settings.AUDIT_KEY = KEY
-    city = City(committed_cast)
-    city.registers("1000000.00", "780000.00", at=FEBRUARY, seller=committed_cast.other_clerk)
-    city.registers("100000.00", at=FEBRUARY, seller=committed_cast.other_clerk)
-    later = city.registers("250000.00", at=MARCH, seller=committed_cast.other_clerk)
-    found = Office(committed_cast).publishes(at=APRIL)
+    return database.committed("reported", lambda: tell(committed_cast))
+
+
+def tell(cast):
+    city = City(cast)
+    city.registers("1000000.00", "780000.00", at=FEBRUARY, seller=cast.other_clerk)
+    city.registers("100000.00", at=FEBRUARY, seller=cast.other_clerk)
+    later = city.registers("250000.00", at=MARCH, seller=cast.other_clerk)
+    found = Office(cast).publishes(at=APRIL)
     amend(later, "400000.00", "400000.00", on=on(MARCH), at=JUNE)
     return found
 

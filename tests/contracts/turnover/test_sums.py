@@ -16,6 +16,7 @@ from contracts.turnover import queries, services, sums
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry, TurnoverSum
 from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
+from tests import snapshots
 from tests.contracts.registration.desk import amend, revoke
 from tests.contracts.standing import run_consumers
 from tests.contracts.turnover.conftest import City
@@ -33,8 +34,13 @@ def sql(statement: str, *values: object) -> None:
 
 
 @pytest.fixture
-def busy(city, cast) -> City:
+def busy(cast) -> City:
     """Contracts on two days from two regions, one amended, one revoked."""
+    return snapshots.remembered("busy", lambda: tell(cast))
+
+
+def tell(cast) -> City:
+    city = City(cast)
     told = city.registers("1000000.00", "780000.00")
     city.registers("500000.00", seller=cast.other_clerk)
     other = city.registers("0.01", seller=cast.other_clerk)
