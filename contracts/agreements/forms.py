@@ -227,6 +227,12 @@ class ContractForm(Form):
                 "rows_title": ROWS[rows].title if rows else "",
             }
 
+    def all_rows(self) -> list[Row]:
+        return [row for rows in self.rows.values() for row in rows]
+
+    def has_row_errors(self) -> bool:
+        return any(row.errors for row in self.all_rows())
+
     @staticmethod
     def initial_of(data: ContractData) -> dict[str, Any]:
         return data.model_dump()

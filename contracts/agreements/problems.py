@@ -81,7 +81,7 @@ class DealNotReady(Problem):
 
     status = 409
     code = "deal_not_ready"
-    title = _("项目尚未进入可起草或定稿的阶段")
+    title = _("“商务谈判”中可以起草，“达成意向”后可以定稿：请先由技术经纪人推进项目")
     fields = ("stage",)
 
 

@@ -174,6 +174,7 @@ def deal_part(request: PageRequest, deal_id: UUID) -> HttpResponse:
     is_live = any(contract.state not in TechnologyContract.OVER for contract in contracts)
     may_draft = deal.stage in drafting.DRAFTABLE and drafting.may_draft(request.actor, deal)
     context: dict[str, Any] = {"deal": deal, "contracts": contracts, "may_draft": may_draft and not is_live}
+    context["is_over"] = deal.stage in brokerage.ENDED
     return render_page(request, "agreements/deal_part.html", fragment="agreements/_deal_part.html", **context)
 
 

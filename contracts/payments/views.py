@@ -150,13 +150,13 @@ def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
             "instalment": instalment,
             "payments": (mine := by_instalment.get(instalment.id, [])),
             "may_start": may_pay and not any(p.state in Payment.LIVE for p in mine),
+            "form": StartForm(auto_id=f"id_start_{instalment.position}_%s"),
         }
         for instalment in contract.instalments.order_by("position")
     ]
     context: dict[str, Any] = {
         "contract": contract,
         "rows": rows,
-        "form": StartForm(),
         "received": journal.received(contract.id),
     }
     return render_page(request, "payments/contract_part.html", fragment="payments/_contract_part.html", **context)

@@ -1,5 +1,7 @@
 """What registrars and applicants type."""
 
+import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -69,17 +71,23 @@ class AskingForm(VersionedForm):
             self.fields["confirmed"].widget = forms.MultipleHiddenInput()
 
 
+LINE = re.compile(r"([\d.,-]+)(?:\s*元[\s:]*|[\s:]+|$)(.*)")
+
+
 class DifferencesField(forms.CharField):
     """One item a line: the amount in yuan, then why it is not recognised."""
 
     def clean(self, value: Any) -> Any:
         found = []
         for line in super().clean(value).splitlines():
-            amount, _space, reason = line.strip().partition(" ")
-            if not amount:
+            # NFKC: full-width digits, commas and blanks are what a Chinese keyboard types.
+            line = unicodedata.normalize("NFKC", line).strip()
+            if not line:
                 continue
+            said = LINE.fullmatch(line)
             try:
-                found.append(rules.Difference(Decimal(amount.replace(",", "")), reason.strip()))
+                amount, reason = said.groups() if said else ("", "")
+                found.append(rules.Difference(Decimal(amount.replace(",", "")), reason))
             except InvalidOperation as error:
                 raise forms.ValidationError(_("每行一项：金额（元） 理由"), code="line") from error
         return found

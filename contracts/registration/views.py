@@ -1,5 +1,6 @@
 """The registry's desk and the applicant's view of it."""
 
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -24,11 +25,11 @@ from contracts.registration.forms import (
     MoveForm,
     RegisterForm,
 )
-from contracts.registration.models import Change, Registration
+from contracts.registration.models import Change, Correction, Registration
 from market.kernel import clock, files
-from market.kernel.problems import NotFound, NotSignedIn, VersionMissing
+from market.kernel.problems import NotFound, NotSignedIn, Problem, VersionMissing
 from market.pages.rendering import PageRequest, paginate, render_page
-from market.pages.steps import Step, attempt, offered
+from market.pages.steps import PASSED_ON, Step, attempt, offered
 from market.reference import queries as reference
 
 
@@ -124,6 +125,8 @@ def step(request: PageRequest, registration_id: UUID, verb: str) -> HttpResponse
     if row is not None:
         waits = row.state == Registration.State.SECOND_REVIEW or queries.waits_for_second_person(row)
         words = _("已提交大额复审：%(step)s") if waits else _("已完成：%(step)s")
+        if verb == "correct":
+            words = _("已提交复核：%(step)s")
         messages.success(request, words % {"step": chosen.label})
         return redirect("registration:detail", registration_id)
     return _detail(request, registration_id, failed=(verb, form))
@@ -138,10 +141,8 @@ def correction_step(request: PageRequest, correction_id: UUID, verb: str) -> Htt
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise VersionMissing
-    chosen = CORRECTION_STEPS[verb]
-    chosen.service(actor=request.actor, correction_id=correction_id, at=clock.now(), **form.cleaned_data)
-    messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-    return redirect("registration:detail", row.registration_id)
+    act = partial(CORRECTION_STEPS[verb].service, correction_id=correction_id)
+    return _answered(request, row.registration_id, CORRECTION_STEPS[verb], partial(act, **form.cleaned_data))
 
 
 @require_POST
@@ -153,10 +154,21 @@ def change_step(request: PageRequest, change_id: UUID, verb: str) -> HttpRespons
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise VersionMissing
-    chosen = CHANGE_STEPS[verb]
-    chosen.service(actor=request.actor, change_id=change_id, at=clock.now(), **form.cleaned_data)
-    messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-    return redirect("registration:detail", row.registration_id)
+    act = partial(CHANGE_STEPS[verb].service, change_id=change_id)
+    return _answered(request, row.registration_id, CHANGE_STEPS[verb], partial(act, **form.cleaned_data))
+
+
+def _answered(request: PageRequest, registration_id: UUID, step: Step, act: Callable[..., Any]) -> HttpResponse:
+    """Do the second person's part; the page of the registration says what became of it."""
+    try:
+        act(actor=request.actor, at=clock.now())
+    except Problem as problem:
+        if problem.status in PASSED_ON:
+            raise
+        messages.error(request, str(problem.title))
+    else:
+        messages.success(request, _("已完成：%(step)s") % {"step": step.label})
+    return redirect("registration:detail", registration_id)
 
 
 @require_safe
@@ -246,9 +258,16 @@ def _labels(grounds: list[str]) -> list[Any]:
 
 def _change(request: PageRequest, change: Change) -> dict[str, Any]:
     """A change, the published reports it touches, and what the reader may do to it."""
-    allowed = policy.allowed_for_change(request.actor, change)
+    allowed = _open_to(request, change, policy.allowed_for_change(request.actor, change))
     steps = offered(CHANGE_STEPS, allowed, initial={"version": change.version}, row_id=change.id)
     return {"row": change, "published": queries.published_on(change.effective_on), "steps": steps}
+
+
+def _open_to(request: PageRequest, row: Change | Correction, allowed: Collection[str]) -> list[str]:
+    """Nobody approves what he proposed, nor what has nothing left to change."""
+    is_standing = row.registration.state == Registration.State.REGISTERED
+    may_approve = is_standing and row.proposed_by_id != request.actor.user_id
+    return [verb for verb in allowed if verb != "approve" or may_approve]
 
 
 def _correction(request: PageRequest, row: Registration) -> dict[str, Any]:
@@ -264,7 +283,7 @@ def _correction(request: PageRequest, row: Registration) -> dict[str, Any]:
         ],
         "correction_steps": offered(
             CORRECTION_STEPS,
-            policy.allowed_for_correction(request.actor, correction),
+            _open_to(request, correction, policy.allowed_for_correction(request.actor, correction)),
             initial={"version": correction.version},
             row_id="correction",
         ),

@@ -20,7 +20,9 @@ class IntroduceForm(Form):
 
 class AdvanceForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    stage = forms.ChoiceField(label=_("进入阶段"))
+    stage = forms.ChoiceField(
+        label=_("进入阶段"), error_messages={"invalid_choice": _("项目的阶段已经变化，请重新选择")}
+    )
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
     proof = forms.FileField(label=_("证明材料"), required=False, help_text=_("PDF、JPG 或 PNG，不超过 20 MB"))
 

@@ -25,6 +25,14 @@ from matching.ranking import reasons
 PASSED_ON = frozenset({401, 403, 404})
 
 
+MOVES: dict[str, tuple[Any, Any]] = {
+    "advance": (services.advance_deal, _("推进")),
+    "lose": (services.lose_deal, _("结束项目")),
+    "circumvent": (services.circumvent_deal, _("记录跳单")),
+    "reopen": (services.reopen_deal, _("重新启动项目")),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def introduce(request: PageRequest) -> HttpResponse:
     """Both sides beside each other, with the match of today, and one button."""
@@ -91,6 +99,7 @@ def open_deal(request: PageRequest, introduction_id: UUID) -> HttpResponse:
             raise
         messages.error(request, str(problem.title))
         return redirect("brokerage:introduction", introduction_id)
+    messages.success(request, _("已完成：%(step)s") % {"step": _("立项")})
     return redirect("brokerage:deal", deal.id)
 
 
@@ -116,12 +125,7 @@ def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
         raise NotFound
     deal = policy.deals.fetch(actor=request.actor, pk=deal_id, verb=verb)
     form = _forms(deal, request.POST, request.FILES)[verb]
-    service: Any = {
-        "advance": services.advance_deal,
-        "lose": services.lose_deal,
-        "circumvent": services.circumvent_deal,
-        "reopen": services.reopen_deal,
-    }[verb]
+    service, label = MOVES[verb]
     if form.is_valid():
         try:
             service(actor=request.actor, deal_id=deal_id, at=clock.now(), **form.cleaned_data)
@@ -130,6 +134,7 @@ def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
                 raise
             form_problem(form, problem)
         else:
+            messages.success(request, _("已完成：%(step)s") % {"step": label})
             return redirect("brokerage:deal", deal_id)
     return _deal(request, deal_id, failed={verb: form})
 

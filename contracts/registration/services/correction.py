@@ -23,6 +23,7 @@ from contracts.registration.services import questions, steps
 from contracts.registration.services.changes import registered
 from contracts.registration.services.decision import parsed_no, save_numbered
 from contracts.registration.services.record import Line, record_event, standing_facts, standing_lines
+from market.accounts.queries import members_with_role
 from market.kernel import audit
 from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date
@@ -194,9 +195,9 @@ def _propose(
         if "one_open_correction_per_registration" in str(error):
             raise CorrectionOpen from error
         raise
+    office = members_with_role(registration.office_id, Role.REGISTRAR, Role.HIGH_VALUE_APPROVER)
     notify(
-        organisation_id=registration.office_id,
-        roles=(Role.REGISTRAR, Role.HIGH_VALUE_APPROVER),
+        user_ids=[person for person in office.values_list("id", flat=True) if person != actor.user_id],
         kind="registration",
         title=worded(lambda: _("登记更正待复核：%(no)s") % {"no": registration.registration_no}),
         body=worded(lambda: _("更正原因：%(reason)s") % {"reason": reason}),

@@ -15,6 +15,7 @@ from market.accounts.queries import members_with_role
 from market.kernel import audit
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.notices.services import notify, worded
+from market.reference import queries as reference
 
 
 def fetch(*, actor: Actor, report_id: UUID, verb: str, version: int | None, lock: bool = True) -> Report:
@@ -59,7 +60,7 @@ def _people(roles: Mapping[OrganisationKind, Iterable[Role]], report: Report | N
 def tell(people: Iterable[UUID], report: Report, *, title: Any, at: datetime) -> None:
     """`title` is lazily translated, or worded."""
     period = f"{report.first_on} – {report.last_on}"
-    words = {"period": period, "edition": report.edition, "region": report.region}
+    words = {"period": period, "edition": report.edition, "region": reference.label("region", report.region)}
     notify(
         user_ids=people,
         kind="report",

@@ -141,6 +141,7 @@ def test_another_row_is_asked_for_without_a_script_and_nothing_is_kept_or_lost_b
 
     found = fields(answer.content)
     assert (answer.status_code, found["title"], found["patents-1-title"]) == (200, "尚未保存的标题", "另一件专利")
+    assert 'class="errors"' not in answer.content.decode()
     assert found["patents-count"] == str(int(typed["patents-count"]) + 1)
     assert (found["patents-3-title"], found["deductions-count"]) == ("", typed["deductions-count"])
 
@@ -160,6 +161,8 @@ def test_a_half_filled_row_and_a_wrong_number_are_told_in_their_row(rich, page):
     assert set(half.context["form"].rows["deductions"][2].errors) == {"kind", "description"}
     assert half.context["form"].rows["deductions"][0].errors == {}
     assert wrong.context["form"].rows["patents"][1].errors == {"application_no": ["专利申请号校验位不正确"]}
+    before_the_form = wrong.content.decode().partition('name="title"')[0]
+    assert "专利申请号校验位不正确" in before_the_form.partition('class="errors"')[2]
 
 
 def test_a_form_that_was_opened_before_someone_elses_change_is_refused(rich, page):

@@ -1,7 +1,10 @@
 """Paying by bank transfer: to which account, what exactly, and what the receiver says of the proof."""
 
+import re
+
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from contracts.payments import services
 from contracts.payments.models import PayeeAccount, Payment
@@ -117,6 +120,14 @@ def test_a_proof_is_not_rejected_without_a_reason_or_by_the_payer(cast, proven, 
 
     assert [answer.status_code for answer in answers] == [422, 403, 412]
     assert books(proven) == (ZERO, ZERO)
+
+
+def test_each_open_instalment_has_a_form_with_ids_of_its_own(cast, api):
+    contract = story.signed(cast).contract
+    page = api.as_(cast.enterprise_finance).get(reverse("payments:contract-part", args=[contract.id])).content.decode()
+    ids = re.findall(r'id="(id_[^"]+)"', page)
+
+    assert page.count("支付本期") == contract.instalments.count() == len(ids) == len(set(ids)) > 1
 
 
 def test_the_list_says_who_pays_whom_and_what_is_still_open(cast, confirmed, api):

@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from contracts.registration import policy, services
+from contracts.registration.forms import DifferencesField
 from contracts.registration.models import Correction, Registration, RegistrationEvent
 from contracts.registration.problems import AmountsInvalid, CorrectionOpen, NothingToCorrect
 from contracts.turnover import queries as turnover
@@ -252,3 +255,32 @@ def test_the_form_of_a_correction_starts_from_what_stands_and_takes_the_whole(ea
 
     assert answer.status_code == 302, answer.content.decode()
     assert Correction.objects.get().facts == {"seller_region": JIUJIANG}
+
+
+def test_nobody_is_offered_to_approve_what_he_proposed_and_a_late_answer_stays_on_the_page(earlier, cast, api):
+    correction = propose(earlier, seller_region=JIUJIANG)
+    place = f"/registrations/{correction.registration_id}/"
+    answers = f"/registrations/corrections/{correction.id}/"
+    mine, others = (api.as_(actor).get(place).content.decode() for actor in (cast.registrar, cast.approver))
+
+    assert f"{answers}decline" in mine
+    assert f"{answers}approve" not in mine
+    assert f"{answers}approve" in others or f"{answers}decline" in others
+    late = api.as_(cast.registrar).post(f"{answers}decline", {"version": 99})
+    assert (late.status_code, late["Location"]) == (302, place)
+    assert [str(message) for message in get_messages(late.wsgi_request)] == ["内容已被他人更新，请刷新后重试"]
+
+
+def test_an_amount_that_is_not_recognised_is_read_as_a_chinese_keyboard_writes_it():
+    field = DifferencesField(required=False)
+
+    read = field.clean("500000　设备费\n１，２００.５０元：材料费\n3,000 税金")
+
+    assert [(item.amount, item.reason) for item in read] == [
+        (Decimal("500000"), "设备费"),
+        (Decimal("1200.50"), "材料费"),
+        (Decimal("3000"), "税金"),
+    ]
+    for wrong in ("设备费", "5x 设备费", "1.2.3 设备费"):
+        with pytest.raises(ValidationError):
+            field.clean(wrong)
