@@ -81,7 +81,7 @@ WRONG = {
     "another secret": lambda token: f"Bearer {token[:-1]}{'a' if token[-1] != 'a' else 'b'}",
     "unknown prefix": lambda token: f"Bearer tm_00000000_{token.split('_', 2)[2]}",
     "no mark": lambda token: f"Bearer {token.removeprefix('tm_')}",
-    "no secret": lambda token: f"Bearer {token.rsplit('_', 1)[0]}_",
+    "no secret": lambda token: f"Bearer {'_'.join(token.split('_', 2)[:2])}_",
     "too long": lambda token: f"Bearer {token}{'x' * 200}",
     "empty": lambda token: "Bearer ",
     "another scheme": lambda token: f"Basic {token}",
