@@ -47,4 +47,4 @@ class NoticeMalformed(Problem):
 class PaidOnInvalid(Problem):
     status = 422
     code = "paid_on_invalid"
-    title = _("付款日期不能晚于今天")
+    title = _("付款日期不能早于合同签订日期，也不能晚于今天")

@@ -19,6 +19,7 @@ __all__ = ["NUMBER", "as_csv", "as_json", "content"]
 NUMBER = 2
 TOGETHER = "*"  # the code of the line of what is not told apart
 NAME = "未单列"
+COUNT = "合同数为净数：期内新登记的合同减去期内注销、撤销的合同；变更、更正按其生效日期计入所在期间。"
 NOTE = "少于三项合同的分项不单列，与另一些分项合为“未单列”一行，使其无法从合计中推算；合计照常公布。"
 
 
@@ -26,7 +27,8 @@ def content(heading: Heading, reading: Reading, basis: Mapping[str, Any]) -> dic
     """The report as plain values, as the first layout writes them."""
     names = {scheme: {**found, TOGETHER: NAME} for scheme, found in basis["names"].items()}
     found = layout_1.content(heading, _without_small_cells(heading, reading), {**basis, "names": names})
-    return {**found, "layout": NUMBER, "notes": [*found["notes"], NOTE]}
+    notes = [COUNT if note == layout_1.NOTES[3] else note for note in found["notes"]]
+    return {**found, "layout": NUMBER, "notes": [*notes, NOTE]}
 
 
 def _without_small_cells(heading: Heading, reading: Reading) -> Reading:

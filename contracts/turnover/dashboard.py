@@ -80,6 +80,7 @@ class Headline:
     figure: queries.Figure
     before: Decimal
     is_running: bool
+    is_ahead: bool = False  # on the day that is looked at, the period has not begun
 
     @property
     def amount(self) -> Decimal:
@@ -92,7 +93,7 @@ class Headline:
 
     @property
     def change(self) -> Decimal | None:
-        return rules.change_percent(self.amount, self.before)
+        return None if self.is_ahead else rules.change_percent(self.amount, self.before)
 
     @property
     def gap(self) -> Decimal | None:
@@ -133,6 +134,8 @@ class Headline:
     def trend(self) -> str:
         """One sentence in plain words."""
         change = self.change
+        if self.is_ahead:
+            return _("截至该日，这一期间尚未开始。")
         if change is None:
             return _("上年同期没有登记金额，无从比较。")
         words = {"percent": f"{abs(change):.1f}"}
@@ -147,7 +150,8 @@ def headline(choice: Choice, *, today: date) -> Headline:
     before = queries.sides(seen.year_before(), region=figure.region, cut=choice.cut)
     # Counted as the period itself is, also where the assessment counted otherwise a year before.
     counted = figure.counts.of(before[figure.counts.side])
-    return Headline(figure, counted, is_running=seen.last < choice.whole.last)
+    is_ahead = choice.whole.first > min(choice.as_of or today, today)
+    return Headline(figure, counted, is_running=is_ahead or seen.last < choice.whole.last, is_ahead=is_ahead)
 
 
 def year_rows(as_of: date | None = None) -> list[YearRow]:

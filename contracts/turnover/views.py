@@ -35,11 +35,10 @@ DRAWN = (Dimension.CONTRACT_TYPE, Dimension.TECHNOLOGY_FIELD, Dimension.SELLER_K
 @require_safe
 def overview(request: PageRequest) -> HttpResponse:
     """The page that a mayor reads in ten seconds, and beneath it what the figure is made of."""
-    rows = dashboard.year_rows()
+    as_of = choices.read(request.GET, period=str(today().year)).as_of
+    rows = dashboard.year_rows(as_of)
     latest = next((row.year for row in reversed(rows) if row.actual is not None and not row.is_baseline), None)
-    choice = choices.read(request.GET, period=str(latest or today().year))
-    if choice.as_of is not None:
-        rows = dashboard.year_rows(choice.as_of)
+    choice = choices.read(request.GET, period=str(latest or (as_of or today()).year))
     tables = dashboard.tables_of(choice, (*DRAWN, Dimension.BROKER), actor=request.actor, today=today())
     context: dict[str, Any] = {
         "choice": choice,

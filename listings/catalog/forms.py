@@ -1,5 +1,6 @@
 """What owners type into the portal; the API takes every field, the forms take the ones most people fill."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -181,8 +182,12 @@ class DemandForm(ListingForm):
         return data.model_dump(warnings=False) | {"keywords": "、".join(data.keywords)}
 
 
+BLANK = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+
+
 def split(text: str) -> list[str]:
-    """Words between commas of either width, enumeration commas or semicolons."""
+    """Words between commas of either width, enumeration commas or semicolons; in Chinese a blank parts them too."""
+    text = BLANK.sub(",", text)
     for mark in "，、；;\n":
         text = text.replace(mark, ",")
     return [word.strip() for word in text.split(",") if word.strip()]

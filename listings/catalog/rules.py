@@ -63,7 +63,7 @@ def achievement_errors(data: AchievementData, *, on: date) -> list[Error]:
         except InvalidIdentifier as error:
             errors.append(_error(["ipc_codes", index], error))
     for index, patent in enumerate(data.patents):
-        errors += _patent_errors(patent, ["patents", index])
+        errors += _patent_errors(patent, ["patents", index], on)
     if not errors:
         errors += _repeated_patents(data.patents)
     if data.research_started_on and data.research_ended_on and data.research_ended_on < data.research_started_on:
@@ -108,12 +108,15 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _patent_errors(patent: PatentData, loc: list[Any]) -> list[Error]:
+def _patent_errors(patent: PatentData, loc: list[Any], on: date) -> list[Error]:
     try:
         patent_facts(patent)
     except InvalidIdentifier as error:
         field = "publication_no" if patent.publication_no and not patent.application_no else "application_no"
         return [_error([*loc, field], error)]
+    for field in ("filed_on", "granted_on"):
+        if (day := getattr(patent, field)) is not None and day > on:
+            return [{"loc": [*loc, field], "code": "in_future", "message": _("日期晚于今天")}]
     if patent.filed_on and patent.granted_on and patent.granted_on < patent.filed_on:
         return [{"loc": [*loc, "granted_on"], "code": "before_filing", "message": _("授权日早于申请日")}]
     return []

@@ -93,7 +93,8 @@ def submit_bank_proof(
     payment = _fetch(actor, payment_id, "submit_proof", version)
     if payment.rail != Rail.BANK_TRANSFER or not can_proceed(payment.submit_proof):
         raise WrongState(state=payment.state)
-    if paid_on > local_date(at):
+    signed_on = payment.instalment.contract.signed_on
+    if paid_on > local_date(at) or (signed_on is not None and paid_on < signed_on):
         raise PaidOnInvalid
     stored = files.store(proof, actor=actor, at=at)
     payment.submit_proof(proof=stored, paid_on=paid_on, by_id=actor.user_id)

@@ -1,6 +1,7 @@
 """Paying by bank transfer: to which account, what exactly, and what the receiver says of the proof."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from contracts.payments import services
 from contracts.payments.models import PayeeAccount, Payment
+from contracts.payments.problems import PaidOnInvalid
 from market.notices.models import Notice
 from tests import story
 from tests.cast import MONDAY, MONDAY_ON
@@ -120,6 +122,19 @@ def test_a_proof_is_not_rejected_without_a_reason_or_by_the_payer(cast, proven, 
 
     assert [answer.status_code for answer in answers] == [422, 403, 412]
     assert books(proven) == (ZERO, ZERO)
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_nobody_paid_before_the_contract_was_signed_or_will_have_paid_tomorrow(cast, awaiting, days):
+    with nothing_moves(), pytest.raises(PaidOnInvalid):
+        services.submit_bank_proof(
+            actor=cast.enterprise_finance,
+            payment_id=awaiting.id,
+            version=None,
+            proof=ContentFile(story.SCAN, "slip.pdf"),
+            paid_on=MONDAY_ON + timedelta(days=days),
+            at=MONDAY,
+        )
 
 
 def test_each_open_instalment_has_a_form_with_ids_of_its_own(cast, api):

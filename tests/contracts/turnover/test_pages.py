@@ -166,6 +166,18 @@ def test_a_listing_tells_a_stranger_nothing_of_its_yuan(told, cast, api):
     assert "1,234,567.89" not in text(answer)
 
 
+def test_a_year_that_had_not_begun_on_the_day_is_compared_with_nothing(told, cast, api):
+    client = api.as_(cast.auditor)
+
+    ahead, default = (
+        client.get("/turnover/", query) for query in ({"period": 2026, "as_of": "2025-06-30"}, {"as_of": "2025-06-30"})
+    )
+
+    assert ahead.context["head"].change is None
+    assert "截至该日，这一期间尚未开始。" in ahead.content.decode()
+    assert default.context["choice"].year == 2025
+
+
 def test_a_year_can_be_read_as_it_was_known_on_a_day(told, cast, api):
     address = reverse("turnover:year", args=[2026])
     client = api.as_(cast.auditor)

@@ -7,7 +7,9 @@ import pytest
 
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
+from listings.catalog.forms import split
 from listings.catalog.models import Achievement, Demand, Patent
+from market.kernel.problems import InvalidInput
 from market.reference.identifiers.patents import check_digit
 from tests import story as telling
 from tests.cast import MONDAY
@@ -172,3 +174,20 @@ def test_a_title_with_a_vertical_tab_is_kept_on_one_line_and_a_noncharacter_is_r
     assert (broken.status_code, broken.json()["title"]) == (201, "铜箔 退火工艺")
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unreadable_character")
     assert not Demand.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["filed_on", "granted_on"])
+def test_a_patent_is_neither_filed_nor_granted_on_a_day_to_come(cast, field):
+    data = AchievementData(title="铜合金", patents=[PATENTS[1] | {field: "2026-03-03"}])
+
+    with pytest.raises(InvalidInput) as refused:
+        catalog.create_achievement(actor=cast.university_clerk, data=data, at=MONDAY)
+
+    assert [(error["loc"], error["code"]) for error in refused.value.data["errors"]] == [
+        (["patents", 0, field], "in_future")
+    ]
+
+
+def test_a_blank_parts_chinese_keywords_and_leaves_english_ones_whole():
+    assert split("铜合金 线材　连续铸造") == ["铜合金", "线材", "连续铸造"]
+    assert split("machine vision，铜 箔；5G 基站") == ["machine vision", "铜", "箔", "5G 基站"]
