@@ -187,7 +187,7 @@ class ContractForm(Form):
         ]
 
     def is_valid(self) -> bool:
-        rows = [row.is_valid() for rows in self.rows.values() for row in rows]
+        rows = [row.is_valid() for row in self.all_rows()]
         return super().is_valid() and all(rows)
 
     def values(self) -> dict[str, Any]:

@@ -81,10 +81,12 @@ def breakdowns(
     if side == Side.OUTPUT and _is_open(period, on, cut):
         found = queries.breakdowns(period, by=by, **asked)
         return {each: _open_table(parts, each, region) for each, parts in found.items()}
-    closed = _closed_table(period, side, region, cut)  # of every dimension alike
-    return {
-        each: _table(queries.breakdown(period, by=each, **asked)) if each == Dimension.MONTH else closed for each in by
-    }
+    told: dict[Dimension, Table] = {}
+    if Dimension.MONTH in by:
+        told[Dimension.MONTH] = _table(queries.breakdown(period, by=Dimension.MONTH, **asked))
+    if others := set(by) - {Dimension.MONTH}:
+        told |= dict.fromkeys(others, _closed_table(period, side, region, cut))
+    return told
 
 
 def breakdown(period: Period, *, by: Dimension, **asked: Any) -> Table:

@@ -61,14 +61,11 @@ def totals(sides: Collection[Side], region: str) -> QuerySet[TurnoverSum]:
 
 
 def parts(period: Period, by: Dimension, side: Side, region: str) -> dict[str, Sums] | None:
-    """The sums by code; None where they are not kept, so that the ledger has to be summed."""
+    """The sums by code; None where they are not kept, so that the ledger has to be summed. Months: `parts_beside`."""
     where = _cells(by, side, region)
     if where is None:
         return None
     rows, code = where
-    if by == Dimension.MONTH:
-        months = _of(rows, period).annotate(month=ExtractMonth("effective_on")).values("month").annotate(**SUMMED)
-        return {f"{row['month']:02d}": as_sums(row) for row in months}
     return {row["key"]: as_sums(row) for row in _of(rows, period).values(key=F(code)).annotate(**SUMMED)}
 
 
@@ -133,8 +130,6 @@ def flows(period: Period, region: str) -> dict[tuple[str, str], Sums] | None:
 
 def _cells(by: Dimension, side: Side, region: str) -> tuple[Q, str] | None:
     """Which rows make a breakdown, and what column of them its code is."""
-    if by == Dimension.MONTH:
-        return _rows(side, TurnoverSum.TOTAL, region), "month"
     if by == OWN_REGION.get(side):
         return _rows(side, TurnoverSum.TOTAL, region), "region"
     if not is_broken_down(region):

@@ -1,5 +1,6 @@
 """The broker's desk: introductions, deals, and the next step of each."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,12 @@ from market.kernel import clock, files
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound, NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.pages.steps import PASSED_ON, attempt
 from matching.brokerage import policy, queries, services
 from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm, ReopenForm
 from matching.brokerage.models import Deal, DealMove
 from matching.ranking import queries as ranking
 from matching.ranking import reasons
-
-PASSED_ON = frozenset({401, 403, 404})
-
 
 MOVES: dict[str, tuple[Any, Any]] = {
     "advance": (services.advance_deal, _("推进")),
@@ -126,16 +125,9 @@ def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
     deal = policy.deals.fetch(actor=request.actor, pk=deal_id, verb=verb)
     form = _forms(deal, request.POST, request.FILES)[verb]
     service, label = MOVES[verb]
-    if form.is_valid():
-        try:
-            service(actor=request.actor, deal_id=deal_id, at=clock.now(), **form.cleaned_data)
-        except Problem as problem:
-            if problem.status in PASSED_ON:
-                raise
-            form_problem(form, problem)
-        else:
-            messages.success(request, _("已完成：%(step)s") % {"step": label})
-            return redirect("brokerage:deal", deal_id)
+    if attempt(form, partial(service, actor=request.actor, deal_id=deal_id, at=clock.now())) is not None:
+        messages.success(request, _("已完成：%(step)s") % {"step": label})
+        return redirect("brokerage:deal", deal_id)
     return _deal(request, deal_id, failed={verb: form})
 
 

@@ -85,7 +85,8 @@ def prepare(home: Path, password: str) -> None:
     data = home / "data"
     if data.exists():
         isolation.own(home)
-        isolation.own(data.resolve())
+        if data.is_symlink():
+            isolation.own(data.resolve())
         forget_dead_server(data)
         return
     data.unlink(missing_ok=True)  # it led into the memory of a machine that has been started anew

@@ -243,8 +243,7 @@ def read_everything(planted: Any, api: Any, part: re.Pattern[str] = re.compile("
     """As everyone, at the addresses of which a part fits."""
     world, told = planted
     found = Walk()
-    named = doors(world)
-    wanted = [(name, place) for name, place in [*named.items(), *(("", place) for place in places())]]
+    wanted = [*doors(world).items(), *(("", place) for place in places())]
     for person, actor in world.cast.everyone.items():
         client = api.as_(actor) if actor.is_signed_in else api
         for door, place in wanted:
