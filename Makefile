@@ -48,12 +48,12 @@ faults: environment messages ## the full fault runs
 
 bench: environment messages ## the ratios of docs/measurements.md (ARGS chooses; default: the list of them)
 	@$(UV) sync --frozen --inexact --quiet --group bench
-	$(ON_SERVERS) -- $(PYTHON) manage.py bench $(or $(ARGS),--list)
+	$(ON_SERVERS) -- $(PYTHON) -m tests.benchmarks $(or $(ARGS),--list)
 
 check: environment messages ## format, lint, types, floors, templates, migrations, openapi.json
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy $(FLOORS) deploy
+	$(PYTHON) -m mypy $(FLOORS) deploy tests/benchmarks
 	.venv/bin/lint-imports
 	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

@@ -23,10 +23,10 @@ from django.test.utils import override_settings
 
 from contracts.turnover import evidence, sums, verify_turnover
 from deploy.local.servers import postgresql
-from market.config.bench import data, frame
 from market.kernel import clock
 from market.kernel.chain import sequencer
 from market.kernel.models import UnsealedRow
+from tests.benchmarks import data, frame
 
 CLIENTS, RATE, ROUNDS = 8, 1000, 5
 SAMPLE = 10_000  # rows whose hashes are repeated alone
@@ -221,9 +221,7 @@ def pace(table: str, seconds: int, *, rate: int = 0) -> float:
         words = [str(postgresql.binaries() / "pgbench"), "-n", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds)]
         words += ["-h", found["HOST"], "-p", str(found["PORT"]), "-U", found["USER"], "-f", script.name, found["NAME"]]
         words += [f"--rate={rate}"] if rate else []
-        ran = subprocess.run(  # noqa: S603
-            words, env={"PGPASSWORD": found["PASSWORD"]}, check=True, capture_output=True, text=True
-        )
+        ran = subprocess.run(words, env={"PGPASSWORD": found["PASSWORD"]}, check=True, capture_output=True, text=True)
     (told,) = re.findall(r"^tps = ([\d.]+)", ran.stdout, re.MULTILINE)
     return float(told)
 
@@ -233,7 +231,7 @@ def sequencer_beside() -> Iterator[list[dict[str, float]]]:
     """A process that seals, as the relay does; afterwards the list holds what it told after each batch."""
     told: list[dict[str, float]] = []
     words = [sys.executable, "-c", SEQUENCER]
-    with subprocess.Popen(words, env=data.environment(), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(words, env=data.environment(), stdout=subprocess.PIPE, text=True) as process:
         if process.stdout is None:
             raise RuntimeError("no output")
         told.append(json.loads(process.stdout.readline()))  # it is up

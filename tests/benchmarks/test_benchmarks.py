@@ -1,15 +1,15 @@
 """Every bench runs and finds its ratios; sizes are tiny, so the ratios mean nothing here."""
 
 import math
+import subprocess
+import sys
 from dataclasses import replace
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 
-from market.config.bench import data, frame
-from market.config.management.commands.bench import BENCHES
 from search import text
+from tests.benchmarks import data, frame
+from tests.benchmarks.command import BENCHES
 
 PLAN = frame.Plan(rows=60, rounds=2, quiet=True, round_seconds=0.01)
 
@@ -20,12 +20,11 @@ def measured(name, plan=PLAN):
     return [ratio.name for ratio in found]
 
 
-def test_the_benches_are_named():
-    told = StringIO()
+@pytest.mark.parametrize("words", [["-m", "tests.benchmarks"], ["manage.py", "bench"]])
+def test_the_benches_are_named_under_both_names_of_the_command(words):
+    listed = subprocess.run([sys.executable, *words, "--list"], check=True, stdout=subprocess.PIPE, text=True)
 
-    call_command("bench", list=True, stdout=told)
-
-    assert [line.split()[0] for line in told.getvalue().splitlines()] == sorted(BENCHES)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == sorted(BENCHES)
 
 
 def test_invented_listings_are_as_various_as_real_ones_and_the_same_on_every_run():

@@ -7,7 +7,6 @@ from typing import Any
 
 from listings.catalog.models import Achievement
 from market.accounts.models import Membership, User
-from market.config.bench import data, frame
 from market.kernel import clock
 from market.kernel.actor import ANONYMOUS, Role
 from search import elastic, engine, maintenance
@@ -16,6 +15,7 @@ from search.query import SearchQuery, parse
 from search.saved import alerts, anchoring, matching, queries
 from search.saved.models import Cadence, SavedSearch
 from search.scopes import scope_of
+from tests.benchmarks import data, frame
 
 SEARCHES, LISTINGS, ROUNDS = 10_000, 50, 15
 FIRST_NEW = 10_000_000

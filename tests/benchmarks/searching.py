@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
 
-from market.config.bench import data, frame, wsgi
 from search import engine, maintenance
 from search.breaker import Breaker
+from tests.benchmarks import data, frame, wsgi
 
 QUERIES, ROUNDS = 200, 15
 LIST, LISTS = "/api/v1/achievements?limit=20", 50

@@ -22,7 +22,7 @@ from django.test.utils import override_settings
 from tqdm import tqdm
 
 from contracts.turnover import checks, sums
-from market.config.bench import frame, ledger, wsgi
+from tests.benchmarks import frame, ledger, wsgi
 
 CLIENTS, ROUNDS = 8, 15
 PLAIN = "SELECT sum(contract_amount) FROM turnover_turnoverentry"

@@ -22,18 +22,18 @@ from tqdm import tqdm
 
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import Achievement, State
-from market.config.bench import data, frame
 from market.config.environment import BASE_DIR
 from market.kernel import clock, outbox
 from search import engine, maintenance
 from search.mapping import SETTINGS
+from tests.benchmarks import data, frame
 
 RATES = {"P12": 100, "P12-500": 500}
 ROUNDS, ROUND_SECONDS, LEAD_SECONDS, WRITERS = 15, 2.0, 0.5, 2
 FIRST_WRITTEN = 10_000_000
 POLL_SECONDS, LAST_SECONDS = 0.01, 30.0
 REFRESH_SECONDS = int(SETTINGS["refresh_interval"].removesuffix("ms")) / 1000
-WRITER = "import django; django.setup(); from market.config.bench import lagging; lagging.write(*map(float, {}))"
+WRITER = "import django; django.setup(); from tests.benchmarks import lagging; lagging.write(*map(float, {}))"
 
 
 def run(plan: frame.Plan) -> list[frame.Ratio]:
@@ -161,19 +161,19 @@ def write(seconds: float, rate: float, nth: float) -> None:
     numbers = range(int(seconds * rate))
     rows = drafts(FIRST_WRITTEN + WRITERS * number + int(nth) for number in numbers)
     connection.ensure_connection()
-    print(flush=True)  # noqa: T201
+    print(flush=True)
     begins = float(input())
     for number in numbers:
         row, due = rows[number], begins + number / rate
         time.sleep(max(0.0, due - time.monotonic()))
         publish(row)
-        print(json.dumps([f"achievement:{row.id}", time.monotonic()]), flush=True)  # noqa: T201
+        print(json.dumps([f"achievement:{row.id}", time.monotonic()]), flush=True)
 
 
 @contextmanager
 def process(words: list[str]) -> Iterator["subprocess.Popen[str]"]:
     """Ended with the block; what it left for workers is removed, since none runs here."""
-    started = subprocess.Popen(  # noqa: S603
+    started = subprocess.Popen(
         words,
         env=data.environment(),
         stdin=subprocess.PIPE,

@@ -21,10 +21,10 @@ from listings.catalog.models import Achievement
 from market.accounts import services as accounts
 from market.accounts.actors import actor_for
 from market.accounts.models import Membership, User
-from market.config.bench import data, frame, wsgi
 from market.kernel import clock
 from market.kernel.actor import Role
 from market.reference import queries as reference
+from tests.benchmarks import data, frame, wsgi
 
 OURS, THEIRS = "/api/v1/achievements", "/api/bench/achievements"
 BODY: Mapping[str, Any] = {

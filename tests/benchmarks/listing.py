@@ -16,9 +16,9 @@ from django.urls import include, path
 
 from listings.catalog import queries
 from listings.catalog.models import Achievement
-from market.config.bench import data, frame, wsgi
 from market.kernel.actor import ANONYMOUS
 from market.kernel.paging import cursor_page
+from tests.benchmarks import data, frame, wsgi
 
 OURS, THEIRS = "/api/v1/achievements?limit=20", "/bench/achievements?limit=20"
 RAW = """

@@ -17,11 +17,11 @@ from django.test.utils import override_settings
 
 from listings.catalog.models import Achievement, Demand, Patent, State
 from market.accounts.models import Organisation
-from market.config.bench import words
 from market.kernel import clock
 from market.kernel.actor import OrganisationKind
 from market.reference.identifiers.credit_code import check_character
 from search import engine
+from tests.benchmarks import words
 
 BATCH = 5000
 INVENTED = 100_000
@@ -76,7 +76,7 @@ def peaks(program: str, rounds: int) -> list[float]:
     found = []
     for _ in range(rounds):
         words = [sys.executable, "-c", program]
-        answer = subprocess.run(words, env=environment(), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        answer = subprocess.run(words, env=environment(), check=True, stdout=subprocess.PIPE, text=True)
         found.append(float(json.loads(answer.stdout.splitlines()[-1])["kib"]))
     return found
 
@@ -85,7 +85,7 @@ def tell_peak() -> None:
     """Say what this process took at most. `ru_maxrss` would not do: across exec it keeps the parent's peak."""
     with open("/proc/self/status", encoding="ascii") as lines:
         (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
-    print(json.dumps({"kib": int(peak)}))  # noqa: T201
+    print(json.dumps({"kib": int(peak)}))
 
 
 def build_listings(count: int, *, first: int = 0, patents: int = 0) -> None:

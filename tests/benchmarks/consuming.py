@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import Achievement
-from market.config.bench import data, frame, lagging
 from market.kernel import clock, outbox, relay
 from market.kernel.models import Delivery
 from search import maintenance
+from tests.benchmarks import data, frame, lagging
 
 SIZES = (5, 50)  # what gathers in 50 ms at 100 writes a second, and in 100 ms at 500
 ROUNDS = 7

@@ -8,8 +8,8 @@ from django.db import connection
 from contracts.agreements.models import TechnologyContract
 from contracts.registration.models import Registration
 from contracts.turnover import sums
-from market.config.bench import data
 from market.kernel import clock
+from tests.benchmarks import data
 
 FIRST_YEAR, LAST_YEAR = 2016, 2026
 # A number's own facts: seven of ten sold in the city, the other party in one of 120 counties; skewed as real codes are.

@@ -18,21 +18,21 @@ from django.test.utils import override_settings
 from tqdm import tqdm
 
 from listings.catalog.models import Achievement, Demand
-from market.config.bench import data, frame, meaning, wsgi
-from market.config.bench.searching import overheard
 from market.kernel import clock
 from matching.ranking import corpus, pairing, queue, rows
 from matching.ranking.models import Kind, Match
 from matching.ranking.reader import Reader
 from search import candidates, elastic, encoder, engine, maintenance
 from search.candidates import Seeker
+from tests.benchmarks import data, frame, meaning, wsgi
+from tests.benchmarks.searching import overheard
 
 SAMPLE, LARGE_BATCH, READ = 100, 50, 40
 ROUNDS, FEW_ROUNDS = 15, 3
 NEW = 40
 FIRST_NEW = 10_000_000
 REBUILD_SECONDS = 30.0
-PEAK = "import django; django.setup(); from market.config.bench import matching; matching.print_peak()"
+PEAK = "import django; django.setup(); from tests.benchmarks import matching; matching.print_peak()"
 T = TypeVar("T")
 Batch = Sequence[Demand]
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 from elasticsearch.helpers import parallel_bulk
 
-from market.config.bench import data, frame
 from search import engine, indexing, maintenance
 from search.documents import projections
 from search.mapping import MAPPING, SETTINGS, source_of
+from tests.benchmarks import data, frame
 
 SMALL, PATENTS, BULK_SECONDS = 10_000, 1, 120
 MANY_ROUNDS, FEW_ROUNDS, PEAK_ROUNDS = 15, 3, 3
-PEAK = "import django; django.setup(); from market.config.bench import reindexing; reindexing.print_peak()"
+PEAK = "import django; django.setup(); from tests.benchmarks import reindexing; reindexing.print_peak()"
 
 
 def run(plan: frame.Plan) -> list[frame.Ratio]:
@@ -34,7 +34,7 @@ def run(plan: frame.Plan) -> list[frame.Ratio]:
             ratios.append(_pace("P9", ready_bulk(), plan, rounds))
         for name in ("P10", "P10-tuned"):
             if plan.wants(name):
-                from market.config.bench import dsl_peer  # in the group `bench` only
+                from tests.benchmarks import dsl_peer  # in the group `bench` only
 
                 theirs = dsl_peer.rebuild(f"{engine.alias()}-peer", is_tuned=name == "P10-tuned")
                 ratios.append(_pace(name, theirs, plan, rounds))

@@ -14,8 +14,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
 
 from listings.catalog.models import Achievement
-from market.config.bench import data, frame, wsgi
 from search import maintenance
+from tests.benchmarks import data, frame, wsgi
 
 LIST = "/api/v1/achievements?limit=20"
 ASKED, ROUNDS, DEEP, LARGEST = 50, 15, 1000, 100
