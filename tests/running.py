@@ -1,6 +1,6 @@
 """Letting the outbox run inside a test: the relay's own functions, without the processes around them."""
 
-from market.kernel import clock, outbox, relay
+from market.kernel import clock, deliveries, outbox
 from market.kernel.models import Delivery
 from tests import engine
 
@@ -11,7 +11,7 @@ def run_outbox(rounds: int = 20) -> None:
     readers = [reader for reader in outbox.consumers() if reader.handle_batch]
     for _ in range(rounds):
         for reader in readers:
-            while relay.feed_batch(reader):
+            while deliveries.feed_batch(reader):
                 pass
         if not deliver_due():
             break
@@ -31,7 +31,7 @@ def deliver_due() -> int:
     due = Delivery.objects.filter(consumer__in=workers, dead_at__isnull=True, available_at__lte=clock.now())
     ids = list(due.order_by("id").values_list("id", flat=True))
     for delivery_id in ids:
-        relay.deliver(delivery_id)
+        deliveries.deliver(delivery_id)
     return len(ids)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import requests
 
-from deploy.local import addresses, isolation
+from deploy.local import addresses, isolation, messages
+from deploy.local.downloads import Progress
 from deploy.local.folder import Folder, is_free
 from deploy.local.servers import postgresql
 from deploy.local.units import Unit, nothing_to_prepare
@@ -67,7 +68,14 @@ def steps(environment: dict[str, str]) -> list[Unit]:
     prepared = python("manage.py", "bring_up")
     told = python("manage.py", "demo")
     return [
-        Unit(name="bring_up", command=prepared, after=("postgresql",), environment=environment, is_step=True),
+        Unit(
+            name="bring_up",
+            command=prepared,
+            after=("postgresql",),
+            environment=environment,
+            prepare=compile_translations,
+            is_step=True,
+        ),
         # The portal serves while the city grows, and goes on serving what there is where the telling fails.
         Unit(
             name="demo",
@@ -78,6 +86,10 @@ def steps(environment: dict[str, str]) -> list[Unit]:
             is_essential=False,
         ),
     ]
+
+
+def compile_translations(progress: Progress) -> None:
+    messages.compile_all()
 
 
 def stripe_sandbox(folder: Folder, environment: dict[str, str]) -> Unit:

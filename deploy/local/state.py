@@ -1,6 +1,6 @@
 """What the supervisor of a data folder says about itself, in `state.json`.
 
-Standard library only and light, since Django's settings import it.
+The product reads the addresses in it by itself (`market/config/servers.py`) and imports nothing of this package.
 """
 
 import json

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from deploy.local import state
+from market.config import servers
 from market.kernel.actor import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -144,11 +144,10 @@ class Environment(BaseSettings):
 
     def with_local_servers(self) -> "Environment":
         """Fill the addresses that are not given with those of the servers running in `data_dir`."""
-        found = state.read(self.data_dir)
-        if found is not None:
-            self.database_url = self.database_url or found.url("postgresql")
-            self.redis_url = self.redis_url or found.url("valkey")
-            self.elasticsearch_url = self.elasticsearch_url or found.url("elasticsearch")
+        running = servers.addresses(self.data_dir)
+        self.database_url = self.database_url or running.get("postgresql", "")
+        self.redis_url = self.redis_url or running.get("valkey", "")
+        self.elasticsearch_url = self.elasticsearch_url or running.get("elasticsearch", "")
         return self
 
     def missing(self) -> list[str]:

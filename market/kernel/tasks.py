@@ -4,14 +4,14 @@ from uuid import UUID
 
 from celery import shared_task
 
-from market.kernel import clock, jobs, pruning, relay
+from market.kernel import clock, deliveries, jobs, pruning
 from market.kernel.chain import heads
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def deliver(*, delivery_id: int, **_: object) -> None:
     """Give one event to its consumer."""
-    relay.deliver(delivery_id)
+    deliveries.deliver(delivery_id)
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from market.kernel import clock, outbox, relay
+from market.kernel import clock, deliveries, outbox
 from market.kernel.models import Delivery, OutboxEvent
 from market.kernel.problems import Problem
 from search import indexing
@@ -64,7 +64,7 @@ def catch_up(search_ids: Collection[UUID], *, at: datetime) -> int:
     if since is None or reader is None:
         return 0
     events = OutboxEvent.objects.filter(topic__in=reader.topics - {SearchKept.topic}).order_by("-id")[:MOST_RECENT]
-    documents = _documents([relay.envelope(event) for event in events if event.recorded_at >= since])
+    documents = _documents([deliveries.envelope(event) for event in events if event.recorded_at >= since])
     return announce(documents, at=at, among=searches)
 
 

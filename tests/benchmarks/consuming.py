@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from listings.catalog.events import ListingChanged
 from listings.catalog.models import Achievement
-from market.kernel import clock, outbox, relay
+from market.kernel import clock, deliveries, outbox
 from market.kernel.models import Delivery
 from search import maintenance
 from tests.benchmarks import data, frame, lagging
@@ -57,14 +57,14 @@ def measure(reader: outbox.Consumer, rows: Sequence[UUID], size: int, rounds: in
 
     publish(reader.name)
     with CaptureQueriesContext(connection) as captured:
-        relay.feed_batch(reader)
+        deliveries.feed_batch(reader)
     statements = len(captured)
     pairs = []
     for _ in range(rounds + 2):
         publish(reader.name)
-        mine = spent(lambda: relay.feed_batch(reader))
+        mine = spent(lambda: deliveries.feed_batch(reader))
         publish(IDLE.name)
-        pairs.append((mine / size, spent(lambda: relay.feed_batch(IDLE)) / size))
+        pairs.append((mine / size, spent(lambda: deliveries.feed_batch(IDLE)) / size))
     return frame.ratio_of(f"{reader.name} x{size}", pairs[2:]).with_more(statements_per_batch=statements)
 
 

@@ -12,7 +12,7 @@ from contracts.payments.models import Dispute, JournalEntry, JournalLine, PayeeA
 from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover.models import TurnoverEntry
-from market.kernel import relay
+from market.kernel import deliveries
 from market.kernel.models import AuditRow, Delivery, OutboxEvent, PrivateFile
 from market.kernel.problems import Problem
 from market.notices.models import Notice
@@ -73,7 +73,7 @@ def run_consumers(*names: str) -> int:
     due = Delivery.objects.filter(consumer__in=names, dead_at__isnull=True)
     ids = list(due.order_by("id").values_list("id", flat=True))
     for delivery_id in ids:
-        relay.deliver(delivery_id)
+        deliveries.deliver(delivery_id)
     assert list(due.filter(id__in=ids).values_list("consumer", "last_error")) == []
     return len(ids)
 

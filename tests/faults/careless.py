@@ -6,7 +6,7 @@ from market.config.celery import app
 
 django.setup()
 
-from market.kernel import outbox, relay  # noqa: E402  models need the setup
+from market.kernel import deliveries, outbox  # noqa: E402  models need the setup
 from market.kernel.models import Delivery  # noqa: E402
 
 __all__ = ["app"]
@@ -17,7 +17,7 @@ def deliver(delivery_id: int) -> None:
     reader = outbox.consumer(delivery.consumer)
     delivery.delete()
     if reader is not None and reader.handle is not None:
-        reader.handle(relay.envelope(delivery.event))
+        reader.handle(deliveries.envelope(delivery.event))
 
 
-relay.deliver = deliver
+deliveries.deliver = deliver

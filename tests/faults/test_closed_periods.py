@@ -17,8 +17,8 @@ from contracts.reports.models import Report, ReportFile
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.rules import Cut
 from tests.cast import Cast
-from tests.contracts.reports import entries
 from tests.contracts.reports.conftest import FEBRUARY, Office
+from tests.contracts.turnover import entries
 from tests.contracts.turnover.conftest import City
 from tests.together import at_once
 

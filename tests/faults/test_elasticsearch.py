@@ -15,7 +15,7 @@ from django.db import connection
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData
 from listings.catalog.models import Achievement
-from market.kernel import deadletters, outbox, relay
+from market.kernel import deadletters, deliveries, outbox
 from market.kernel.actor import ANONYMOUS
 from market.kernel.models import Delivery
 from search import elastic, engine, indexing, maintenance, mapping, services
@@ -74,7 +74,7 @@ def feed(until: Callable[[], bool], seconds: float = 120) -> None:
     while not until():
         assert time.monotonic() < deadline, deadletters.backlog()
         try:
-            if relay.feed_batch(reader) == 0:
+            if deliveries.feed_batch(reader) == 0:
                 time.sleep(0.02)
         except EngineAway:
             time.sleep(0.02)
@@ -89,7 +89,7 @@ def test_while_it_is_refused_every_write_succeeds_and_arrives_later(cast, proxy,
     proxy.refuse()
     assert write(cast, count) == 0
     with pytest.raises(EngineAway):
-        relay.feed_batch(outbox.consumer("search.elasticsearch"))
+        deliveries.feed_batch(outbox.consumer("search.elasticsearch"))
 
     proxy.pass_on()
     feed(is_settled)
@@ -122,7 +122,7 @@ def test_answers_cut_in_the_middle_lose_and_double_nothing(cast, proxy, count):
     while not is_settled():
         proxy.cut_after = chance.randrange(120) if chance.random() < 0.4 else None
         try:
-            relay.feed_batch(reader, batch=3)
+            deliveries.feed_batch(reader, batch=3)
         except EngineAway:
             cut += 1
             time.sleep(0.02)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from market.kernel import outbox, relay
+from market.kernel import deliveries, outbox
 from market.kernel.actor import ANONYMOUS
 from market.kernel.models import Delivery
 from search import engine, indexing, services
@@ -22,7 +22,7 @@ def feed_others():
     """Every consumer but Elasticsearch's, as the relay's threads go on one without the other."""
     for reader in outbox.consumers():
         if reader.handle_batch and reader.name != "search.elasticsearch":
-            while relay.feed_batch(reader):
+            while deliveries.feed_batch(reader):
                 pass
 
 

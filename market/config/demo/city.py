@@ -23,7 +23,7 @@ from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData, PatentData
 from listings.catalog.models import Achievement, Demand
 from market.config.demo.people import People, read
-from market.kernel import outbox, relay
+from market.kernel import deliveries, outbox
 from market.kernel.actor import Actor
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Introduction
@@ -296,5 +296,5 @@ def sealed_scan(number: str, party: str) -> bytes:
 def copy_to_fallback() -> None:
     """Let the fallback's consumer have all that is due."""
     reader = outbox.consumer("search.postgresql")
-    while reader is not None and relay.feed_batch(reader):
+    while reader is not None and deliveries.feed_batch(reader):
         pass

@@ -6,7 +6,7 @@ from contracts.reports import services
 from contracts.reports.models import Report
 from contracts.reports.rules import period_of
 from market.config.demo.people import People
-from market.kernel import clock, relay
+from market.kernel import clock, deliveries
 from market.kernel.models import Delivery
 
 # Each is published on the twentieth day after its period.
@@ -33,4 +33,4 @@ def fill_ledger() -> None:
     """Let the ledger have every registration event that is due, so that the load does not wait for other processes."""
     due = Delivery.objects.filter(consumer="turnover.ledger", dead_at__isnull=True).order_by("id")
     for delivery_id in due.values_list("id", flat=True):
-        relay.deliver(delivery_id)
+        deliveries.deliver(delivery_id)

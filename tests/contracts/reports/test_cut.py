@@ -18,9 +18,9 @@ from contracts.reports.problems import LedgerBusy
 from contracts.reports.services.publication import LOCK_SECONDS, take_cut
 from contracts.turnover.models import TurnoverEntry
 from tests.cast import Cast
-from tests.contracts.reports import entries
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, MARCH, Office, on
 from tests.contracts.reports.frozen import content_of
+from tests.contracts.turnover import entries
 from tests.contracts.turnover.conftest import City
 from tests.together import WAITING
 

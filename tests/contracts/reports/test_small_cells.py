@@ -6,8 +6,8 @@ import pytest
 
 from contracts.reports import checks, layouts
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, MARCH, on
-from tests.contracts.reports.entries import Kind, amendment, enter_many, first_event
 from tests.contracts.reports.frozen import content_of, csv_of, kept
+from tests.contracts.turnover.entries import Kind, amendment, enter_many, first_event
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import contracts
 from contracts.turnover import disclosure
 from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums, total, withheld
 from market.kernel.actor import ANONYMOUS
-from tests.contracts.reports.entries import Kind, amendment, enter_many, first_event
+from tests.contracts.turnover.entries import Kind, amendment, enter_many, first_event
 
 JUNE = datetime(2025, 6, 2, 2, tzinfo=UTC)
 YEAR = Period.year(2025)

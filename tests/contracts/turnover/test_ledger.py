@@ -13,7 +13,7 @@ from contracts.registration.models import RegistrationEvent
 from contracts.turnover import queries, services
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry
-from market.kernel import relay
+from market.kernel import deliveries
 from market.kernel.models import Delivery, OutboxEvent
 from tests.cast import MONDAY_ON
 from tests.contracts.registration.desk import revoke
@@ -79,7 +79,7 @@ def test_an_event_that_is_delivered_twice_makes_one_line(city):
     )
 
     for delivery_id in (delivery.id, copy.id, delivery.id):
-        relay.deliver(delivery_id)
+        deliveries.deliver(delivery_id)
 
     assert TurnoverEntry.objects.count() == 1
     assert queries.figure(year=2026).absorption.contract_amount == MILLION
@@ -92,12 +92,12 @@ def test_a_worker_that_dies_after_writing_the_line_leaves_neither_line_nor_lost_
     delivery = Delivery.objects.get(consumer="turnover.ledger")
 
     with transaction.atomic():
-        relay.deliver(delivery.id)
+        deliveries.deliver(delivery.id)
         assert TurnoverEntry.objects.count() == 1
         transaction.set_rollback(True)
 
     assert (TurnoverEntry.objects.count(), Delivery.objects.filter(pk=delivery.pk).count()) == (0, 1)
-    relay.deliver(delivery.id)
+    deliveries.deliver(delivery.id)
     assert TurnoverEntry.objects.count() == 1
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from allauth.account.models import EmailAddress
-
 from market.accounts import services
-from market.accounts.models import ApiKey, Membership, Organisation, User
+from market.accounts.models import ApiKey, Membership, Organisation
 from market.kernel import clock
 from market.kernel.actor import Actor
 from market.kernel.models import AuditRow
+from tests.cast import own_address
 from tests.conftest import ApiClient
 
 
@@ -34,13 +33,6 @@ def machine(token: str) -> ApiClient:
 
 def membership(actor: Actor, organisation: Organisation) -> Membership:
     return Membership.objects.get(user=actor.user_id, organisation=organisation, ended_at=None)
-
-
-def own_address(actor: Actor) -> str:
-    """The actor's e-mail address, confirmed by its owner."""
-    user = User.objects.get(pk=actor.user_id)
-    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-    return user.email
 
 
 def join(actor: Actor, *, manager: Actor, organisation: Organisation, roles: Iterable[str]) -> Membership:

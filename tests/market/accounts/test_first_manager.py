@@ -8,8 +8,8 @@ from market.accounts.problems import InvitationClosed
 from market.kernel import clock
 from market.kernel.actor import Role
 from market.notices.models import Notice
-from tests.cast import Cast, member
-from tests.market.accounts.desk import own_address, refusal
+from tests.cast import Cast, member, own_address
+from tests.market.accounts.desk import refusal
 from tests.running import run_workers
 
 

@@ -11,7 +11,8 @@ from django.core import mail
 from django.core.cache import cache
 
 from market.accounts.models import Membership, User
-from tests.market.accounts.desk import own_address, refusal
+from tests.cast import own_address
+from tests.market.accounts.desk import refusal
 from tests.market.accounts.test_sign_in import PASSWORD, account, is_signed_in, sign_in, visitor
 
 SETUP = "/accounts/2fa/"

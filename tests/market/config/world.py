@@ -32,8 +32,7 @@ from search.saved import addresses
 from search.saved import services as saved
 from tests import snapshots
 from tests import story as telling
-from tests.cast import MONDAY, Cast, member
-from tests.market.accounts.desk import own_address
+from tests.cast import MONDAY, Cast, member, own_address
 from tests.running import run_outbox
 
 

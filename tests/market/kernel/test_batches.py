@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from market.kernel import clock, outbox, relay
+from market.kernel import clock, deliveries, outbox
 from market.kernel.models import Delivery, Job
 from tests.cast import MONDAY
 
@@ -52,7 +52,7 @@ def publish(*things: str) -> None:
 
 
 def feed() -> int:
-    return relay.feed_batch(outbox.consumer("tests.batches"))
+    return deliveries.feed_batch(outbox.consumer("tests.batches"))
 
 
 def done() -> list[str]:
@@ -79,7 +79,7 @@ def test_an_event_that_the_consumer_cannot_bear_is_offered_alone_and_holds_up_no
 def test_an_event_that_is_never_borne_is_buried_after_eight_tries(reader):
     publish("poison")
 
-    for _ in range(relay.MAX_ATTEMPTS):
+    for _ in range(deliveries.MAX_ATTEMPTS):
         feed()
         Delivery.objects.update(available_at=MONDAY)
 
@@ -121,7 +121,7 @@ def test_two_relays_share_what_waits_and_do_none_of_it_twice(committed_db, reade
 
     def other() -> None:
         with transaction.atomic():
-            relay._take("tests.batches", 3)
+            deliveries._take("tests.batches", 3)
             held.set()
             release.wait(10)
             transaction.set_rollback(True)  # it dies before its commit

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 from django.db import connection, transaction
 
-from market.kernel import clock, deadletters, outbox, relay
+from market.kernel import clock, deadletters, deliveries, outbox
 from market.kernel.models import AuditRow, Delivery, Job, OutboxEvent
 from tests.cast import MONDAY
 
@@ -84,8 +84,8 @@ def test_a_delivery_goes_with_its_effect(heard):
     publish("one")
     delivery = Delivery.objects.get()
 
-    relay.deliver(delivery.id)
-    relay.deliver(delivery.id)
+    deliveries.deliver(delivery.id)
+    deliveries.deliver(delivery.id)
 
     assert Job.objects.filter(kind="heard-one").count() == 1
     assert Delivery.objects.count() == 0
@@ -96,12 +96,12 @@ def test_a_failing_consumer_leaves_nothing_and_is_buried_after_eight_tries(heard
     publish("poison")
     delivery = Delivery.objects.get()
 
-    for _ in range(relay.MAX_ATTEMPTS):
-        relay.deliver(delivery.id)
+    for _ in range(deliveries.MAX_ATTEMPTS):
+        deliveries.deliver(delivery.id)
 
     delivery.refresh_from_db()
     assert Job.objects.filter(kind="heard-poison").exists() is False
-    assert delivery.attempts == relay.MAX_ATTEMPTS
+    assert delivery.attempts == deliveries.MAX_ATTEMPTS
     assert delivery.dead_at is not None
     assert "poisoned" in delivery.last_error
 
@@ -110,7 +110,7 @@ def test_a_failing_consumer_leaves_nothing_and_is_buried_after_eight_tries(heard
 def test_an_operator_hands_a_buried_delivery_on_again(heard, cast, api):
     publish("poison", "good")
     delivery = Delivery.objects.order_by("id").first()
-    relay.fail(delivery.id, reason="no such thing", is_permanent=True)
+    deliveries.fail(delivery.id, reason="no such thing", is_permanent=True)
     operator = api.as_(cast.operator)
     button = f"/operations/deliveries/{delivery.id}/requeue"
 
@@ -131,7 +131,7 @@ def test_an_operator_hands_a_buried_delivery_on_again(heard, cast, api):
 def test_a_batch_settles_each_event_by_itself(batches):
     publish("good", "later", "dead", "fine")
 
-    relay.feed_batch(outbox.consumer("tests.batch"))
+    deliveries.feed_batch(outbox.consumer("tests.batch"))
 
     left = {row.event.payload["thing"]: row for row in Delivery.objects.select_related("event")}
     assert left.keys() == {"later", "dead"}
@@ -145,7 +145,7 @@ def test_a_batch_whose_target_is_away_costs_no_attempt(batches):
     publish("away")
 
     with pytest.raises(Away):
-        relay.feed_batch(outbox.consumer("tests.batch"))
+        deliveries.feed_batch(outbox.consumer("tests.batch"))
 
     delivery = Delivery.objects.get()
     assert (delivery.attempts, delivery.dead_at) == (0, None)
@@ -166,11 +166,11 @@ def test_a_low_id_that_commits_late_is_not_skipped(committed_db, batches):
     opened.wait(10)
     publish("late-id-early-commit")
 
-    relay.feed_batch(outbox.consumer("tests.batch"))
+    deliveries.feed_batch(outbox.consumer("tests.batch"))
     highest_seen = max(item.id for item in batches)
     release.set()
     writer.join()
-    relay.feed_batch(outbox.consumer("tests.batch"))
+    deliveries.feed_batch(outbox.consumer("tests.batch"))
 
     # The control: a reader that remembers the highest id it saw would skip the event that committed late.
     assert [row.payload["thing"] for row in OutboxEvent.objects.filter(id__gt=highest_seen)] == []

@@ -125,7 +125,7 @@ def test_what_came_while_the_line_was_dead_is_found_when_it_is_back(committed_db
 
 def test_an_idle_relay_asks_nothing(committed_db, heard, monkeypatch):
     asked = []
-    monkeypatch.setattr("market.kernel.relay.feed_batch", lambda reader: asked.append(reader.name) or 0)
+    monkeypatch.setattr("market.kernel.deliveries.feed_batch", lambda reader: asked.append(reader.name) or 0)
     with running(poll_seconds=NEVER):
         assert until(listens)
         time.sleep(0.3)

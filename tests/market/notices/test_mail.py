@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import transaction
 
 from market.accounts.models import User
-from market.kernel import clock, relay
+from market.kernel import clock, deliveries
 from market.kernel.models import Delivery, OutboxEvent
 from market.notices import services
 from market.notices.models import Notice
@@ -88,7 +88,7 @@ def test_who_is_no_longer_active_gets_no_mail(cast, tell):
 def deliver_again(event: OutboxEvent) -> None:
     """As after a worker's death: the event is owed once more."""
     again = Delivery.objects.create(event=event, consumer="notices.mail", key=event.key, available_at=clock.now())
-    relay.deliver(again.id)
+    deliveries.deliver(again.id)
 
 
 def test_an_event_delivered_twice_sends_one_mail(cast, tell):
@@ -136,13 +136,13 @@ def test_a_mail_that_does_not_leave_is_tried_again(cast, tell, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
-    relay.deliver(delivery.id)
+    deliveries.deliver(delivery.id)
 
     delivery.refresh_from_db()
     notice.refresh_from_db()
     assert (delivery.attempts, notice.mailed_at) == (1, None)
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    relay.deliver(delivery.id)
+    deliveries.deliver(delivery.id)
 
     assert len(mail.outbox) == 1

@@ -9,7 +9,7 @@ import time_machine
 
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
-from market.kernel import outbox, relay
+from market.kernel import deliveries, outbox
 from market.kernel.actor import Actor
 from market.kernel.models import Delivery
 from search.query import parse
@@ -71,8 +71,8 @@ def run_alerts(at: datetime = LATER) -> None:
     """The relay and the workers at that time, as far as alerts go: whoever stops Elasticsearch stops neither."""
     reader = outbox.consumer("search.alerts")
     with time_machine.travel(at, tick=False):
-        while relay.feed_batch(reader):
+        while deliveries.feed_batch(reader):
             pass
         for delivery_id in Delivery.objects.filter(consumer="notices.mail").order_by("id").values_list("id", flat=True):
-            relay.deliver(delivery_id)
+            deliveries.deliver(delivery_id)
     assert list(Delivery.objects.exclude(last_error="").values_list("consumer", "last_error")) == []

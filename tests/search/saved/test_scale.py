@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from market.accounts.models import Membership, User
-from market.kernel import outbox, relay
+from market.kernel import deliveries, outbox
 from market.kernel.models import Delivery
 from market.notices.models import Notice
 from search.query import parse
@@ -70,7 +70,7 @@ def feed():
     """One batch, all that waits: a listing has two changes, created and published."""
     reader = outbox.consumer("search.alerts")
     before = Delivery.objects.filter(consumer="search.alerts").count()
-    assert relay.feed_batch(reader, batch=1000) == before
+    assert deliveries.feed_batch(reader, batch=1000) == before
 
 
 @pytest.mark.parametrize(("kept", "listings"), [(1000, 60), pytest.param(10_000, 200, marks=pytest.mark.slow)])

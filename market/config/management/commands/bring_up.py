@@ -6,18 +6,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from deploy.local import messages
 from market.config.demo.people import demo_password, write_accounts
 
 
 class Command(BaseCommand):
-    help = "Compiles the translations, migrates, collects the static files, loads the code lists and the plan."
+    help = "Migrates, collects the static files, loads the code lists and the plan."
     # `migrate` checks by itself.
     requires_system_checks = []
 
     def handle(self, **options: Any) -> None:
         quiet = {"verbosity": options["verbosity"]}
-        messages.main()
         call_command("migrate", interactive=False, **quiet)
         call_command("collectstatic", interactive=False, **quiet)
         call_command("load_reference", **quiet)
