@@ -8,6 +8,7 @@ from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from contracts.registration import policy, problems, queries, rules, serializers, services
+from contracts.registration.facts import CORRECTABLE
 from contracts.registration.models import Correction, Registration
 from contracts.registration.schemas import (
     AmendIn,
@@ -283,7 +284,7 @@ def revoke(
 )
 def correct(request: ApiRequest, response: HttpResponse, registration_id: UUID, payload: CorrectIn) -> dict[str, Any]:
     """Propose what the registration should have said from the start; a second person puts it right."""
-    facts = payload.model_dump(include=set(rules.CORRECTABLE), exclude_none=True)
+    facts = payload.model_dump(include=set(CORRECTABLE), exclude_none=True)
     row = services.correct_registration(
         actor=request.actor,
         registration_id=registration_id,

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.registration import queries, rules
+from contracts.registration.facts import CORRECTABLE, REGION, Fact
 from contracts.registration.models import Attachment
 from market.kernel.clock import today
 from market.kernel.forms import Form
@@ -129,19 +130,6 @@ class EndForm(VersionedForm):
     document = forms.FileField(label=_("依据文件"), help_text=_("解除协议、决定书等；PDF、JPEG 或 PNG，不超过 20 MB"))
 
 
-FACT_LABELS = {
-    "seller_region": _("卖方地区（行政区划代码）"),
-    "buyer_region": _("买方地区（行政区划代码）"),
-    "seller_kind": _("卖方性质"),
-    "buyer_kind": _("买方性质"),
-    "contract_type": _("合同类型"),
-    "technology_field": _("技术领域"),
-    "ip_type": _("知识产权类型"),
-    "plan_source": _("计划来源"),
-    "size_class": _("买方规模"),
-}
-
-
 class CorrectForm(AskingForm):
     """Every fact as it stands, to be put right where it is wrong; a region is typed, the others are chosen."""
 
@@ -155,13 +143,14 @@ class CorrectForm(AskingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in FACT_LABELS.items():
-            scheme, is_required = rules.CORRECTABLE[name], name not in rules.MAY_BE_EMPTY
-            self.fields[name] = (
-                LocationField(label=label, required=is_required)
-                if scheme == "region"
-                else forms.ChoiceField(
-                    label=label, required=is_required, choices=[("", _("无")), *reference.choices(scheme, today())]
-                )
-            )
-        self.order_fields(["version", *FACT_LABELS])
+        for name, fact in CORRECTABLE.items():
+            self.fields[name] = _fact_field(fact)
+        self.order_fields(["version", *CORRECTABLE])
+
+
+def _fact_field(fact: Fact) -> forms.Field:
+    is_required = not fact.is_optional
+    if fact.scheme == REGION:
+        return LocationField(label=fact.label, required=is_required, help_text=_("行政区划代码，6 位数字"))
+    choices = [("", _("无")), *reference.choices(fact.scheme, today())]
+    return forms.ChoiceField(label=fact.label, required=is_required, choices=choices)

@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
-from contracts.agreements.models import ContractType, TechnologyContract
+from contracts.agreements.models import TechnologyContract
+from contracts.registration.facts import FactColumns
 from market.accounts.models import Organisation, User
 from market.kernel.ids import new_id
 from market.kernel.models import PrivateFile, Versioned
@@ -208,7 +209,7 @@ class Attachment(models.Model):
         return f"{self.registration_id} {self.kind}"
 
 
-class RegistrationEvent(models.Model):
+class RegistrationEvent(FactColumns):
     """What the registry did to the figure, once and for all: registered +x, amended Δ, cancelled and revoked −x.
 
     Append-only: the database refuses change and removal. The facts that the figure is cut by are kept as they were.
@@ -231,20 +232,6 @@ class RegistrationEvent(models.Model):
         default=0,
         db_comment="Registered 1, ended -1 (0 before 2026-12); a correction takes 1 out of one cell, into another",
     )
-    seller_region = models.CharField(max_length=6)
-    buyer_region = models.CharField(max_length=6)
-    seller_kind = models.CharField(max_length=10, blank=True, db_comment="Party nature code")
-    buyer_kind = models.CharField(max_length=10, blank=True)
-    contract_type = models.CharField(max_length=12, choices=ContractType)
-    technology_field = models.CharField(max_length=10)
-    ip_type = models.CharField(max_length=40)
-    plan_source = models.CharField(max_length=40)
-    size_class = models.CharField(max_length=20, blank=True, default="", db_comment="企业规模 of the buyer")
-    broker = models.CharField(max_length=36, blank=True, default="", db_comment="Agency of the deal, by its id")
-    university = models.CharField(
-        max_length=36, blank=True, default="", db_comment="The seller by its id, where it is a university"
-    )
-    rule_set = models.CharField(max_length=40)
     reason = models.CharField(_("原因"), max_length=500, blank=True)
     effective_on = models.DateField(_("生效日期"), db_comment="Registry's date, Asia/Shanghai; picks the year")
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -269,27 +256,6 @@ class RegistrationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.contract_amount}"
-
-    @property
-    def facts(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in FACTS}
-
-
-# Kept with each event, and all that a correction can move between cells.
-FACTS = (
-    "seller_region",
-    "buyer_region",
-    "seller_kind",
-    "buyer_kind",
-    "contract_type",
-    "technology_field",
-    "ip_type",
-    "plan_source",
-    "size_class",
-    "broker",
-    "university",
-    "rule_set",
-)
 
 
 class Correction(Versioned):

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from contracts.registration.facts import CORRECTABLE, REGION, Fact
 from market.reference import queries as reference
 from market.reference.calendar import Due, Unit, WorkingCalendar
 from market.reference.identifiers.registration_no import oddities, parse_registration_no
@@ -222,34 +223,17 @@ def known_grounds(codes: Iterable[str]) -> bool:
     return all(code in Ground.__members__.values() for code in codes)
 
 
-# The facts that a correction may put right, and the code list of each; the rest follows from the deal and the rules.
-CORRECTABLE = {
-    "seller_region": "region",
-    "buyer_region": "region",
-    "seller_kind": "party_nature",
-    "buyer_kind": "party_nature",
-    "contract_type": "contract_type",
-    "technology_field": "technology_field",
-    "ip_type": "ip_type",
-    "plan_source": "plan_source",
-    "size_class": "enterprise_scale",
-}
-# A party abroad has no region of ours, and the form asks for nature and size of some parties only.
-MAY_BE_EMPTY = frozenset({"seller_region", "buyer_region", "seller_kind", "buyer_kind", "size_class"})
+def unknown_facts(codes: Mapping[str, str], on: date) -> list[str]:
+    """The names of those facts whose code no list has on a day, or that a correction may not touch."""
+    return [name for name, code in codes.items() if name not in CORRECTABLE or not _may_be(CORRECTABLE[name], code, on)]
 
 
-def unknown_facts(facts: Mapping[str, str], on: date) -> list[str]:
-    """The names of those facts whose code no list has on a day, or that are no facts of a registration."""
-    return [
-        name
-        for name, code in facts.items()
-        if name not in CORRECTABLE
-        or not ((name in MAY_BE_EMPTY and not code) or _is_known(CORRECTABLE[name], code, on))
-    ]
+def _may_be(fact: Fact, code: str, on: date) -> bool:
+    return (fact.is_optional and not code) or _is_known(fact.scheme, code, on)
 
 
 def _is_known(scheme: str, code: str, on: date) -> bool:
-    if scheme != "region":
+    if scheme != REGION:
         return reference.is_valid(scheme, code, on)
     try:
         return party_location(code) == code
@@ -262,7 +246,7 @@ CHINA = "142"  # customs code
 
 def is_located(region: str, country: str) -> bool:
     """Whether a party's contracts are in the figure of some region; one abroad has none."""
-    return _is_known("region", region, date.max) if country == CHINA else True
+    return _is_known(REGION, region, date.max) if country == CHINA else True
 
 
 def comparable_title(title: str) -> str:

@@ -1,11 +1,12 @@
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, create_model
 
+from contracts.registration.facts import CORRECTABLE, REGION
 from contracts.registration.models import Attachment
 from contracts.registration.rules import Ground
 from market.kernel.api import Payload, Reference
@@ -72,21 +73,20 @@ class EndIn(Payload):
     reason: Reason
 
 
-class CorrectIn(Payload):
+def _codes_of_facts() -> type[Payload]:
+    """A code, or nothing, for each fact that a correction may put right."""
+    fields: dict[str, Any] = {
+        name: ((LocationOrNone if fact.scheme == REGION else Code) | None, None) for name, fact in CORRECTABLE.items()
+    }
+    return create_model("CorrectedFacts", __base__=Payload, __module__=__name__, **fields)
+
+
+class CorrectIn(_codes_of_facts()):  # type: ignore[misc]  # its fields are the table's
     """What the registration should have said from the start; what is left out was right.
 
     Amounts are the right totals as of now. Region GB/T 2260, the others codes of their dictionaries.
     """
 
-    seller_region: LocationOrNone | None = None
-    buyer_region: LocationOrNone | None = None
-    seller_kind: Code | None = None
-    buyer_kind: Code | None = None
-    contract_type: Code | None = None
-    technology_field: Code | None = None
-    ip_type: Code | None = None
-    plan_source: Code | None = None
-    size_class: Code | None = None
     contract_amount: AmountIn | None = None
     technology_amount: AmountIn | None = None
     registration_no: Annotated[str, Field(max_length=40)] = ""

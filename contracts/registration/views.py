@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contracts.agreements import policy as agreements
 from contracts.registration import policy, queries, rules, services
+from contracts.registration.facts import CORRECTABLE
 from contracts.registration.forms import (
-    FACT_LABELS,
     AmendForm,
     ApplyForm,
     AttachForm,
@@ -35,7 +35,7 @@ from market.reference import queries as reference
 
 def correct(**values: Any) -> Registration:
     """What the form holds of facts, as the service takes them."""
-    facts = {name: values.pop(name) for name in rules.CORRECTABLE}
+    facts = {name: values.pop(name) for name in CORRECTABLE}
     return services.correct_registration(facts=facts, **values)
 
 
@@ -278,7 +278,7 @@ def _correction(request: PageRequest, row: Registration) -> dict[str, Any]:
     return {
         "correction": correction,
         "correction_facts": [
-            (FACT_LABELS[name], reference.label(rules.CORRECTABLE[name], code, clock.today()) if code else "")
+            (CORRECTABLE[name].label, reference.label(CORRECTABLE[name].scheme, code, clock.today()) if code else "")
             for name, code in correction.facts.items()
         ],
         "correction_steps": offered(

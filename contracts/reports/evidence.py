@@ -10,12 +10,13 @@ from typing import Any
 
 import structlog
 
+from contracts.registration.facts import Dimension
 from contracts.reports import queries, rules
 from contracts.reports.layout_2 import TOGETHER
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover import evidence
 from contracts.turnover.evidence import PublishedFigure
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
+from contracts.turnover.rules import Cut, Period, Side, Sums
 
 log = structlog.get_logger(__name__)
 

@@ -14,9 +14,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from contracts.registration.facts import Dimension
 from contracts.reports.reading import SCHEMES, TABLES, Compared, Reading
 from contracts.turnover.queries import Flow, Part
-from contracts.turnover.rules import Dimension, Period, Side, Sums, change_percent, share_percent
+from contracts.turnover.rules import Period, Side, Sums, change_percent, share_percent
 from market.kernel.money import in_yi
 
 NUMBER = 1

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.registration.facts import Dimension
 from contracts.reports import rules
 from contracts.reports.models import Report
 from contracts.turnover import queries as turnover
 from contracts.turnover.queries import Flow, Part
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
+from contracts.turnover.rules import Cut, Period, Side, Sums
 
 # The tables of a side, in the order of the national quick report (domain reference 2.3).
 TABLES = (

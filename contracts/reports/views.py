@@ -12,13 +12,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from contracts.registration.facts import Dimension
 from contracts.reports import policy, queries, services
 from contracts.reports.download import download
 from contracts.reports.forms import DraftForm, MoveForm, ReturnForm, ReviseForm
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover import labels
 from contracts.turnover.models import Assessment
-from contracts.turnover.rules import Dimension
 from market.kernel import clock
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import Field
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import disclosure, queries, rules, services, tables
 from contracts.turnover.models import Assessment, TurnoverEntry
 from contracts.turnover.problems import AssessmentDecided
@@ -80,7 +81,7 @@ def get_turnover(
 @router.get("/breakdown", response={200: BreakdownOut, **problems()})
 def get_breakdown(
     request: ApiRequest,
-    by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,
+    by: Dimension = Dimension.CONTRACT_TYPE,
     year: Year | None = None,
     quarter: Quarter = None,
     month: Month = None,
@@ -123,7 +124,7 @@ def get_breakdown(
 @router.get("/breakdown.csv", response={200: file_answer("text/csv"), **problems()})
 def get_breakdown_csv(
     request: ApiRequest,
-    by: rules.Dimension = rules.Dimension.CONTRACT_TYPE,
+    by: Dimension = Dimension.CONTRACT_TYPE,
     year: Year | None = None,
     quarter: Quarter = None,
     month: Month = None,
@@ -229,7 +230,7 @@ def period_of(year: int | None, quarter: int | None, month: int | None) -> rules
 def _table(
     request: ApiRequest,
     period: rules.Period,
-    by: rules.Dimension,
+    by: Dimension,
     side: rules.Side,
     region: str,
     as_of: date | None,

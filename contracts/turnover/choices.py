@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Cut, Dimension, Period, Side
+from contracts.registration.facts import Dimension
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Cut, Period, Side
 from market.kernel.problems import InvalidInput
 
 PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import disclosure, labels, queries, rules, tables
 from contracts.turnover.choices import Choice
 from contracts.turnover.disclosure import Table
-from contracts.turnover.rules import Dimension, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Sums
 from market.kernel.actor import Actor
 from market.kernel.money import in_yi
 

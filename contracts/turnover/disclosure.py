@@ -13,9 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import policy, queries, rules
 from contracts.turnover.queries import ALL, NOTHING, Figure
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
+from contracts.turnover.rules import Cut, Period, Side, Sums
 from market.kernel.actor import Actor
 from market.kernel.problems import NotFound
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.turnover.rules import Dimension, Side
+from contracts.registration.facts import DIMENSIONS, Dimension
+from contracts.turnover.rules import Side
 from market.accounts.models import Organisation
 from market.reference import queries as reference
 
@@ -17,29 +18,7 @@ SIDES: dict[Side, Any] = {
     Side.INTRA: gettext_lazy("本地流动"),
 }
 NAMES: dict[Dimension, Any] = {
-    Dimension.CONTRACT_TYPE: gettext_lazy("合同类型"),
-    Dimension.TECHNOLOGY_FIELD: gettext_lazy("技术领域"),
-    Dimension.SELLER_KIND: gettext_lazy("卖方性质"),
-    Dimension.BUYER_KIND: gettext_lazy("买方性质"),
-    Dimension.IP_TYPE: gettext_lazy("知识产权类型"),
-    Dimension.PLAN_SOURCE: gettext_lazy("计划来源"),
-    Dimension.SIZE_CLASS: gettext_lazy("买方规模"),
-    Dimension.SELLER_REGION: gettext_lazy("卖方地区"),
-    Dimension.BUYER_REGION: gettext_lazy("买方地区"),
-    Dimension.MONTH: gettext_lazy("月份"),
-    Dimension.BROKER: gettext_lazy("技术转移机构"),
-    Dimension.UNIVERSITY: gettext_lazy("高等院校"),
-}
-SCHEMES = {
-    Dimension.CONTRACT_TYPE: "contract_type",
-    Dimension.TECHNOLOGY_FIELD: "technology_field",
-    Dimension.SELLER_KIND: "party_nature",
-    Dimension.BUYER_KIND: "party_nature",
-    Dimension.IP_TYPE: "ip_type",
-    Dimension.PLAN_SOURCE: "plan_source",
-    Dimension.SIZE_CLASS: "enterprise_scale",
-    Dimension.SELLER_REGION: "region",
-    Dimension.BUYER_REGION: "region",
+    by: gettext_lazy("月份") if by == Dimension.MONTH else DIMENSIONS[by].label for by in Dimension
 }
 # What stands for the parts that a reader is not told apart, and why, by disclosure's reasons.
 WITHHELD: dict[str, Any] = {
@@ -54,20 +33,23 @@ WITHHELD_BECAUSE: dict[str, Any] = {
         "为避免从前后两次公布的差额推知单项合同，分项数据只按已结束的年度、按输出公布；合计照常公布。"
     ),
 }
-ORGANISATIONS = frozenset({Dimension.BROKER, Dimension.UNIVERSITY})
 
 
 def of_codes(dimension: Dimension, codes: Iterable[str]) -> dict[str, str]:
     """Name by code; a code that no list knows is its own name, and an empty one says what its absence means."""
     wanted = sorted(set(codes))
-    if dimension in SCHEMES:
-        found = {code: reference.label(SCHEMES[dimension], code) for code in wanted if code}
-    elif dimension in ORGANISATIONS:
-        ids = [code for code in wanted if _is_id(code)]
-        found = {str(pk): name for pk, name in Organisation.objects.filter(pk__in=ids).values_list("pk", "name")}
-    else:
-        found = {code: _("%(month)s 月") % {"month": int(code)} for code in wanted if code.isdecimal()}
-    return {code: found.get(code) or (code if code else _empty(dimension)) for code in wanted}
+    if dimension == Dimension.MONTH:
+        return {code: _("%(month)s 月") % {"month": int(code)} if code.isdecimal() else code for code in wanted}
+    fact = DIMENSIONS[dimension]
+    found = _organisations(wanted) if fact.is_organisation else {}
+    if fact.scheme:
+        found = {code: reference.label(fact.scheme, code) for code in wanted if code}
+    return {code: found.get(code) or code or str(fact.when_empty) for code in wanted}
+
+
+def _organisations(codes: Iterable[str]) -> dict[str, str]:
+    rows = Organisation.objects.filter(pk__in=[code for code in codes if _is_id(code)])
+    return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 
 def withheld(suppressed: str) -> str:
@@ -85,11 +67,3 @@ def _is_id(code: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _empty(dimension: Dimension) -> str:
-    if dimension == Dimension.BROKER:
-        return _("未经市场对接")
-    if dimension == Dimension.UNIVERSITY:
-        return _("非高校院所")
-    return _("未填写")

@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from contracts.agreements.models import ContractType
+from contracts.registration.facts import FactColumns
 from contracts.registration.models import RegistrationEvent
 from market.accounts.models import User
 from market.kernel.money import MoneyField
 
 
-class TurnoverEntry(models.Model):
+class TurnoverEntry(FactColumns):
     """One signed line of the figure 技术合同成交额, made from one registration event, exactly once.
 
     Append-only: the database refuses change and removal. Dated twice: when it took effect, which picks the year,
@@ -23,18 +23,6 @@ class TurnoverEntry(models.Model):
     contract_amount = MoneyField(_("成交额（元）"), db_comment="Signed")
     technology_amount = MoneyField(_("技术交易额（元）"), db_comment="Signed")
     contracts = models.SmallIntegerField(_("项数"), default=0, db_comment="Signed")
-    seller_region = models.CharField(_("卖方地区"), max_length=6)
-    buyer_region = models.CharField(_("买方地区"), max_length=6)
-    seller_kind = models.CharField(_("卖方性质"), max_length=10, blank=True)
-    buyer_kind = models.CharField(_("买方性质"), max_length=10, blank=True)
-    contract_type = models.CharField(_("合同类型"), max_length=12, choices=ContractType)
-    technology_field = models.CharField(_("技术领域"), max_length=10)
-    ip_type = models.CharField(_("知识产权类型"), max_length=40)
-    plan_source = models.CharField(_("计划来源"), max_length=40)
-    size_class = models.CharField(_("买方规模"), max_length=20, blank=True, default="")
-    broker = models.CharField(_("技术转移机构"), max_length=36, blank=True, default="")
-    university = models.CharField(_("高等院校"), max_length=36, blank=True, default="")
-    rule_set = models.CharField(_("适用规则"), max_length=40)
     effective_on = models.DateField(_("生效日期"))
     known_at = models.DateTimeField(_("获知时间"))
 
@@ -58,7 +46,7 @@ class TurnoverSum(models.Model):
     `check_turnover` proves. A cell is the sum over its slots: each writing transaction has a slot for itself.
     """
 
-    TOTAL = "total"  # stands beside the dimensions of rules.Dimension, with an empty code
+    TOTAL = "total"  # stands beside the dimensions of facts.Dimension, with an empty code
 
     pk = models.CompositePrimaryKey("side", "dimension", "region", "effective_on", "code", "slot")
     side = models.CharField(

@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.db.models import CharField, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear, LPad
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import policy, rules, sums
 from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
+from contracts.turnover.rules import Cut, Period, Side, Sums
 from contracts.turnover.services import CODES, TURNOVER_NO
 from contracts.turnover.sums import SUMMED, as_sums
 from market.kernel.actor import Actor

@@ -98,27 +98,6 @@ class Side(StrEnum):
     INTRA = "intra"
 
 
-class Dimension(StrEnum):
-    """What the figure can be cut by. `size_class` is the buyer's 企业规模 as the registration form has it.
-
-    `broker` and `university` are ids of organisations. 重大合同 is no dimension: its threshold is known from
-    Beijing's practice alone (domain reference 2.3), and no table of this city's province asks for it.
-    """
-
-    CONTRACT_TYPE = "contract_type"
-    TECHNOLOGY_FIELD = "technology_field"
-    SELLER_KIND = "seller_kind"
-    BUYER_KIND = "buyer_kind"
-    IP_TYPE = "ip_type"
-    PLAN_SOURCE = "plan_source"
-    SIZE_CLASS = "size_class"
-    SELLER_REGION = "seller_region"
-    BUYER_REGION = "buyer_region"
-    MONTH = "month"
-    BROKER = "broker"
-    UNIVERSITY = "university"
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days of the registry's date, both ends included."""

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.registration.models import RegistrationEvent
-from contracts.turnover import policy
+from contracts.turnover import policy, triggers
 from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
 from contracts.turnover.problems import AssessmentDecided
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
@@ -33,27 +33,8 @@ CODES = {
     8: "provincial_platforms",
 }
 
-# What an entry takes over from its event, by the names on both sides; `checks` compares every one of them.
-TAKEN_OVER = {
-    "kind": "kind",
-    "contract_amount": "contract_amount",
-    "technology_amount": "technology_amount",
-    "contracts": "contracts",
-    "seller_region": "seller_region",
-    "buyer_region": "buyer_region",
-    "seller_kind": "seller_kind",
-    "buyer_kind": "buyer_kind",
-    "contract_type": "contract_type",
-    "technology_field": "technology_field",
-    "ip_type": "ip_type",
-    "plan_source": "plan_source",
-    "size_class": "size_class",
-    "broker": "broker",
-    "university": "university",
-    "rule_set": "rule_set",
-    "effective_on": "effective_on",
-    "known_at": "recorded_at",
-}
+# By the names on both sides; `checks` compares every one of them, and so does the database.
+TAKEN_OVER = triggers.taken_over()
 
 
 @transaction.atomic

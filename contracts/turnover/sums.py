@@ -1,6 +1,6 @@
 """The sums beside the ledger: how they are read, settled and made anew.
 
-The database itself adds each entry to its cells, in the entry's transaction (migration 0004). A writer adds in a slot
+The database itself adds each entry to its cells, in the entry's transaction (triggers.py). A writer adds in a slot
 that no other transaction holds, so writers never wait for each other's total of today; a cell is the sum over its
 slots. Slot 0 is nobody's: what is settled lies there.
 """
@@ -15,9 +15,10 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractMonth, Left, TruncMonth
 
-from contracts.turnover import rules
+from contracts.registration.facts import Dimension
+from contracts.turnover import rules, triggers
 from contracts.turnover.models import BrokenDownRegion, TurnoverEntry, TurnoverSum
-from contracts.turnover.rules import Dimension, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Sums
 
 SLOTS = 16
 SLOT_LOCKS = 1953854062  # the class of the advisory locks that the database's function turnover_slot() takes
@@ -203,19 +204,17 @@ def rebuild() -> Iterator[tuple[date, int]]:
             days = [period.first, period.last]
             cursor.execute("DELETE FROM turnover_turnoversum WHERE effective_on BETWEEN %s AND %s", days)
             cursor.execute(
-                """
+                f"""
                 INSERT INTO turnover_turnoversum (side, dimension, region, effective_on, code, slot,
                     contract_amount, technology_amount, contracts, entries)
                 SELECT cells.side, cells.dimension, cells.region, entry.effective_on, cells.code, 0,
                        sum(entry.contract_amount), sum(entry.technology_amount), sum(entry.contracts), count(*)
-                FROM turnover_turnoverentry entry, turnover_cells(
-                    entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field,
-                    entry.seller_kind, entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class,
-                    entry.broker, entry.university, (SELECT turnover_prefixes())) cells
+                FROM turnover_turnoverentry entry,
+                     {triggers.cells_of("entry", "(SELECT turnover_prefixes())")} cells
                 WHERE entry.effective_on BETWEEN %s AND %s
                 GROUP BY 1, 2, 3, 4, 5
                 ORDER BY 1, 2, 3, 4, 5
-                """,
+                """,  # noqa: S608  names of the facts
                 days,
             )
             count = cursor.rowcount

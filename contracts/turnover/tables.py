@@ -7,9 +7,10 @@ from io import StringIO
 
 from django.utils.translation import gettext as _
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import labels, rules
 from contracts.turnover.disclosure import Cell, Table
-from contracts.turnover.rules import Dimension, Sums
+from contracts.turnover.rules import Sums
 from market.kernel.money import in_yi
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contracts.agreements import policy as agreements
 from contracts.registration import policy as registrations
+from contracts.registration.facts import DIMENSIONS, Dimension
 from contracts.turnover import choices, dashboard, labels, policy, queries, services
 from contracts.turnover.choices import Choice
 from contracts.turnover.forms import AssessmentForm
 from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Dimension, Side
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Side
 from listings.catalog import policy as catalog
 from market.kernel.actor import Actor
 from market.kernel.clock import now, today
@@ -29,7 +30,7 @@ from market.pages.steps import attempt
 from matching.brokerage import policy as brokerage
 
 # What the page draws beside the years and the months; the rest is a choice of the lines' page.
-DRAWN = (Dimension.CONTRACT_TYPE, Dimension.TECHNOLOGY_FIELD, Dimension.SELLER_KIND, Dimension.BUYER_KIND)
+DRAWN = tuple(by for by, fact in DIMENSIONS.items() if fact.is_drawn)
 
 
 @require_safe

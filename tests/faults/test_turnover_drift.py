@@ -14,14 +14,14 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from contracts.turnover import queries, sums
+from contracts.turnover import queries, sums, triggers
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry, TurnoverSum
 from contracts.turnover.rules import Cut
 from tests.cast import Cast
 from tests.faults.writers import SEED, Writers, database_url, template
 
-CARELESS = """
+CARELESS = f"""
 CREATE OR REPLACE FUNCTION turnover_sums_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE cell record; found record;
 BEGIN
@@ -29,10 +29,7 @@ BEGIN
         SELECT cells.side, cells.dimension, cells.region, entry.effective_on, cells.code,
                sum(entry.contract_amount) AS contract, sum(entry.technology_amount) AS technology,
                sum(entry.contracts) AS contracts, count(*) AS entries
-        FROM entered entry, turnover_cells(
-            entry.seller_region, entry.buyer_region, entry.contract_type, entry.technology_field, entry.seller_kind,
-            entry.buyer_kind, entry.ip_type, entry.plan_source, entry.size_class, entry.broker,
-            entry.university, '{}') cells
+        FROM entered entry, {triggers.cells_of("entry", "'{}'")} cells
         WHERE cells.dimension = 'total'
         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
     LOOP
@@ -52,7 +49,7 @@ BEGIN
     END LOOP;
     RETURN NULL;
 END $$;
-"""
+"""  # noqa: S608  names of the facts
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from contracts.agreements.models import TechnologyContract
-from contracts.registration import queries, rules
+from contracts.registration import facts, queries, rules
 from contracts.registration.models import Registration, RegistrationEvent, Round
 from contracts.registration.problems import (
     AmountAboveContract,
@@ -23,7 +23,7 @@ from contracts.registration.problems import (
     RegistrationGrounds,
 )
 from contracts.registration.services import questions, steps
-from contracts.registration.services.record import facts_of, record_event
+from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
@@ -213,7 +213,7 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
         contract_amount=contract_amount,
         technology_amount=technology_amount,
         effective_on=on,
-        facts=facts_of(registration.contract, rule_set=registration.rule_set),
+        facts=facts.of_contract(registration.contract, rule_set=registration.rule_set),
         contracts=1,
         reason="",
         actor=actor,

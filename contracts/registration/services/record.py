@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from contracts.agreements.models import TechnologyContract
 from contracts.registration import rules
 from contracts.registration.events import RegistrationRecorded
-from contracts.registration.models import FACTS, Registration, RegistrationEvent
+from contracts.registration.facts import NAMES
+from contracts.registration.models import Registration, RegistrationEvent
 from market.kernel import outbox
-from market.kernel.actor import Actor, OrganisationKind
+from market.kernel.actor import Actor
 from market.kernel.problems import SecondPersonNeeded
 
 Facts = Mapping[str, str]
@@ -83,33 +83,14 @@ def recognised(registration: Registration) -> rules.Amounts:
     return rules.Amounts(sums["contract"] or Decimal(0), sums["technology"] or Decimal(0))
 
 
-def facts_of(contract: TechnologyContract, *, rule_set: str) -> Facts:
-    """The facts of a contract as they are now, which its registration takes down."""
-    seller, buyer = contract.seller, contract.buyer
-    return {
-        "seller_region": seller.region,
-        "buyer_region": buyer.region,
-        "seller_kind": seller.party_nature,
-        "buyer_kind": buyer.party_nature,
-        "contract_type": contract.contract_type,
-        "technology_field": contract.technology_field,
-        "ip_type": contract.ip_type,
-        "plan_source": contract.plan_source,
-        "size_class": buyer.scale,
-        "broker": "" if contract.deal is None else str(contract.deal.agency_id),
-        "university": str(seller.id) if seller.kind == OrganisationKind.UNIVERSITY else "",
-        "rule_set": rule_set,
-    }
-
-
 def standing_facts(registration: Registration) -> Facts:
     """The facts that were registered, as corrected since: those of the one cell that counts the contract.
 
     What follows a registration is told in these and not in the parties' present ones, so that an enterprise that moved
     away takes out of the figure of its old region what it once put there.
     """
-    rows = RegistrationEvent.objects.filter(registration=registration).values(*FACTS)
-    return dict(rows.annotate(count=Sum("contracts")).filter(count=1).values(*FACTS).get())
+    rows = RegistrationEvent.objects.filter(registration=registration).values(*NAMES)
+    return dict(rows.annotate(count=Sum("contracts")).filter(count=1).values(*NAMES).get())
 
 
 def standing_lines(registration: Registration) -> list[Line]:
@@ -117,12 +98,12 @@ def standing_lines(registration: Registration) -> list[Line]:
     names = ("contract_amount", "technology_amount", "contracts")
     rows = (
         RegistrationEvent.objects.filter(registration=registration)
-        .values("effective_on", *FACTS)
+        .values("effective_on", *NAMES)
         .annotate(**{f"{name}_sum": Sum(name) for name in names})
         .exclude(contract_amount_sum=0, technology_amount_sum=0, contracts_sum=0)
-        .order_by("effective_on", *FACTS)
+        .order_by("effective_on", *NAMES)
     )
     return [
-        Line(row["effective_on"], {name: row[name] for name in FACTS}, *(row[f"{name}_sum"] for name in names))
+        Line(row["effective_on"], {name: row[name] for name in NAMES}, *(row[f"{name}_sum"] for name in names))
         for row in rows
     ]

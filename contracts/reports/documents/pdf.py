@@ -9,8 +9,9 @@ from typing import Any
 import manimgx_fonts_cjk
 import typst
 
+from contracts.registration.facts import Dimension
 from contracts.reports import layout_1
-from contracts.turnover.rules import Dimension, Side
+from contracts.turnover.rules import Side
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 FONTS = Path(manimgx_fonts_cjk.__file__).parent

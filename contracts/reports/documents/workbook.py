@@ -10,8 +10,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from contracts.registration.facts import Dimension
 from contracts.reports import layout_1
-from contracts.turnover.rules import Dimension, Side
+from contracts.turnover.rules import Side
 
 # Amounts of more than fifteen digits would lose their fen in a spreadsheet's number, so they are written as text.
 LONGEST_NUMBER = 15

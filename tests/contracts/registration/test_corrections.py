@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from contracts.registration import policy, services
+from contracts.registration.facts import Dimension
 from contracts.registration.forms import DifferencesField
 from contracts.registration.models import Correction, Registration, RegistrationEvent
 from contracts.registration.problems import AmountsInvalid, CorrectionOpen, NothingToCorrect
 from contracts.turnover import queries as turnover
 from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.rules import Dimension, Period, Side
+from contracts.turnover.rules import Period, Side
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, SecondPersonNeeded, Stale, WrongState
 from tests import story
 from tests.contracts.registration.desk import amend, cancel

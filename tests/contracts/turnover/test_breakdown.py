@@ -8,10 +8,11 @@ from itertools import product
 import pytest
 from django.db import connection, transaction
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import queries, services
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.queries import Flow, Part
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums, share_percent
+from contracts.turnover.rules import Cut, Period, Side, Sums, share_percent
 from tests.cast import MONDAY
 from tests.contracts.standing import run_consumers
 from tests.contracts.turnover.conftest import City

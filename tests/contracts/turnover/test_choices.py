@@ -6,8 +6,9 @@ import pytest
 from django.http import QueryDict
 from django.urls import reverse
 
+from contracts.registration.facts import Dimension
 from contracts.turnover import choices, dashboard
-from contracts.turnover.rules import Dimension, Period
+from contracts.turnover.rules import Period
 from market.kernel.actor import SYSTEM
 from tests.cast import MONDAY
 

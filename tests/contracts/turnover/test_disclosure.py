@@ -14,8 +14,9 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 import contracts
+from contracts.registration.facts import Dimension
 from contracts.turnover import disclosure
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums, total, withheld
+from contracts.turnover.rules import Cut, Period, Side, Sums, total, withheld
 from market.kernel.actor import ANONYMOUS
 from tests.contracts.turnover.entries import Kind, amendment, enter_many, first_event
 

@@ -11,11 +11,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
+from contracts.registration.facts import Dimension
 from contracts.registration.models import RegistrationEvent
 from contracts.turnover import queries, services, sums
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry, TurnoverSum
-from contracts.turnover.rules import Cut, Dimension, Period, Side, Sums
+from contracts.turnover.rules import Cut, Period, Side, Sums
 from tests import snapshots
 from tests.contracts.registration.desk import amend, revoke
 from tests.contracts.standing import run_consumers
