@@ -6,7 +6,7 @@ from functools import cache
 import requests
 from django.conf import settings
 
-from search import engine
+from search.index import engine
 
 WAIT_SECONDS = 300
 ADDRESS = settings.ELASTICSEARCH_URL

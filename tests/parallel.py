@@ -22,7 +22,7 @@ if WORKER:
 
 PROCESSES = ("tests/deploy/", "tests/e2e/", "tests/faults/")
 # What their tests share takes longer to make than all of them to run.
-SHARING = ("tests/matching/ranking/quality/test_measures.py", "tests/market/config/test_client.py")
+SHARING = ("tests/matching/scoring/test_measures.py", "tests/market/config/test_client.py")
 
 
 class InOrder(LoadScopeScheduling):

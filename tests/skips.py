@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import chromium
-from search import encoder
+from search.index import encoder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_SHARED = "the development data (../shared) is not beside this checkout"

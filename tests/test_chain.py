@@ -8,9 +8,9 @@ from contracts.turnover import queries as turnover
 from contracts.turnover.checks import compare
 from listings.catalog.models import State
 from market.kernel.models import AuditRow
-from search import engine
-from search.query import parse
-from search.services import find
+from search.find.query import parse
+from search.find.services import find
+from search.index import engine
 from tests import story
 from tests.running import run_outbox
 

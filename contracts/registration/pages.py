@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.registration import policy
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.pages import navigation, slots
-from search import shortcuts
+from search.find import shortcuts
 
 PARTIES = frozenset(
     {OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY, OrganisationKind.REGISTRY}

@@ -18,7 +18,7 @@ from market.reference.calendar import Due, Unit, WorkingCalendar
 from market.reference.identifiers.registration_no import oddities, parse_registration_no
 from market.reference.identifiers.text import InvalidIdentifier
 from market.reference.locations import party_location
-from search.folding import folded
+from search.analysis.folding import folded
 
 
 class Ground(StrEnum):

@@ -14,8 +14,8 @@ from listings.catalog.events import ListingChanged
 from listings.catalog.models import OPEN_STATES, SHOWN_STATES, Achievement, Demand, Patent
 from market.reference.identifiers.ipc import ipc_levels
 from market.reference.identifiers.patents import number_forms
-from search import documents, encoding, facets, indexing
-from search.documents import Document, Projection
+from search.index import documents, encoding, facets, indexing
+from search.index.documents import Document, Projection
 from search.saved import alerts
 
 # Plain values: model instances would take more than twice as long.

@@ -12,7 +12,7 @@ from market.kernel.actor import Actor
 from market.reference.identifiers.credit_code import normalise_credit_code
 from market.reference.identifiers.patents import normalise_application_no, normalise_publication_no
 from market.reference.identifiers.text import InvalidIdentifier
-from search import shortcuts, suggesting
+from search.find import shortcuts, suggesting
 
 PUBLICATION_DIGITS, APPLICATION_DIGITS = {7, 9}, {8, 12}
 

@@ -19,9 +19,9 @@ from market.notices.api import router as notices
 from market.reference.api import router as dictionaries
 from matching.brokerage.api import introductions
 from matching.brokerage.api import router as deals
-from matching.ranking.api import achievement_router, demand_router, verdict_router
-from matching.ranking.api import router as matching
-from search.api import router as search
+from matching.matches.api import achievement_router, demand_router, verdict_router
+from matching.matches.api import router as matching
+from search.find.api import router as search
 from search.saved.api import router as searches
 
 api = MarketAPI(

@@ -18,9 +18,10 @@ handler404 = "market.kernel.http.unknown_address"
 
 urlpatterns = [
     path("", include("market.pages.urls")),
-    path("", include("search.urls")),
+    path("", include("search.find.urls")),
+    path("searches/", include("search.saved.urls")),
     path("", include("listings.catalog.urls")),
-    path("", include("matching.ranking.urls")),
+    path("", include("matching.matches.urls")),
     path("", include("matching.brokerage.urls")),
     path("contracts/", include("contracts.agreements.urls")),
     path("payments/", include("contracts.payments.urls")),

@@ -7,6 +7,6 @@ class BrokerageConfig(AppConfig):
 
     def ready(self) -> None:
         from matching.brokerage import consumers, pages, policy, queries  # noqa: F401  subscriptions, slots and menu
-        from matching.ranking import records
+        from matching.matches import track_record
 
-        records.fill(queries.signed_by)
+        track_record.fill(queries.signed_by)

@@ -21,8 +21,8 @@ from market.pages.steps import PASSED_ON, attempt
 from matching.brokerage import policy, queries, services
 from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm, ReopenForm
 from matching.brokerage.models import Deal, DealMove
-from matching.ranking import queries as ranking
-from matching.ranking import reasons
+from matching.matches import queries as matches
+from matching.matches import reasons
 
 MOVES: dict[str, tuple[Any, Any]] = {
     "advance": (services.advance_deal, _("推进")),
@@ -58,7 +58,7 @@ def introduce(request: PageRequest) -> HttpResponse:
             messages.success(request, _("已对接，双方会收到通知"))
             return redirect("brokerage:introduction", row.id)
     demand = listings.demand(actor=request.actor, demand_id=demand_id)
-    match = ranking.match_of(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id)
+    match = matches.match_of(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id)
     context: dict[str, Any] = {
         "form": form,
         "demand": demand,

@@ -15,12 +15,12 @@ MICROSECOND = timedelta(microseconds=1)
 
 def found_path(search: SavedSearch) -> str:
     """Where the owner asks the search anew."""
-    return reverse("search:saved-found", args=[search.id])
+    return reverse("saved:found", args=[search.id])
 
 
 def feed_path(search: SavedSearch) -> str:
     """The path of the private feed; it changes with `feed_serial`."""
-    return reverse("search:feed", args=[feed_token(search)])
+    return reverse("saved:feed", args=[feed_token(search)])
 
 
 def feed_token(search: SavedSearch) -> str:
@@ -34,7 +34,7 @@ def search_of_feed(token: str) -> SavedSearch:
 
 
 def unsubscribe_path(search: SavedSearch) -> str:
-    return reverse("search:unsubscribe", args=[unsubscribe_token(search)])
+    return reverse("saved:unsubscribe", args=[unsubscribe_token(search)])
 
 
 def unsubscribe_token(search: SavedSearch) -> str:
@@ -44,7 +44,7 @@ def unsubscribe_token(search: SavedSearch) -> str:
 def letter_path(user_id: UUID, told_at: datetime) -> str:
     """Ends the alerts of all searches that a person was told of in the letter of that moment."""
     letter = f"{user_id.hex}-{(told_at - EPOCH) // MICROSECOND:x}"
-    return reverse("search:unsubscribe", args=[_signer("unsubscribe").sign(letter)])
+    return reverse("saved:unsubscribe", args=[_signer("unsubscribe").sign(letter)])
 
 
 def searches_to_stop(token: str) -> list[SavedSearch]:

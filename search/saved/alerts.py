@@ -18,9 +18,9 @@ from django.db.models.functions import Cast
 from market.kernel import clock, deliveries, outbox
 from market.kernel.models import Delivery, OutboxEvent
 from market.kernel.problems import Problem
-from search import indexing
-from search.documents import Document
-from search.saved import anchoring, matching, queries, readers, telling
+from search.index import indexing
+from search.index.documents import Document
+from search.saved import matching, notifications, queries, query_index, readers
 from search.saved.matching import Reading, Wanted
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
 from search.saved.services import SearchKept
@@ -93,7 +93,7 @@ def announce(
     names the searches that are asked, all where it is none. Where more is to come, the last batch tells of all, so
     that an import is one letter and not one for each batch; nobody waits longer than GATHERED for it.
     """
-    anchoring.renew()
+    query_index.renew()
     news = [Reading(document) for document in documents if at - document.published_at <= NEWS]
     if not news:
         _tell_waiting(is_more_to_come, at=at)
@@ -119,7 +119,7 @@ def _tell_waiting(is_more_to_come: bool, *, at: datetime) -> None:
     if is_more_to_come and not untold.filter(found_at__lte=at - GATHERED).exists():
         return
     waiting = untold.filter(found_at__gte=F("saved_search__tells_since")).values_list("saved_search_id", flat=True)
-    telling.tell(set(waiting.distinct()), until={Cadence.AT_ONCE: at}, at=at)
+    notifications.tell(set(waiting.distinct()), until={Cadence.AT_ONCE: at}, at=at)
 
 
 def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime) -> list[tuple[SavedSearch, Document]]:
@@ -127,7 +127,7 @@ def _met(news: Sequence[Reading], among: QuerySet[SavedSearch], *, at: datetime)
     for reading in news:
         for key in reading.keys:
             by_key[key].append(reading)
-    sharing = anchoring.sharing(by_key, among).annotate(asked=Cast("query", TextField()))
+    sharing = query_index.sharing(by_key, among).annotate(asked=Cast("query", TextField()))
     answers: dict[str, list[Document]] = {}  # what many people ask is answered once
     found: dict[UUID, list[Document]] = {}
     for search_id, asked in sharing.values_list("id", "asked"):
@@ -151,7 +151,7 @@ def _wanted(asked: str) -> Wanted | None:
     """A stored query, read once for all batches of the process; None where it is not understood any more."""
     try:
         return Wanted(queries.read(json.loads(asked)))
-    except Problem:  # `anchoring.renew` tells of it, once for each release
+    except Problem:  # `query_index.renew` tells of it, once for each release
         return None
 
 

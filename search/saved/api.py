@@ -7,7 +7,7 @@ from ninja import Router, Status
 from market.kernel import clock
 from market.kernel.api import ApiRequest, Cursor, Limit, problems
 from market.kernel.paging import CursorPage, InvalidCursor, cursor_page
-from search.query import UnknownFacet, parse
+from search.find.query import UnknownFacet, parse
 from search.saved import policy, services
 from search.saved.models import SavedSearch
 from search.saved.problems import NoInbox, QueryNotUnderstood, TooManySavedSearches

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from market.kernel.clock import RUIJIN
-from search.saved import telling
+from search.saved import notifications
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
 
 HOUR = 8
@@ -22,7 +22,7 @@ BATCH = 200
 def tell_due(*, at: datetime) -> int:
     """Tell whoever is due; each batch in a transaction of its own. Returns how many searches were told of."""
     until = {cadence: slot(cadence, at) for cadence in (Cadence.DAILY, Cadence.WEEKLY, Cadence.AT_ONCE)}
-    return sum(telling.tell(ids, until=until, at=at) for ids in _batches(until))
+    return sum(notifications.tell(ids, until=until, at=at) for ids in _batches(until))
 
 
 def slot(cadence: Cadence, at: datetime) -> datetime:

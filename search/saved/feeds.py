@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 
-from search.documents import Document, projection
-from search.results import SNIPPET
+from search.find.results import SNIPPET
+from search.index.documents import Document, projection
 from search.saved import addresses, readers
 from search.saved.models import SavedSearch, SavedSearchHit
 

@@ -12,11 +12,11 @@ from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 
-from search import enough, folding, synonyms, text
-from search import query as query_rules
-from search.documents import Document
-from search.facets import FRESHNESS, RECENT
-from search.query import SearchQuery
+from search.analysis import folding, minimum_match, synonyms, text
+from search.find import query as query_rules
+from search.find.query import SearchQuery
+from search.index.documents import Document
+from search.index.facets import FRESHNESS, RECENT
 
 EVERYTHING = "*"
 
@@ -54,7 +54,7 @@ class Reading:
         return frozenset(map(key, names))
 
     def holds_enough(self, tokens: Sequence[str]) -> bool:
-        may_miss = enough.missing(len(tokens))
+        may_miss = minimum_match.missing(len(tokens))
         if not may_miss:
             return self.tokens.issuperset(tokens)
         return len(tokens) - sum(map(self.tokens.__contains__, tokens)) <= may_miss
@@ -135,7 +135,7 @@ def _anchors(wanted: Wanted, common: Callable[[str], int]) -> Iterable[str]:
     if query.words:
         found = [f"={wanted.identifier}"]
         for tokens in wanted.wordings:
-            found += sorted(tokens, key=common)[: enough.missing(len(tokens)) + 1]  # one more than may be absent
+            found += sorted(tokens, key=common)[: minimum_match.missing(len(tokens)) + 1]  # one more than may be absent
         return found
     for name, codes in query.facets.items():
         if name != RECENT.name:
@@ -146,7 +146,7 @@ def _anchors(wanted: Wanted, common: Callable[[str], int]) -> Iterable[str]:
 @cache
 def rules() -> str:
     """A fingerprint of all that anchors are made by; stored ones are made anew once a release changed it."""
-    made_by = [Path(module.__file__ or "") for module in (enough, folding, query_rules, synonyms, text)]
+    made_by = [Path(module.__file__ or "") for module in (minimum_match, folding, query_rules, synonyms, text)]
     files = [Path(__file__), synonyms.FILE, *made_by]
     return blake2b(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 

@@ -42,6 +42,7 @@ class SavedSearch(models.Model):
     last_told_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "search_savedsearch"  # from when the index's app had it; so have the others
         constraints = [
             models.CheckConstraint(
                 condition=Q(user__isnull=True) ^ Q(api_key__isnull=True), name="search_has_one_owner"
@@ -65,6 +66,9 @@ class SavedSearchAnchor(models.Model):
     key = models.BigIntegerField()
     saved_search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="anchors")
 
+    class Meta:
+        db_table = "search_savedsearchanchor"
+
     def __str__(self) -> str:
         return f"{self.key} {self.saved_search_id}"
 
@@ -80,6 +84,7 @@ class SavedSearchHit(models.Model):
     told_at = models.DateTimeField(null=True, db_comment="Written with the notice")
 
     class Meta:
+        db_table = "search_savedsearchhit"
         constraints = [
             models.UniqueConstraint(fields=["saved_search", "kind", "object_id"], name="listing_told_once_per_search")
         ]

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from market.kernel.problems import Problem
-from search.query import SearchQuery, parse
+from search.find.query import SearchQuery, parse
 from search.saved.models import SavedSearch
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from uuid import UUID
 from market.accounts.actors import actors_of, actors_of_keys
 from market.kernel.actor import Actor
 from market.kernel.policy import audience_tokens
-from search.documents import Document, projection, readable_kinds
+from search.index.documents import Document, projection, readable_kinds
 from search.saved.models import SavedSearch, SavedSearchHit
 
 Listing = tuple[str, UUID]

@@ -7,7 +7,7 @@ from ninja import Schema
 from pydantic import Field
 
 from market.kernel.api import Payload
-from search.query import MAX_QUERY
+from search.find.query import MAX_QUERY
 from search.saved import addresses
 from search.saved.models import Cadence, SavedSearch
 from search.saved.services import LONGEST_NAME

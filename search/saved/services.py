@@ -11,8 +11,8 @@ from market.accounts.models import ApiKey, User
 from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
-from search.query import SearchQuery, visible
-from search.saved import addresses, anchoring, matching, policy, queries
+from search.find.query import SearchQuery, visible
+from search.saved import addresses, matching, policy, queries, query_index
 from search.saved.models import Cadence, SavedSearch
 from search.saved.problems import NoInbox, QueryNotUnderstood, TooManySavedSearches
 
@@ -65,7 +65,7 @@ def save_search(
         seen_at=seen_at,
         tells_since=at,
     )
-    anchoring.keep([(search, query)])
+    query_index.keep([(search, query)])
     if seen_at is not None:
         outbox.publish(SearchKept(search_id=search.id), at=at)
     audit.record("saved_search.created", actor=actor, subject=search, at=at, changes={"cadence": cadence})

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from market.kernel import clock
 from market.kernel.problems import NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
-from search.saved import addresses, feeds, policy, queries, services, shown
+from search.find.views import query_of, query_url
+from search.saved import addresses, descriptions, feeds, policy, queries, services
 from search.saved.forms import CadenceForm, SaveForm
 from search.saved.models import Cadence, SavedSearch
-from search.views import query_of, query_url
 
 PASSED_ON = frozenset({401, 403, 404})
 
@@ -30,7 +30,7 @@ def index(request: PageRequest) -> HttpResponse:
     rows = policy.saved_searches.visible_to(request.actor).order_by("-created_at", "-id")
     page = paginate(request, rows)
     items = [_described(request, row) for row in page.items]
-    return render_page(request, "search/saved/index.html", page=page, items=items, cadences=Cadence.choices)
+    return render_page(request, "saved/index.html", page=page, items=items, cadences=Cadence.choices)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,9 @@ def new(request: PageRequest) -> HttpResponse:
     if request.actor.user_id is None:
         raise NotSignedIn
     query = query_of(request)
-    form = SaveForm(request.POST or None, initial={"name": shown.suggested_name(query), "cadence": Cadence.DAILY})
+    form = SaveForm(
+        request.POST or None, initial={"name": descriptions.suggested_name(query), "cadence": Cadence.DAILY}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.save_search(
@@ -51,9 +53,9 @@ def new(request: PageRequest) -> HttpResponse:
             form_problem(form, problem)
         else:
             messages.success(request, _("搜索已保存，有新发布的内容会按您的选择提醒"))
-            return redirect("search:saved")
+            return redirect("saved:index")
     response = render_page(
-        request, "search/saved/new.html", form=form, conditions=shown.conditions(query), back_url=query_url(query)
+        request, "saved/new.html", form=form, conditions=descriptions.conditions(query), back_url=query_url(query)
     )
     response.status_code = 422 if form.errors else 200
     return response
@@ -77,21 +79,21 @@ def update(request: PageRequest, search_id: UUID) -> HttpResponse:
         messages.success(request, _("提醒方式已更改"))
     else:
         messages.error(request, _("请选择提醒方式"))
-    return redirect("search:saved")
+    return redirect("saved:index")
 
 
 @require_POST
 def delete(request: PageRequest, search_id: UUID) -> HttpResponse:
     services.delete_search(actor=request.actor, search_id=search_id, at=clock.now())
     messages.success(request, _("搜索已删除"))
-    return redirect("search:saved")
+    return redirect("saved:index")
 
 
 @require_POST
 def renew_feed(request: PageRequest, search_id: UUID) -> HttpResponse:
     services.renew_feed_token(actor=request.actor, search_id=search_id, at=clock.now())
     messages.success(request, _("订阅源已换新地址，旧地址立即失效"))
-    return redirect("search:saved")
+    return redirect("saved:index")
 
 
 @require_safe
@@ -110,7 +112,7 @@ def unsubscribe(request: PageRequest, unsubscribe_token: str) -> HttpResponse:
         searches = services.stop_alerts(token=unsubscribe_token, at=clock.now())
     names = "、".join(f"“{search.name}”" for search in searches)
     is_stopped = all(search.cadence == Cadence.NONE for search in searches)
-    response = render_page(request, "search/saved/unsubscribe.html", names=names, is_stopped=is_stopped)
+    response = render_page(request, "saved/unsubscribe.html", names=names, is_stopped=is_stopped)
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     return response
@@ -130,7 +132,7 @@ def _described(request: PageRequest, row: SavedSearch) -> dict[str, Any]:
     query = queries.asked(row)
     return {
         "search": row,
-        "conditions": shown.conditions(query) if query else [],
+        "conditions": descriptions.conditions(query) if query else [],
         "url": addresses.found_path(row),
         "feed_url": f"{_base(request)}{addresses.feed_path(row)}",
     }

@@ -14,7 +14,7 @@ from listings.catalog.events import ListingChanged
 from listings.catalog.models import Achievement
 from market.kernel import clock, deliveries, outbox
 from market.kernel.models import Delivery
-from search import maintenance
+from search.index import maintenance
 from tests.benchmarks import data, frame, lagging
 
 SIZES = (5, 50)  # what gathers in 50 ms at 100 writes a second, and in 100 ms at 500

@@ -20,7 +20,7 @@ from market.accounts.models import Organisation
 from market.kernel import clock
 from market.kernel.actor import OrganisationKind
 from market.reference.identifiers.credit_code import check_character
-from search import engine
+from search.index import engine
 from tests.benchmarks import words
 
 BATCH = 5000

@@ -18,7 +18,7 @@ from elasticsearch.dsl import Mapping, MetaField, connections
 
 from listings.catalog import indexing
 from listings.catalog.models import SHOWN_STATES, Achievement
-from search.mapping import MAPPING, SETTINGS, source_of
+from search.index.mapping import MAPPING, SETTINGS, source_of
 
 CHUNK = 500
 

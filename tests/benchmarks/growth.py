@@ -14,7 +14,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
 
 from listings.catalog.models import Achievement
-from search import maintenance
+from search.index import maintenance
 from tests.benchmarks import data, frame, wsgi
 
 LIST = "/api/v1/achievements?limit=20"

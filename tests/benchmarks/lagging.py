@@ -24,8 +24,8 @@ from listings.catalog.events import ListingChanged
 from listings.catalog.models import Achievement, State
 from market.config.environment import BASE_DIR
 from market.kernel import clock, outbox
-from search import engine, maintenance
-from search.mapping import SETTINGS
+from search.index import engine, maintenance
+from search.index.mapping import SETTINGS
 from tests.benchmarks import data, frame
 
 RATES = {"P12": 100, "P12-500": 500}

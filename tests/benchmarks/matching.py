@@ -19,11 +19,12 @@ from tqdm import tqdm
 
 from listings.catalog.models import Achievement, Demand
 from market.kernel import clock
-from matching.ranking import corpus, pairing, queue, rows
-from matching.ranking.models import Kind, Match
-from matching.ranking.reader import Reader
-from search import candidates, elastic, encoder, engine, maintenance
-from search.candidates import Seeker
+from matching.matches import corpus, listing_adapter, pairing, queue
+from matching.matches.models import Kind, Match
+from matching.matches.scorer import Scorer
+from search.find import candidates, elastic
+from search.find.candidates import Seeker
+from search.index import encoder, engine, maintenance
 from tests.benchmarks import data, frame, meaning, wsgi
 from tests.benchmarks.searching import overheard
 
@@ -127,7 +128,7 @@ def compare(batch: Batch) -> None:
 
 
 def seekers_of(batch: Batch) -> list[Seeker]:
-    prepared = Reader(corpus.statistics(at=clock.now())).prepare(Kind.DEMAND, batch)
+    prepared = Scorer(corpus.statistics(at=clock.now())).prepare(Kind.DEMAND, batch)
     return [pairing.seeker_of(Kind.DEMAND, row, prepared[row.id]) for row in batch]
 
 
@@ -152,7 +153,9 @@ def exhaustive(batch: Batch) -> list[dict[str, Any]]:
                     "filter": [{"term": {"kind": Kind.ACHIEVEMENT.value}}, {"term": {"is_open": True}}],
                     "must": {
                         "bool": {
-                            "should": elastic.scored(" ".join([row.title] * 3 + [rows.side_of(row).body])),
+                            "should": elastic.scored(
+                                " ".join([row.title] * 3 + [listing_adapter.profile_of(row).body])
+                            ),
                             "minimum_should_match": 1,
                         }
                     },

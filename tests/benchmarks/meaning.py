@@ -12,12 +12,12 @@ import numpy as np
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from matching.ranking import keeping, rows
-from matching.ranking.models import Kind
-from matching.ranking.quality.sides import Side
-from matching.ranking.quality.statistics import token_ids
-from matching.ranking.quality.vectors import MOST_CONTEXT, TOPICS, Vectors
-from search import encoder, vectors
+from matching.matches import listing_adapter, vector_store
+from matching.matches.models import Kind
+from matching.scoring.profiles import Profile
+from matching.scoring.statistics import token_ids
+from matching.scoring.vectors import MOST_CONTEXT, TOPICS, Vectors
+from search.index import encoder, vectors
 
 BATCH = 1000
 DIRECTIONS, POINTS = 4096, 2000
@@ -32,13 +32,13 @@ def build_for_index(listings: QuerySet[Any]) -> None:
 def build_for_ranker(kind: Kind, listings: QuerySet[Any]) -> None:
     """One vector for each bigram of a title, and for as many of a demand's text as the encoder would leave."""
     for batch in _batches(listings):
-        sides = [rows.side_of(row) for row in batch]
-        keeping.keep(kind, [(side, _vectors_of(kind, side)) for side in sides])
+        profiles = [listing_adapter.profile_of(row) for row in batch]
+        vector_store.keep(kind, [(profile, _vectors_of(kind, profile)) for profile in profiles])
 
 
-def _vectors_of(kind: Kind, side: Side) -> Vectors:
-    title = token_ids(side.title)[1]
-    context = token_ids(side.body)[1][:MOST_CONTEXT] if kind == Kind.DEMAND else title[:0]
+def _vectors_of(kind: Kind, profile: Profile) -> Vectors:
+    title = token_ids(profile.title)[1]
+    context = token_ids(profile.body)[1][:MOST_CONTEXT] if kind == Kind.DEMAND else title[:0]
     words = np.concatenate([title, context])
     states = _directions()[words % DIRECTIONS]
     topics = np.sort(np.random.default_rng(title).permutation(POINTS)[:TOPICS])

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from elasticsearch.helpers import parallel_bulk
 
-from search import engine, indexing, maintenance
-from search.documents import projections
-from search.mapping import MAPPING, SETTINGS, source_of
+from search.index import engine, indexing, maintenance
+from search.index.documents import projections
+from search.index.mapping import MAPPING, SETTINGS, source_of
 from tests.benchmarks import data, frame
 
 SMALL, PATENTS, BULK_SECONDS = 10_000, 1, 120

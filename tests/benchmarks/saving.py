@@ -9,12 +9,12 @@ from listings.catalog.models import Achievement
 from market.accounts.models import Membership, User
 from market.kernel import clock
 from market.kernel.actor import ANONYMOUS, Role
-from search import elastic, engine, maintenance
-from search.documents import Document, projection
-from search.query import SearchQuery, parse
-from search.saved import alerts, anchoring, matching, queries
+from search.find import elastic
+from search.find.query import SearchQuery, parse, scope_of
+from search.index import engine, maintenance
+from search.index.documents import Document, projection
+from search.saved import alerts, matching, queries, query_index
 from search.saved.models import Cadence, SavedSearch
-from search.scopes import scope_of
 from tests.benchmarks import data, frame
 
 SEARCHES, LISTINGS, ROUNDS = 10_000, 50, 15
@@ -61,7 +61,7 @@ def keep(asked: list[SearchQuery]) -> None:
         )
         for number, query in enumerate(asked)
     )
-    anchoring.keep(zip(kept, asked, strict=True))
+    query_index.keep(zip(kept, asked, strict=True))
 
 
 def new_documents() -> list[Document]:

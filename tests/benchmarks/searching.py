@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
 
-from search import engine, maintenance
-from search.breaker import Breaker
+from search.index import engine, maintenance
+from search.index.breaker import Breaker
 from tests.benchmarks import data, frame, wsgi
 
 QUERIES, ROUNDS = 200, 15

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from search import text
+from search.analysis import text
 from tests.benchmarks import data, frame
 from tests.benchmarks.command import BENCHES
 

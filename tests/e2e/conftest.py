@@ -16,7 +16,7 @@ from django.test.utils import override_settings
 
 from deploy.local import chromium, state
 from deploy.local.state import PROJECT_DIR
-from search import engine
+from search.index import engine
 from tests.e2e.desk import Desk, Portal
 from tests.proxy import Proxy, proxy_to
 

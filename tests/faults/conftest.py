@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from deploy.local.state import PROJECT_DIR
-from search import engine
+from search.index import engine
 from tests.cast import Cast
 
 WAIT_SECONDS = 60

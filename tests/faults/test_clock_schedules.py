@@ -18,9 +18,9 @@ from contracts.reports import tasks as report_tasks
 from contracts.reports.models import Report
 from market.kernel.clock import RUIJIN
 from market.notices.models import Notice
-from search import tasks as search_tasks
+from search.index import tasks as search_tasks
 from search.saved.models import Cadence, SavedSearchHit
-from search.saved.telling import KIND
+from search.saved.notifications import KIND
 from tests.search.saved import conftest as saved
 
 keep, publish, _address = saved.keep, saved.publish, saved._address

@@ -18,10 +18,11 @@ from listings.catalog.models import Achievement
 from market.kernel import deadletters, deliveries, outbox
 from market.kernel.actor import ANONYMOUS
 from market.kernel.models import Delivery
-from search import elastic, engine, indexing, maintenance, mapping, services
-from search.breaker import Breaker, EngineAway
-from search.documents import Document
-from search.query import parse
+from search.find import elastic, services
+from search.find.query import parse
+from search.index import engine, indexing, maintenance, mapping
+from search.index.breaker import Breaker, EngineAway
+from search.index.documents import Document
 from tests.cast import MONDAY, Cast
 from tests.proxy import Proxy, proxy_to
 from tests.story import ACHIEVEMENT

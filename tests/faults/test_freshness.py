@@ -7,8 +7,9 @@ from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData
 from market.kernel import clock
 from market.kernel.actor import ANONYMOUS
-from search import engine, services
-from search.query import parse
+from search.find import services
+from search.find.query import parse
+from search.index import engine
 from tests.faults import conftest
 from tests.story import ACHIEVEMENT
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from matching.ranking import queue
-from search import engine
+from matching.matches import queue
+from search.index import engine
 from tests.cast import Cast
 from tests.search.conftest import Shelf as Listed
 

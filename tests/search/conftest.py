@@ -9,8 +9,8 @@ from elasticsearch import Elasticsearch
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
 from market.kernel.actor import Actor
-from search import engine
-from search.breaker import Breaker
+from search.index import engine
+from search.index.breaker import Breaker
 from tests.cast import MONDAY, Cast
 from tests.proxy import Proxy, proxy_to
 from tests.running import run_outbox

@@ -27,7 +27,7 @@ from market.kernel import deliveries, outbox
 from market.kernel.actor import Actor
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Introduction
-from matching.ranking import queue as matching
+from matching.matches import queue as matching
 
 BEFORE_SIGNING = ("nda_signed", "due_diligence", "negotiating", "terms_agreed")
 SUBTYPES = {

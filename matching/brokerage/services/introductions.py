@@ -17,7 +17,7 @@ from matching.brokerage import policy
 from matching.brokerage.events import IntroductionMade
 from matching.brokerage.models import Deal, Introduction
 from matching.brokerage.problems import AlreadyIntroduced, ListingClosed, NoteNeeded, SameOwner
-from matching.ranking import queries as ranking
+from matching.matches import queries as matches
 
 PROTECTED_YEARS = 1
 
@@ -38,7 +38,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
         raise ListingClosed
     if demand.owner_id == achievement.owner_id:
         raise SameOwner
-    match = ranking.match_of(actor=actor, demand_id=demand_id, achievement_id=achievement_id)
+    match = matches.match_of(actor=actor, demand_id=demand_id, achievement_id=achievement_id)
     if match is None and not note.strip():
         raise NoteNeeded
     _supersede(actor=actor, demand_id=demand.id, achievement_id=achievement.id, at=at)
@@ -50,7 +50,7 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
                 agency_id=actor.organisation_id,
                 broker_id=actor.user_id,
                 origin=Introduction.Origin.MATCH if match else Introduction.Origin.BY_HAND,
-                match=ranking.snapshot(match) if match else {},
+                match=matches.snapshot(match) if match else {},
                 demand_version=demand.version,
                 achievement_version=achievement.version,
                 note=note,

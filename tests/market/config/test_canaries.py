@@ -23,7 +23,7 @@ from listings.catalog.models import Achievement, Demand
 from market.accounts.models import Membership, User
 from market.kernel.policy import PUBLIC
 from market.notices.models import Notice
-from search import engine, maintenance
+from search.index import engine, maintenance
 from tests.cast import MONDAY, Cast
 from tests.market.config.access import (
     API,
@@ -104,7 +104,7 @@ READERS: dict[str, frozenset[str]] = {
 }
 # Codes, addresses, hashes and facts of public lists: a canary there would break the page, not tell on it.
 NO_FREE_TEXT = re.compile(
-    r"reference\.|kernel\.(chain|seal|unsealed)|turnover\.|search\.|payments\.journal|exchange\.feeditem|agreements\.signature"
+    r"reference\.|kernel\.(chain|seal|unsealed)|turnover\.|search\.|saved\.|payments\.journal|exchange\.feeditem|agreements\.signature"
     r"|\.(subtype|ip_type|plan_source|rule_set|local_industry|pricing|attribute|form|level|category|source"
     r"|application_state|source_market|scheme|kind|sha256|media_type|topic|key|consumer|action|subject_kind"
     r"|subject_id|request_id|route|principal|body_hash|industries|ipc_codes|transfer_modes|short_cooperation"

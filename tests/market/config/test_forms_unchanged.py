@@ -29,7 +29,7 @@ APART = {"id", "version", "updated_at"} | {name for names in OWN_EDITS.values() 
 def edits() -> dict[str, Rule]:
     """The buttons that put or patch a row, and who may press them."""
     found = {name: API[operation] for name, operation in BUTTONS.items() if operation.startswith(("PUT", "PATCH"))}
-    del found["ranking:verdict"]  # buttons of which each says one thing
+    del found["matches:verdict"]  # buttons of which each says one thing
     return found | {name: OWN_BUTTONS[name] for name in OWN_EDITS}
 
 

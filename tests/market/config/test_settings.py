@@ -72,8 +72,8 @@ def test_the_route_of_each_task_is_declared_in_one_place():
         "market.kernel.tasks.resume_stalled_jobs",
         "market.kernel.tasks.prune",
         "market.kernel.tasks.mail_audit_head",
-        "search.tasks.tell_saved_searches",
-        "search.tasks.prune_saved_search_hits",
+        "search.saved.tasks.tell_saved_searches",
+        "search.saved.tasks.prune_saved_search_hits",
         "contracts.reports.tasks.draft_last_month",
     }
     assert set(queues.values()) == {"events", "jobs"}

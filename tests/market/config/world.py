@@ -26,8 +26,8 @@ from market.kernel.chain import heads
 from market.kernel.models import Delivery, Job, OutboxEvent
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
-from matching.ranking import services as ranking
-from search.query import parse
+from matching.matches import services as matches
+from search.find.query import parse
 from search.saved import addresses
 from search.saved import services as saved
 from tests import snapshots
@@ -147,7 +147,7 @@ def tell_world(cast: Cast) -> World:
     search = saved.save_search(
         actor=cast.university_clerk, name="铜合金", query=parse("铜合金"), cadence="daily", at=MONDAY
     )
-    ranking.give_verdict(
+    matches.give_verdict(
         actor=cast.university_clerk,
         demand_id=story.demand.id,
         achievement_id=story.achievement.id,

@@ -16,8 +16,8 @@ from market.kernel.problems import NotAllowed, NotFound, NotSignedIn
 from matching.brokerage import services
 from matching.brokerage.models import Introduction
 from matching.brokerage.problems import AlreadyIntroduced, ListingClosed, NoteNeeded, SameOwner
-from matching.ranking import reader
-from matching.ranking.models import Match
+from matching.matches import scorer
+from matching.matches.models import Match
 from tests import story as telling
 from tests.cast import MONDAY, member
 from tests.matching.brokerage.desk import refused, told
@@ -214,7 +214,7 @@ def test_an_introduction_keeps_the_match_as_it_is_that_day(listed, cast, api):
     kept = ("id", "title", "level", "parts", "reason")
     assert {name: row.match[name] for name in kept} == {name: seen[name] for name in kept}
     assert row.match["score"] == pytest.approx(seen["score"], abs=1e-6)
-    assert row.match["model"] == reader.model_name()
+    assert row.match["model"] == scorer.model_name()
     assert "铜合金" in row.match["reason"]
 
 

@@ -12,7 +12,7 @@ from listings.catalog.data import AchievementData, DemandData
 from market.kernel import deliveries, outbox
 from market.kernel.actor import Actor
 from market.kernel.models import Delivery
-from search.query import parse
+from search.find.query import parse
 from search.saved import services
 from search.saved.models import SavedSearch
 from tests.cast import MONDAY

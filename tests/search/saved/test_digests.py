@@ -12,7 +12,7 @@ from listings.catalog import services as catalog
 from market.config.settings import CELERY_BEAT_SCHEDULE
 from market.kernel.models import OutboxEvent
 from market.notices.models import Notice
-from search.saved import digests, services, telling
+from search.saved import digests, notifications, services
 from search.saved.models import Cadence, SavedSearchHit
 from tests.cast import MONDAY
 from tests.search.saved.conftest import COPPER, LATER, run_alerts
@@ -211,9 +211,9 @@ def test_a_crash_in_between_loses_nothing_and_doubles_nothing(cast, keep, publis
         send(letters, at=at)
         raise ConnectionError("the worker is gone")
 
-    send = telling.send_letters
+    send = notifications.send_letters
     with monkeypatch.context() as broken:
-        broken.setattr(telling, "send_letters", dies)
+        broken.setattr(notifications, "send_letters", dies)
         with pytest.raises(ConnectionError):
             digests.tell_due(at=TUESDAY)
     assert (titles(), SavedSearchHit.objects.filter(told_at__isnull=False).count()) == ([], 0)
@@ -228,7 +228,7 @@ def test_a_crash_in_between_loses_nothing_and_doubles_nothing(cast, keep, publis
 @pytest.mark.parametrize(("searches", "runs"), [(1, 4), (3, 3)], ids=["one search", "three searches"])
 def test_runs_at_the_same_time_tell_each_search_once(committed_cast, searches, runs, monkeypatch):
     from listings.catalog.data import AchievementData
-    from search.query import parse
+    from search.find.query import parse
     from tests.story import ACHIEVEMENT
 
     actor, owner = committed_cast.enterprise_clerk, committed_cast.university_clerk
@@ -258,12 +258,12 @@ def test_an_alert_that_was_passed_over_is_sent_within_the_hour(cast, keep, publi
 def test_beat_wakes_them_on_the_hour():
     entry = CELERY_BEAT_SCHEDULE["tell-saved-searches"]
 
-    assert entry["task"] == "search.tasks.tell_saved_searches"
+    assert entry["task"] == "search.saved.tasks.tell_saved_searches"
     assert (entry["schedule"].minute, len(entry["schedule"].hour)) == ({0}, 24)
 
 
 def test_the_task_runs(cast, keep, publish):
-    from search.tasks import prune_saved_search_hits, tell_saved_searches
+    from search.index.tasks import prune_saved_search_hits, tell_saved_searches
 
     keep(cadence="daily")
     publish()

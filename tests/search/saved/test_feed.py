@@ -8,7 +8,7 @@ import pytest
 from listings.catalog import services as catalog
 from market.accounts import services as accounts
 from market.accounts.models import ApiKey, Membership, User
-from search.query import parse
+from search.find.query import parse
 from search.saved import addresses, services
 from tests.cast import MONDAY
 from tests.market.accounts.desk import issue

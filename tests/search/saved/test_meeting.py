@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.kernel.actor import ANONYMOUS
-from search import documents, enough, services, text
-from search.documents import Document
-from search.query import parse
+from search.analysis import minimum_match, text
+from search.find import services
+from search.find.query import parse
+from search.index import documents
+from search.index.documents import Document
 from search.saved import matching
 from search.saved.matching import Reading, Wanted
 from tests.running import run_outbox
@@ -188,9 +190,9 @@ def test_whatever_meets_a_query_shares_an_anchor_with_it(title, body, typed, quo
 @given(count=st.integers(1, 80), data=st.data())
 def test_whoever_holds_enough_tokens_holds_one_group_whole(count, data):
     tokens = [f"t{number}" for number in range(count)]
-    absent = data.draw(st.sets(st.sampled_from(tokens), max_size=enough.missing(count)))
+    absent = data.draw(st.sets(st.sampled_from(tokens), max_size=minimum_match.missing(count)))
 
-    groups = enough.groups(tokens, enough.missing(count))
+    groups = minimum_match.groups(tokens, minimum_match.missing(count))
 
     assert [token for group in groups for token in group] == tokens
     assert any(absent.isdisjoint(group) for group in groups)
@@ -198,7 +200,7 @@ def test_whoever_holds_enough_tokens_holds_one_group_whole(count, data):
 
 @pytest.mark.parametrize(("count", "missing"), [(1, 0), (3, 0), (4, 1), (6, 1), (7, 2), (10, 3), (100, 30)])
 def test_short_wordings_want_all_and_longer_ones_most(count, missing):
-    assert enough.missing(count) == missing
+    assert minimum_match.missing(count) == missing
 
 
 def test_a_wording_has_an_anchor_more_than_tokens_may_be_absent():
@@ -206,5 +208,5 @@ def test_a_wording_has_an_anchor_more_than_tokens_may_be_absent():
     tokens = text.bigrams(query.words)
 
     assert len(query.wordings) == 1
-    assert len(matching.anchors(query)) == enough.missing(len(tokens)) + 1 + len([query.identifier])
+    assert len(matching.anchors(query)) == minimum_match.missing(len(tokens)) + 1 + len([query.identifier])
     assert len(tokens) == 14

@@ -7,7 +7,7 @@ import pytest
 
 from listings.imports.services import import_lines
 from market.notices.models import Notice
-from search import indexing
+from search.index import indexing
 from search.saved import alerts
 from search.saved.models import SavedSearchHit
 from tests.search.saved.conftest import LATER, run_alerts

@@ -9,8 +9,8 @@ from market.accounts.models import Membership, User
 from market.kernel import deliveries, outbox
 from market.kernel.models import Delivery
 from market.notices.models import Notice
-from search.query import parse
-from search.saved import anchoring, digests, matching, queries
+from search.find.query import parse
+from search.saved import digests, matching, queries, query_index
 from search.saved.models import SavedSearch, SavedSearchHit
 from tests.cast import MONDAY
 from tests.search.saved.conftest import LATER
@@ -51,7 +51,7 @@ def stock(cast, count, *, cadence="at_once"):
         )
         for number, query in enumerate(asked)
     )
-    anchoring.keep(zip(kept, asked, strict=True))
+    query_index.keep(zip(kept, asked, strict=True))
 
 
 def publish_many(publish, count, *, salt):

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MatchesConfig(AppConfig):
+    name = "matching.matches"
+    label = "ranking"  # of its tables and migrations, by the name that the room had first
+
+    def ready(self) -> None:
+        from matching.matches import consumers, pages, policy, services  # noqa: F401  events, slots, who may, jobs

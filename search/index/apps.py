@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IndexConfig(AppConfig):
+    name = "search.index"
+    label = "search"  # of its tables and migrations; the room had the whole floor to itself once

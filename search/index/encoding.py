@@ -1,0 +1,69 @@
+"""Which listings lack a vector, and having them computed in a worker; a listing without one is found all the same."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+
+from market.kernel import outbox
+from search.index import encoder, indexing, vectors
+from search.index.documents import projections
+
+BATCH = 32
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ListingEncoded(outbox.Event):
+    """The vector of a listing's title is there; the index wants it."""
+
+    topic: ClassVar[str] = indexing.ENCODED
+    listing_id: UUID
+    kind: str
+    version: int
+
+
+def subscribe(topics: Iterable[str]) -> None:
+    """Follow events whose payload has `kind`, `listing_id` and `version`."""
+    if encoder.is_available():
+        outbox.subscribe_batch("search.vectors", topics, wake_worker, pause_seconds=outbox.PATIENT_SECONDS)
+
+
+def wake_worker(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+    """Hand the listings to a worker; one that is lost on the way is found by the nightly pass."""
+    from search.index.tasks import encode_listings
+
+    wanted = [[kind, str(listing_id), version] for (kind, listing_id), version in indexing.wanted_of(envelopes).items()]
+    for start in range(0, len(wanted), BATCH):
+        encode_listings.delay(wanted=wanted[start : start + BATCH])
+    return {}
+
+
+def encode(wanted: indexing.Wanted, *, at: datetime) -> int:
+    """Compute the vectors that are missing, and tell the index; returns how many listings got one."""
+    documents = [change.document for change in indexing.load(wanted) if change.document is not None]
+    lacking = set(vectors.missing(document.title for document in documents))
+    fresh = [document for document in documents if document.title in lacking]
+    if not fresh or not encoder.is_available():
+        return 0
+    with transaction.atomic():
+        vectors.ensure(document.title for document in fresh)
+        outbox.publish_all([ListingEncoded(document.id, document.kind, document.version) for document in fresh], at=at)
+    return len(fresh)
+
+
+def encode_all(*, at: datetime, progress: Progress = lambda done, total: None) -> int:
+    """The same for every listing on show; broken off, it goes on where it was, since what is there is kept."""
+    total = sum(source.count() for source in projections())
+    done, encoded = 0, 0
+    for source in projections():
+        after: UUID | None = None
+        while page := source.versions(after, BATCH):
+            encoded += encode({(source.kind, listing_id): version for listing_id, version in page}, at=at)
+            after = page[-1][0]
+            done += len(page)
+            progress(done, total)
+    return encoded

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class SavedConfig(AppConfig):
+    name = "search.saved"
+    label = "saved"
+
+    def ready(self) -> None:
+        from search.saved import pages, policy  # noqa: F401  menu, who may

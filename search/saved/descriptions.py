@@ -1,0 +1,22 @@
+"""A query in words, for those who keep it."""
+
+from django.utils.translation import gettext as _
+
+from search.find.query import SearchQuery
+from search.index.facets import ASKED
+from search.saved.services import LONGEST_NAME
+
+
+def conditions(query: SearchQuery) -> list[str]:
+    """What a query asks for, one condition each; of nothing at all, that everything is asked for."""
+    kinds = {"achievement": _("科技成果"), "demand": _("技术需求")}
+    found = [query.wording] if query.wording else []
+    found += [kinds[query.kind]] if query.kind in kinds else []
+    for name, codes in query.facets.items():
+        found.append(f"{ASKED[name].title}：{'、'.join(ASKED[name].label(code) for code in codes)}")
+    return found or [_("全部成果与需求")]
+
+
+def suggested_name(query: SearchQuery) -> str:
+    name = " · ".join(conditions(query))
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
