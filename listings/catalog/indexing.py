@@ -14,7 +14,7 @@ from listings.catalog.events import ListingChanged
 from listings.catalog.models import OPEN_STATES, SHOWN_STATES, Achievement, Demand, Patent
 from market.reference.identifiers.ipc import ipc_levels
 from market.reference.identifiers.patents import number_forms
-from search.index import documents, encoding, facets, indexing
+from search.index import consumers, documents, facets
 from search.index.documents import Document, Projection
 from search.saved import alerts
 
@@ -132,6 +132,5 @@ DEMANDS = Projection(
 )
 for projection in (ACHIEVEMENTS, DEMANDS):
     documents.register(projection)
-indexing.subscribe([ListingChanged.topic])
-encoding.subscribe([ListingChanged.topic])
+consumers.subscribe([ListingChanged.topic])
 alerts.subscribe([ListingChanged.topic])

@@ -17,7 +17,7 @@ from listings.catalog.models import OPEN_STATES
 from matching.matches import corpus, listing_adapter, match_alerts
 from matching.matches.models import Kind, Level, Match, MatchState
 from matching.matches.scorer import ScoredPair, Scorer
-from matching.scoring.profiles import Prepared
+from matching.scoring.preparation import Prepared
 from search.find import candidates
 from search.find.candidates import Proposal, Seeker
 

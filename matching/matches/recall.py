@@ -24,7 +24,7 @@ from matching.matches import listing_adapter, pairing
 from matching.matches.models import Kind, Level, ListingVectors
 from matching.matches.scorer import Scorer
 from matching.scoring.evaluation import document
-from matching.scoring.profiles import Prepared
+from matching.scoring.preparation import Prepared
 from matching.scoring.statistics import Statistics
 from matching.scoring.vectors import of_title
 from search.find import candidates, evaluation

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from matching.matches import listing_adapter, track_record, vector_store
 from matching.matches.models import Kind
 from matching.scoring import explanation, features, ranker
-from matching.scoring.profiles import Prepared, Profile
+from matching.scoring.preparation import Prepared
+from matching.scoring.profiles import Profile
 from matching.scoring.statistics import Statistics
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from matching.scoring import features, measures, vectors
 from matching.scoring.judgements import Folder, Judged
-from matching.scoring.profiles import Prepared, Profile
+from matching.scoring.preparation import Prepared
+from matching.scoring.profiles import Profile
 from matching.scoring.ranker import Ranker
 from matching.scoring.statistics import Statistics
 from search.index import encoder

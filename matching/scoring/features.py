@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.scoring import facts
-from matching.scoring.profiles import Bag, Prepared
+from matching.scoring.preparation import Bag, Prepared
 from matching.scoring.statistics import Ids, Statistics
 from matching.scoring.vectors import Vectors
 

@@ -12,16 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.scoring.profiles import Profile
 from matching.scoring.statistics import Ids, token_ids
 from search.index import encoder
-
-if TYPE_CHECKING:
-    from matching.scoring.profiles import Profile
 
 Floats = NDArray[np.float32]
 
@@ -84,7 +82,7 @@ class Points:
     passage: Floats
 
 
-def of_demands(profiles: Sequence["Profile"]) -> list[Vectors]:
+def of_demands(profiles: Sequence[Profile]) -> list[Vectors]:
     """Vectors of demands: title and text together, as a query. Raises EncoderAbsent."""
     found = encoder.encode([profile.wording for profile in profiles], is_query=True)
     return [
@@ -93,7 +91,7 @@ def of_demands(profiles: Sequence["Profile"]) -> list[Vectors]:
     ]
 
 
-def of_achievements(profiles: Sequence["Profile"]) -> list[Vectors]:
+def of_achievements(profiles: Sequence[Profile]) -> list[Vectors]:
     """Vectors of achievements: the title alone, as a passage. Raises EncoderAbsent."""
     return [of_title(encoded) for encoded in encoder.encode([profile.title for profile in profiles], is_query=False)]
 

@@ -1,6 +1,6 @@
-"""Which listings lack a vector, and having them computed in a worker; a listing without one is found all the same."""
+"""Vectors of listings that lack one, computed in a worker; a listing without one is found all the same."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -24,22 +24,6 @@ class ListingEncoded(outbox.Event):
     listing_id: UUID
     kind: str
     version: int
-
-
-def subscribe(topics: Iterable[str]) -> None:
-    """Follow events whose payload has `kind`, `listing_id` and `version`."""
-    if encoder.is_available():
-        outbox.subscribe_batch("search.vectors", topics, wake_worker, pause_seconds=outbox.PATIENT_SECONDS)
-
-
-def wake_worker(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
-    """Hand the listings to a worker; one that is lost on the way is found by the nightly pass."""
-    from search.index.tasks import encode_listings
-
-    wanted = [[kind, str(listing_id), version] for (kind, listing_id), version in indexing.wanted_of(envelopes).items()]
-    for start in range(0, len(wanted), BATCH):
-        encode_listings.delay(wanted=wanted[start : start + BATCH])
-    return {}
 
 
 def encode(wanted: indexing.Wanted, *, at: datetime) -> int:

@@ -39,15 +39,6 @@ class Change:
         return f"{self.kind}:{self.id}"
 
 
-def subscribe(topics: Sequence[str]) -> None:
-    """Follow events whose payload has `kind`, `listing_id` and `version`."""
-    # Whoever answers searches is not kept waiting.
-    pause = outbox.PATIENT_SECONDS if engine.is_configured() else outbox.PAUSE_SECONDS
-    outbox.subscribe_batch("search.postgresql", topics, write_fallback, pause_seconds=pause)
-    if engine.is_configured():
-        outbox.subscribe_batch("search.elasticsearch", [*topics, ENCODED], write_engine)
-
-
 def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
     """Bring PostgreSQL's copy up to date."""
     changes = load(wanted_of(envelopes))

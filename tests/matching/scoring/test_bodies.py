@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from matching.scoring import features, ranker
-from matching.scoring.profiles import Prepared, Profile, prepared
+from matching.scoring.preparation import Prepared, prepared
+from matching.scoring.profiles import Profile
 from matching.scoring.statistics import Statistics
 
 CITY = Path(__file__).resolve().parents[4] / "market" / "config" / "demo" / "data"

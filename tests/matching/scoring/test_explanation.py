@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from matching.scoring import explanation, ranker, vectors
 from matching.scoring.features import pair_features
-from matching.scoring.profiles import Prepared, Profile
+from matching.scoring.preparation import Prepared
+from matching.scoring.profiles import Profile
 from matching.scoring.statistics import Statistics
 from search.analysis import text
 from search.index import encoder

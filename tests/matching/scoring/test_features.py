@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from matching.scoring import facts, features, vectors
 from matching.scoring.features import NAMES, demands_features, pair_features
-from matching.scoring.profiles import Prepared, Profile, prepared
+from matching.scoring.preparation import Prepared, prepared
+from matching.scoring.profiles import Profile
 from matching.scoring.statistics import BadStatistics, Statistics, token_ids
 
 TITLES = ["铜合金线材铸造", "铜合金管件", "脐橙保鲜涂膜", "污泥脱水干化", "数控机床主轴", ""]

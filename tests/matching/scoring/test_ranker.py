@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from matching.scoring import features, ranker, score_models, vectors
 from matching.scoring.features import NAMES, pair_features
-from matching.scoring.profiles import Prepared, Profile
+from matching.scoring.preparation import Prepared
+from matching.scoring.profiles import Profile
 from matching.scoring.ranker import BadRanker
 from matching.scoring.statistics import Statistics
 
