@@ -25,9 +25,8 @@ from market.kernel.policy import PUBLIC
 from market.reference.identifiers.ipc import ipc_levels
 from market.reference.identifiers.patents import number_forms
 from search.analysis import synonyms, text
-from search.find import elastic, fallback, wider
-from search.find.query import Scope, SearchQuery, parse
-from search.find.results import Hit
+from search.find import backends, elastic, wider
+from search.find.query import Scope, parse
 from search.index import encoder, engine, indexing, vectors
 from search.index.breaker import EngineAway
 from search.index.documents import Document
@@ -121,14 +120,13 @@ def short_queries(file: Path, patents: Path, *, by_database: bool = False) -> Sh
         encoder.load()
     strict, shown, hits = [0.0] * len(asked), [0.0] * len(asked), [0.0] * len(asked)
     documents = map(_patent, rows)
+    backend = backends.POSTGRESQL if by_database else backends.ELASTICSEARCH
     with rows_of(documents) if by_database else index_of(documents, has_meaning=True):
         for number, (_kind, typed, must) in enumerate(asked):
             query = parse(typed)
-            found = _strict(query, by_database)
+            found = list(backend.answer(query, scope=SCOPE, position="", size=DEPTH).items)
             strict[number] = float(bool(found))
-            if len(found) < DEPTH and wider.is_widened(query):
-                near = wider.by_database if by_database else wider.by_engine
-                found += near(query, scope=SCOPE, found=found, size=DEPTH - len(found))
+            found += wider.near(backend, query, scope=SCOPE, known=found, size=DEPTH)
             shown[number] = float(bool(found))
             hits[number] = float(any(_is_wanted(known[str(hit.id)], must) for hit in found))
     kinds = dict.fromkeys(kind for kind, _typed, _must in asked)
@@ -142,12 +140,6 @@ def short_queries(file: Path, patents: Path, *, by_database: bool = False) -> Sh
         missed=[typed for hit, (_kind, typed, _must) in zip(hits, asked, strict=True) if not hit],
         queries=len(asked),
     )
-
-
-def _strict(query: SearchQuery, by_database: bool) -> list[Hit]:
-    if by_database:
-        return fallback.page(query, scope=SCOPE, offset=0, size=DEPTH)[0]
-    return elastic.hits(engine.search(elastic.body(query, scope=SCOPE, size=DEPTH)), query)
 
 
 def _patent(row: Mapping[str, Any]) -> Document:

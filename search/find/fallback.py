@@ -1,6 +1,7 @@
-"""The same search answered by PostgreSQL, from the same tokens, under the same filters; plainer, never emptier."""
+"""The search backend on PostgreSQL: from the same tokens, under the same filters; plainer, never emptier."""
 
 import math
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,14 +10,14 @@ from typing import Any
 import numpy as np
 from django.contrib.postgres.search import SearchQuery as TsQuery
 from django.contrib.postgres.search import SearchRank
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.lookups import GreaterThanOrEqual
 
 from market.kernel import clock
 from search.analysis import minimum_match, synonyms, text
 from search.find.query import Scope, SearchQuery
-from search.find.results import Hit, highlight, snippet, wanted_tokens
+from search.find.results import Hit, SearchResult, Title, highlight, snippet, wanted_tokens
 from search.index import vectors
 from search.index.facets import FRESHNESS, RECENT
 from search.index.indexing import quoted
@@ -25,6 +26,8 @@ from search.index.models import SearchDocument
 MAX_TOKENS = 64
 MOST_COMPARED, MOST_COUNTED = 10_000, 10_000  # listings, where only something near is looked for
 STATEMENT_MS = 2000
+MAX_OFFSET = 1000
+LETTER = "p"
 
 
 class _AsItIs(TsQuery):
@@ -33,14 +36,49 @@ class _AsItIs(TsQuery):
     template = "%(expressions)s::tsquery"
 
 
-def page(query: SearchQuery, *, scope: Scope, offset: int, size: int) -> tuple[list[Hit], int]:
-    """Hits from `offset` on, and how many there are."""
+@transaction.atomic
+def answer(query: SearchQuery, *, scope: Scope, position: str, size: int) -> SearchResult:
+    """A page from an offset, without facets; no page begins behind MAX_OFFSET."""
+    began = time.perf_counter()
+    offset = min(int(position), MAX_OFFSET) if position else 0
     rows = matching(query, scope=scope)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(STATEMENT_MS)])
     ordered = rows.order_by(*_order(query))
     wanted = wanted_tokens(query.wordings, query.phrases)
-    return [_hit(row, wanted) for row in ordered[offset : offset + size]], rows.count()
+    items, total = [_hit(row, wanted) for row in ordered[offset : offset + size]], rows.count()
+    return SearchResult(
+        items=items,
+        total=total,
+        facets={},
+        took_ms=round((time.perf_counter() - began) * 1000),
+        is_degraded=True,
+        next=str(offset + size) if offset + size < min(total, MAX_OFFSET) else None,
+    )
+
+
+def near(query: SearchQuery, core: str, meaning: Sequence[float] | None, *, scope: Scope, size: int) -> list[list[Hit]]:
+    """By words and by meaning."""
+    lists = [near_words(query, core, scope=scope, size=size)]
+    if meaning is not None:
+        lists.append(near_meaning(query, core, meaning, scope=scope, size=size))
+    return lists
+
+
+def totals(queries: Sequence[SearchQuery], *, scope: Scope) -> list[int]:
+    """How many each query finds."""
+    return [matching(query, scope=scope).count() for query in queries]
+
+
+def titles(typed: str, *, scope: Scope, size: int) -> list[Title]:
+    """Open listings whose title holds every token typed so far, newest first; the last word may be unfinished."""
+    rows = SearchDocument.objects.filter(audience__overlap=list(scope.audience), kind__in=scope.kinds, is_open=True)
+    tokens = [token.text for token in text.bigrams(typed)][:MAX_TOKENS]
+    wanted = [f"{quoted(token)}:AB" for token in tokens[:-1]]
+    unfinished = ":*AB" if tokens[-1].isascii() or len(tokens[-1]) == 1 else ":AB"
+    query = _AsItIs(" & ".join([*wanted, f"{quoted(tokens[-1])}{unfinished}"]))
+    found = rows.filter(tokens=query).order_by("-published_at", "-object_id")[:size]
+    return [Title(row.kind, row.object_id, row.title) for row in found]
 
 
 def _hit(row: Any, wanted: frozenset[str], *, is_wider: bool = False) -> Hit:
@@ -110,22 +148,6 @@ def _rarity(tokens: Collection[str], rows: QuerySet[Any]) -> dict[str, float]:
         count = rows.filter(tokens=_AsItIs(quoted(token))).order_by()[:MOST_COUNTED].count()
         found[token] = math.log(1 + (whole - count + 0.5) / (count + 0.5)) if count else 0.0
     return found
-
-
-def total(query: SearchQuery, *, scope: Scope) -> int:
-    """How many there are."""
-    return matching(query, scope=scope).count()
-
-
-def suggested(typed: str, *, scope: Scope, size: int) -> list[dict[str, Any]]:
-    """Newest open listings whose title holds every token typed so far; the last word may be unfinished."""
-    rows = SearchDocument.objects.filter(audience__overlap=list(scope.audience), kind__in=scope.kinds, is_open=True)
-    tokens = [token.text for token in text.bigrams(typed)][:MAX_TOKENS]
-    wanted = [f"{quoted(token)}:AB" for token in tokens[:-1]]
-    unfinished = ":*AB" if tokens[-1].isascii() or len(tokens[-1]) == 1 else ":AB"
-    query = _AsItIs(" & ".join([*wanted, f"{quoted(tokens[-1])}{unfinished}"]))
-    found = rows.filter(tokens=query).order_by("-published_at", "-object_id")[:size]
-    return [{"kind": row.kind, "object_id": str(row.object_id), "title": row.title} for row in found]
 
 
 def matching(query: SearchQuery, *, scope: Scope) -> QuerySet[Any]:

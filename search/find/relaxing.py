@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from market.kernel.actor import Actor
-from search.find import elastic, fallback
-from search.find.query import Scope, SearchQuery, reworded, scope_of
-from search.index import engine
-from search.index.breaker import EngineAway
+from search.find import backends
+from search.find.query import SearchQuery, reworded, scope_of
 from search.index.facets import ASKED
 
 MOST_TRIED, MOST_OFFERED = 12, 3
@@ -26,7 +23,7 @@ class Relaxation:
 
 
 def relaxations(*, actor: Actor, query: SearchQuery) -> list[Relaxation]:
-    """At most three that find something, the nearest first; the engine is asked once."""
+    """At most three that find something, the nearest first; the backend is asked once."""
     tried: list[tuple[SearchQuery, str]] = []
     for found, words in _nearer(query):
         if all(found != other for other, _words in tried):
@@ -35,7 +32,8 @@ def relaxations(*, actor: Actor, query: SearchQuery) -> list[Relaxation]:
     if not tried:
         return []
     scope = scope_of(actor, query)
-    totals = _totals([found for found, _words in tried], scope)
+    queries = [found for found, _words in tried]
+    totals = backends.ask(lambda backend: backend.totals(queries, scope=scope))
     offers = [Relaxation(found, words, total) for (found, words), total in zip(tried, totals, strict=True) if total]
     return offers[:MOST_OFFERED]
 
@@ -62,18 +60,3 @@ def _nearer(query: SearchQuery) -> Iterator[tuple[SearchQuery, str]]:
 
 def _facet_title(name: str) -> str:
     return str(ASKED[name].title)
-
-
-def _totals(queries: list[SearchQuery], scope: Scope) -> list[int]:
-    try:
-        return _by_engine(queries, scope)
-    except EngineAway:
-        return [fallback.total(query, scope=scope) for query in queries]
-
-
-def _by_engine(queries: list[SearchQuery], scope: Scope) -> list[int]:
-    lines: list[dict[str, Any]] = []
-    for query in queries:
-        lines += [{}, elastic.counting_body(query, scope=scope)]
-    answers = engine.search_many(lines)
-    return [answer["hits"]["total"]["value"] for answer in answers]

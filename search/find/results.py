@@ -31,6 +31,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """A listing offered while one types."""
+
+    kind: str
+    id: UUID
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """How many hits have a code of a facet."""
 
@@ -42,7 +51,8 @@ class Bucket:
 class SearchResult:
     """A page of hits. `is_degraded` says that PostgreSQL answered in a plainer form: facets may be missing.
 
-    `wider` fills up the screen where the query itself finds less; it is in no count and on no other page.
+    `wider` fills up the screen where the query itself finds less; it is in no count and on no other page. `next` is
+    where the next page begins, None behind the last.
     """
 
     items: Sequence[Hit]

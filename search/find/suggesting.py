@@ -16,10 +16,8 @@ from market.kernel.actor import Actor
 from market.kernel.clock import today
 from market.reference import queries as reference
 from search.analysis import text
-from search.find import elastic, fallback
+from search.find import backends
 from search.find.query import Scope, parse, scope_of
-from search.index import engine
-from search.index.breaker import EngineAway
 from search.index.documents import projection
 
 LONGEST = 60
@@ -49,16 +47,11 @@ def suggestions(*, actor: Actor, typed: str) -> list[Suggestion]:
 
 
 def _titles(scope: Scope, typed: str) -> list[Suggestion]:
-    try:
-        found = engine.search(elastic.suggesting_body(typed, scope=scope, size=TITLES))
-        hits = [row["_source"] for row in found["hits"]["hits"]]
-    except EngineAway:
-        hits = fallback.suggested(typed, scope=scope, size=TITLES)
     offers = []
-    for hit in hits:
-        source = projection(hit["kind"])
+    for found in backends.ask(lambda backend: backend.titles(typed, scope=scope, size=TITLES)):
+        source = projection(found.kind)
         if source is not None:
-            offers.append(Suggestion("title", hit["title"], reverse(source.url_name, args=[hit["object_id"]])))
+            offers.append(Suggestion("title", found.title, reverse(source.url_name, args=[found.id])))
     return offers
 
 

@@ -1,22 +1,27 @@
 """What comes close, where a query finds less than a screenful: fewer of its words, or a title that means the same.
 
 None of it counts: totals, facets, pages and saved searches are those of the query as it was typed. Who may see what,
-ticked facets, phrases and exclusions hold for it all the same. Both engines answer it alike; the lists of words and of
-meaning are joined by reciprocal rank, since their scores do not compare.
+ticked facets, phrases and exclusions hold for it all the same. Every backend answers it alike; the lists of words and
+of meaning are joined by reciprocal rank, since their scores do not compare.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
+import structlog
+
 from search.analysis import text
-from search.find import elastic, fallback
+from search.find.backends import Backend
 from search.find.query import Scope, SearchQuery
 from search.find.results import Hit
-from search.index import encoder, engine
+from search.index import encoder
+from search.index.breaker import EngineAway
+
+log = structlog.get_logger(__name__)
 
 SCREENFUL = 20
 POOL = 30  # of each list
@@ -32,25 +37,18 @@ def is_widened(query: SearchQuery) -> bool:
     return any(not _DIGITS.search(token.text) for token in tokens) and not query.is_identifying
 
 
-def by_engine(query: SearchQuery, *, scope: Scope, found: Iterable[Hit], size: int) -> list[Hit]:
-    """At most `size` hits beside those found, best first; raises EngineAway."""
+def near(backend: Backend, query: SearchQuery, *, scope: Scope, known: Sequence[Hit], size: int) -> list[Hit]:
+    """What fills up a first page beside the hits that are known, best first; nothing where the backend goes away."""
+    room = min(size, SCREENFUL) - len(known)
+    if room <= 0 or not is_widened(query):
+        return []
     core = core_of(query.words)
-    lines = [{}, elastic.near_words_body(query, core, scope=scope, size=POOL)]
-    if (meaning := meaning_of(core)) is not None:
-        lines += [{}, elastic.near_meaning_body(query, meaning, scope=scope, size=POOL)]
-    known = {(hit.kind, hit.id) for hit in found}
-    lists = [elastic.near_hits(answer, core) for answer in engine.search_many(lines)]
-    return _joined(lists, known)[:size]
-
-
-def by_database(query: SearchQuery, *, scope: Scope, found: Iterable[Hit], size: int) -> list[Hit]:
-    """The same by PostgreSQL."""
-    core = core_of(query.words)
-    lists = [fallback.near_words(query, core, scope=scope, size=POOL)]
-    if (meaning := meaning_of(core)) is not None:
-        lists.append(fallback.near_meaning(query, core, meaning, scope=scope, size=POOL))
-    known = {(hit.kind, hit.id) for hit in found}
-    return _joined(lists, known)[:size]
+    try:
+        lists = backend.near(query, core, meaning_of(core), scope=scope, size=POOL)
+    except EngineAway as away:
+        log.warning("search_not_widened", reason=str(away)[:200])
+        return []
+    return _joined(lists, {(hit.kind, hit.id) for hit in known})[:room]
 
 
 def core_of(words: str) -> str:
