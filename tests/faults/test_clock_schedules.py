@@ -18,7 +18,7 @@ from contracts.reports import tasks as report_tasks
 from contracts.reports.models import Report
 from market.kernel.clock import RUIJIN
 from market.notices.models import Notice
-from search.index import tasks as search_tasks
+from search.saved import tasks as search_tasks
 from search.saved.models import Cadence, SavedSearchHit
 from search.saved.notifications import KIND
 from tests.search.saved import conftest as saved

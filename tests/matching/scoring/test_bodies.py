@@ -13,7 +13,7 @@ from matching.scoring.preparation import Prepared, prepared
 from matching.scoring.profiles import Profile
 from matching.scoring.statistics import Statistics
 
-CITY = Path(__file__).resolve().parents[4] / "market" / "config" / "demo" / "data"
+CITY = Path(__file__).resolve().parents[3] / "market" / "config" / "demo" / "data"
 # Invented, in the words of what each achievement says of itself rather than of its title.
 ASKED = {
     "pair-05": "旋风预除尘加余热锅炉，粉尘排放低于 10 mg/m³",

@@ -263,7 +263,7 @@ def test_beat_wakes_them_on_the_hour():
 
 
 def test_the_task_runs(cast, keep, publish):
-    from search.index.tasks import prune_saved_search_hits, tell_saved_searches
+    from search.saved.tasks import prune_saved_search_hits, tell_saved_searches
 
     keep(cadence="daily")
     publish()
