@@ -23,6 +23,7 @@ from contracts.agreements.problems import (
 from listings.catalog.models import Achievement
 from market.kernel import audit, files
 from market.kernel.actor import Actor, Role
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.problems import NotAllowed, WrongState
 from matching.brokerage import policy as brokerage
@@ -82,7 +83,7 @@ def update_contract(
     contract.instalments.all().delete()
     _write_rows(contract, data)
     changes = {"contract_amount": data.contract_amount, "technology_amount": data.technology_amount}
-    conclude(contract, actor=actor, action="updated", at=at, changes=changes)
+    save_change(contract, actor=actor, action="contract.updated", at=at, changes=changes)
     return contract
 
 
@@ -101,7 +102,7 @@ def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, a
     pdf = document.draw(contract)
     stored = files.store_bytes(pdf, name=f"{contract.no}.pdf", media_type="application/pdf", actor=actor, at=at)
     contract.finalise(document=stored)
-    conclude(contract, actor=actor, action="finalised", at=at, changes=stored.evidence())
+    save_change(contract, actor=actor, action="contract.finalised", at=at, changes=stored.evidence())
     notices.tell(contract, actor=actor, what=lambda: _("合同已定稿，请核对后盖章"), at=at)
     return contract
 
@@ -114,7 +115,7 @@ def reopen_contract(*, actor: Actor, contract_id: UUID, version: int | None, at:
     if contract.signatures.exists():
         raise AlreadySealed
     contract.reopen()
-    conclude(contract, actor=actor, action="reopened", at=at)
+    save_change(contract, actor=actor, action="contract.reopened", at=at)
     notices.tell(contract, actor=actor, what=lambda: _("合同已退回修改"), at=at)
     return contract
 
@@ -193,21 +194,6 @@ def require_agreed_deal(contract: TechnologyContract) -> None:
     deal = Deal.objects.select_for_update(no_key=True).get(pk=contract.deal_id)
     if deal.stage != Deal.Stage.TERMS_AGREED:
         raise DealNotReady(stage=deal.stage)
-
-
-def conclude(
-    contract: TechnologyContract,
-    *,
-    actor: Actor,
-    action: str,
-    at: datetime,
-    changes: Mapping[str, Any] | None = None,
-) -> None:
-    """Save the row with its audit row."""
-    contract.bump()
-    contract.updated_at = at
-    contract.save()
-    audit.record(f"contract.{action}", actor=actor, subject=contract, at=at, changes=changes)
 
 
 def may_draft(actor: Actor, deal: Deal) -> bool:

@@ -10,9 +10,9 @@ from django_fsm import can_proceed
 from contracts.agreements import notices
 from contracts.agreements.events import ContractCompleted, ContractTerminated
 from contracts.agreements.models import TechnologyContract
-from contracts.agreements.services.drafting import conclude, fetch, require
-from market.kernel import outbox
+from contracts.agreements.services.drafting import fetch, require
 from market.kernel.actor import Actor
+from market.kernel.changes import save_change
 
 
 @transaction.atomic
@@ -21,8 +21,8 @@ def complete_contract(*, actor: Actor, contract_id: UUID, version: int | None, a
     contract = fetch(actor, contract_id, "complete", version)
     require(can_proceed(contract.complete), contract)
     contract.complete(at=at)
-    conclude(contract, actor=actor, action="completed", at=at)
-    outbox.publish(ContractCompleted(contract.id, contract.deal_id), at=at)
+    event = ContractCompleted(contract.id, contract.deal_id)
+    save_change(contract, actor=actor, action="contract.completed", at=at, event=event)
     notices.tell(contract, actor=actor, what=lambda: _("合同已履行完毕"), at=at)
     return contract
 
@@ -38,8 +38,8 @@ def terminate_contract(
     contract = fetch(actor, contract_id, "terminate", version)
     require(can_proceed(contract.terminate), contract)
     contract.terminate(at=at)
-    conclude(contract, actor=actor, action="terminated", at=at, changes={"reason": reason})
-    outbox.publish(ContractTerminated(contract.id, contract.deal_id), at=at)
+    event = ContractTerminated(contract.id, contract.deal_id)
+    save_change(contract, actor=actor, action="contract.terminated", at=at, changes={"reason": reason}, event=event)
     notices.tell(contract, actor=actor, what=lambda: _("合同已解除"), body=reason, at=at)
     return contract
 
@@ -52,6 +52,6 @@ def withdraw_contract(
     contract = fetch(actor, contract_id, "withdraw", version)
     require(can_proceed(contract.withdraw), contract)
     contract.withdraw()
-    conclude(contract, actor=actor, action="withdrawn", at=at, changes={"reason": reason})
+    save_change(contract, actor=actor, action="contract.withdrawn", at=at, changes={"reason": reason})
     notices.tell(contract, actor=actor, what=lambda: _("合同文本已撤回"), body=reason, at=at)
     return contract

@@ -12,9 +12,10 @@ from contracts.agreements import notices, policy, scans
 from contracts.agreements.events import ContractSigned
 from contracts.agreements.models import Signature, TechnologyContract
 from contracts.agreements.problems import AlreadySealed, SigningDate
-from contracts.agreements.services.drafting import conclude, fetch, require, require_agreed_deal
+from contracts.agreements.services.drafting import fetch, require, require_agreed_deal
 from market.kernel import audit, files, outbox
 from market.kernel.actor import Actor, Role
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.models import PrivateFile
 from market.notices.services import worded
@@ -72,14 +73,14 @@ def sign_contract(
         "pages_note": pages_note.strip(),
     }
     if len(seals) < len(Signature.Party.values):
-        conclude(contract, actor=actor, action="sealed", at=at, changes=changes)
+        save_change(contract, actor=actor, action="contract.sealed", at=at, changes=changes)
         notices.tell(contract, actor=actor, what=lambda: _("对方已盖章，请上传本方盖章扫描件"), at=at)
         return contract
     audit.record("contract.sealed", actor=actor, subject=contract, at=at, changes=changes)
     on = max(seal.signed_on or local_date(seal.signed_at) for seal in seals.values())
     contract.sign(on=on)
     contract.take_effect(on=on)
-    conclude(contract, actor=actor, action="signed", at=at)
+    save_change(contract, actor=actor, action="contract.signed", at=at)
     _publish_signed(contract, actor=actor, at=at)
     return contract
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
@@ -18,6 +17,7 @@ from contracts.turnover.services import TURNOVER_NO
 from market.accounts.queries import members_with_role
 from market.kernel import audit, files
 from market.kernel.actor import Actor
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.policy import refusal
@@ -115,9 +115,10 @@ def confirm_value(*, actor: Actor, value_id: UUID, version: int | None, at: date
     )
     if earlier is not None:
         earlier.supersede(at=at)
-        _save(earlier, actor, "superseded", at, {"by": row.id})
+        save_change(earlier, actor=actor, action="indicator_value.superseded", at=at, changes={"by": row.id})
     row.confirm(by_id=actor.user_id, at=at)
-    _save(row, actor, "confirmed", at, {"value": row.value, "year": row.year})
+    changes = {"value": row.value, "year": row.year}
+    save_change(row, actor=actor, action="indicator_value.confirmed", at=at, changes=changes)
     return row
 
 
@@ -129,7 +130,7 @@ def reject_value(*, actor: Actor, value_id: UUID, version: int | None, reason: s
     if actor.user_id is None:
         raise WrongState(state=row.state)
     row.reject(by_id=actor.user_id, reason=reason, at=at)
-    _save(row, actor, "rejected", at, {"reason": reason})
+    save_change(row, actor=actor, action="indicator_value.rejected", at=at, changes={"reason": reason})
     if row.entered_by_id != actor.user_id:
         name, year = row.indicator.name, row.year
         notify(
@@ -177,9 +178,3 @@ def _fetch(actor: Actor, value_id: UUID, verb: str, version: int | None) -> Indi
         version=version,
         related=("indicator__responsibility", "entered_by"),
     )
-
-
-def _save(row: IndicatorValue, actor: Actor, action: str, at: datetime, changes: dict[str, Any]) -> None:
-    row.bump()
-    row.save()
-    audit.record(f"indicator_value.{action}", actor=actor, subject=row, at=at, changes=changes)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from contracts.payments import policy
 from contracts.payments.models import PayeeAccount
 from market.accounts.models import Organisation
-from market.kernel import audit
 from market.kernel.actor import Actor, Role
+from market.kernel.changes import save_change
 from market.kernel.problems import NotAllowed, Stale
 from market.notices.services import notify, worded
 
@@ -26,18 +26,16 @@ def set_payee_account(
         raise NotAllowed
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     row = PayeeAccount.objects.filter(organisation=actor.organisation_id).first()
-    row = row or PayeeAccount(organisation_id=actor.organisation_id, version=0)
-    if version is not None and version != row.version:
-        raise Stale(current_version=row.version)
+    current = row.version if row else 0
+    if version is not None and version != current:
+        raise Stale(current_version=current)
+    row = row or PayeeAccount(organisation_id=actor.organisation_id)
     if (row.holder, row.bank, row.number) == (holder, bank, number):
         return row
     row.holder, row.bank, row.number = holder, bank, number
     row.changed_by_id, row.changed_at = actor.user_id, at
-    row.bump()
-    row.save()
-    audit.record(
-        "payee_account.changed", actor=actor, subject=row, at=at, changes={"bank": bank, "number": f"…{number[-4:]}"}
-    )
+    changes = {"bank": bank, "number": f"…{number[-4:]}"}
+    save_change(row, actor=actor, action="payee_account.changed", at=at, changes=changes)
     notify(
         organisation_id=actor.organisation_id,
         roles=(Role.FINANCE, Role.MANAGER),

@@ -1,7 +1,6 @@
 """From the first click to money received, over either rail."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
@@ -20,6 +19,7 @@ from contracts.payments.rails import Refused, stripe
 from contracts.payments.services.notification import tell
 from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, SecondPersonNeeded, WrongState
 
@@ -78,7 +78,7 @@ def prepare_payment(*, payment_id: UUID, at: datetime) -> None:
                 mark_failed(payment, code=answer.code, reason=answer.reason, at=at)
             else:
                 payment.await_payment(session_id=answer.session_id, url=answer.url, expires_at=answer.expires_at)
-                save(payment, actor=SYSTEM, action="prepared", at=at)
+                save_change(payment, actor=SYSTEM, action="payment.prepared", at=at)
             return
     if payment.state == Payment.State.CANCELLED and not isinstance(answer, Refused):
         # Cancelled while the provider was asked: the row never had the name by which it could be withdrawn.
@@ -98,7 +98,8 @@ def submit_bank_proof(
         raise PaidOnInvalid
     stored = files.store(proof, actor=actor, at=at)
     payment.submit_proof(proof=stored, paid_on=paid_on, by_id=actor.user_id)
-    save(payment, actor=actor, action="proof_submitted", at=at, changes=stored.evidence() | {"paid_on": paid_on})
+    changes = stored.evidence() | {"paid_on": paid_on}
+    save_change(payment, actor=actor, action="payment.proof_submitted", at=at, changes=changes)
     tell(payment, lambda: _("请确认到账：%(no)s") % {"no": payment.no}, to=["seller"], at=at)
     return payment
 
@@ -112,7 +113,7 @@ def reject_bank_proof(*, actor: Actor, payment_id: UUID, version: int | None, re
     if not reason.strip():
         raise InvalidInput(errors=[{"loc": ["reason"], "code": "missing", "message": ""}])
     payment.reject_proof(reason=reason.strip())
-    save(payment, actor=actor, action="proof_rejected", at=at, changes={"reason": payment.failure})
+    save_change(payment, actor=actor, action="payment.proof_rejected", at=at, changes={"reason": payment.failure})
     tell(
         payment,
         lambda: _("凭证被退回：%(no)s") % {"no": payment.no},
@@ -141,8 +142,8 @@ def cancel_payment(*, actor: Actor, payment_id: UUID, version: int | None, at: d
     if not can_proceed(payment.cancel):
         raise WrongState(state=payment.state)
     payment.cancel()
-    save(payment, actor=actor, action="cancelled", at=at)
-    outbox.publish(PaymentCancelled(payment_id=payment.id), at=at)
+    event = PaymentCancelled(payment_id=payment.id)
+    save_change(payment, actor=actor, action="payment.cancelled", at=at, event=event)
     return payment
 
 
@@ -156,7 +157,7 @@ def withdraw_from_provider(*, payment_id: UUID) -> None:
 def mark_succeeded(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
     """Money has arrived: state, journal, audit and event in the caller's transaction, which holds the row's lock."""
     payment.succeed(at=at, by_id=actor.user_id)
-    save(payment, actor=actor, action="succeeded", at=at, changes={"amount": payment.amount})
+    save_change(payment, actor=actor, action="payment.succeeded", at=at, changes={"amount": payment.amount})
     journal.book_payment(payment, at=at)
     deal_id = payment.contract.deal_id
     outbox.publish(PaymentSucceeded(payment_id=payment.id, contract_id=payment.contract_id, deal_id=deal_id), at=at)
@@ -167,7 +168,8 @@ def mark_succeeded(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
 def mark_failed(payment: Payment, *, code: str, reason: str = "", at: datetime) -> None:
     """No money will come by this row; the payer is told, and may pay the instalment anew. The row's lock is held."""
     payment.fail(code=code, reason=reason)
-    save(payment, actor=SYSTEM, action="failed", at=at, changes={"code": code, "reason": payment.failure})
+    changes = {"code": code, "reason": payment.failure}
+    save_change(payment, actor=SYSTEM, action="payment.failed", at=at, changes=changes)
     tell(
         payment,
         lambda: _("支付未成功：%(no)s") % {"no": payment.no},
@@ -175,13 +177,6 @@ def mark_failed(payment: Payment, *, code: str, reason: str = "", at: datetime) 
         to=["buyer"],
         at=at,
     )
-
-
-def save(payment: Payment, *, actor: Actor, action: str, at: datetime, changes: dict[str, Any] | None = None) -> None:
-    payment.bump()
-    payment.updated_at = at
-    payment.save()
-    audit.record(f"payment.{action}", actor=actor, subject=payment, at=at, changes=changes)
 
 
 def _fetch(actor: Actor, payment_id: UUID, verb: str, version: int | None) -> Payment:

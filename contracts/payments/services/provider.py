@@ -16,10 +16,11 @@ from contracts.payments.problems import NoticeMalformed, SignatureInvalid
 from contracts.payments.rails import Refused, stripe, stripe_objects
 from contracts.payments.rails.stripe_objects import ChargeObject, IntentObject, RefundObject, SessionObject
 from contracts.payments.services.dispute import apply_dispute
-from contracts.payments.services.payment import mark_failed, mark_succeeded, save
+from contracts.payments.services.payment import mark_failed, mark_succeeded
 from contracts.payments.services.refund import apply_provider_refund, report_difference, return_payment
 from market.kernel import outbox
 from market.kernel.actor import SYSTEM
+from market.kernel.changes import save_change
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def _intent(intent: IntentObject, kind: str, at: datetime) -> None:
         error = intent.last_payment_error
         said = (error.decline_code, error.code) if error else ()
         payment.explain(failures.code_of(*said), (error.message if error else "") or "")
-        save(payment, actor=SYSTEM, action="declined", at=at, changes={"reason": payment.failure})
+        save_change(payment, actor=SYSTEM, action="payment.declined", at=at, changes={"reason": payment.failure})
 
 
 def _refund(refund: RefundObject, kind: str, at: datetime) -> None:

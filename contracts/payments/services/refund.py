@@ -18,6 +18,7 @@ from contracts.payments.services.notification import EVERYBODY, tell
 from contracts.payments.services.standing import review
 from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
+from market.kernel.changes import save_change
 from market.kernel.problems import InvalidInput, WrongState
 
 State = Refund.State
@@ -44,10 +45,8 @@ def refund_payment(
     refund = Refund.objects.create(
         payment=payment, amount=amount, reason=reason, requested_by_id=actor.user_id, requested_at=at
     )
-    payment.bump()
-    payment.updated_at = at
-    payment.save()
-    audit.record("refund.requested", actor=actor, subject=refund, at=at, changes={"amount": amount, "reason": reason})
+    changes = {"amount": amount, "reason": reason}
+    save_change(payment, actor=actor, action="refund.requested", at=at, changes=changes, subject=refund)
     if payment.rail == Rail.BANK_TRANSFER:
         _settle(payment, refund, at=at)
     else:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from contracts.payments.models import Payment
 from contracts.payments.queries import kept
-from market.kernel import audit
 from market.kernel.actor import SYSTEM
+from market.kernel.changes import save_change
 
 
 def review(payment: Payment, *, at: datetime) -> None:
@@ -24,7 +24,4 @@ def review(payment: Payment, *, at: datetime) -> None:
         payment.come_back()
     else:
         return
-    payment.bump()
-    payment.updated_at = at
-    payment.save()
-    audit.record(f"payment.{payment.state}", actor=SYSTEM, subject=payment, at=at)
+    save_change(payment, actor=SYSTEM, action=f"payment.{payment.state}", at=at)

@@ -16,6 +16,7 @@ from contracts.registration.services import steps
 from market.accounts.models import Organisation
 from market.kernel import audit, files
 from market.kernel.actor import Actor, OrganisationKind, Role
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import InvalidInput, NotAllowed, WrongState
@@ -71,7 +72,7 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
         raise RegistrationGrounds(grounds=grounds)
     is_answer = registration.state == Registration.State.CORRECTION_REQUESTED
     registration.submit(at=at)
-    steps.conclude(registration, actor=actor, action="submitted", at=at)
+    steps.save_registration(registration, actor=actor, action="submitted", at=at)
     notify(
         organisation_id=registration.office_id,
         roles=(Role.REGISTRAR,),
@@ -107,11 +108,8 @@ def attach_document(
     attachment = Attachment.objects.create(
         registration=registration, kind=kind, document=file, added_by_id=actor.user_id, added_at=at
     )
-    registration.bump()
-    registration.updated_at = at
-    registration.save()
     changes = {"attachment": attachment.id, "kind": kind, "document": file.sha256}
-    audit.record("registration.document_attached", actor=actor, subject=registration, at=at, changes=changes)
+    save_change(registration, actor=actor, action="registration.document_attached", at=at, changes=changes)
     return registration
 
 

@@ -20,8 +20,9 @@ from contracts.registration.models import Change, Registration, RegistrationEven
 from contracts.registration.problems import AmountsInvalid, ChangeOpen, DateInvalid
 from contracts.registration.services import questions, steps
 from contracts.registration.services.record import record_event, standing_facts
-from market.kernel import audit, files
+from market.kernel import files
 from market.kernel.actor import Actor
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded, Stale, WrongState
@@ -133,10 +134,13 @@ def decline_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
     """Leave the registration as it is; the proposer may take a change back in this way too. Raises WrongState."""
     change, registration = _open(actor=actor, change_id=change_id, verb="decline", version=version)
     change.decline(by_id=actor.user_id, at=at)
-    change.bump()
-    change.save()
-    audit.record(
-        "registration.change_declined", actor=actor, subject=registration, at=at, changes={"change": change.id}
+    save_change(
+        change,
+        actor=actor,
+        action="registration.change_declined",
+        at=at,
+        changes={"change": change.id},
+        subject=registration,
     )
     if change.proposed_by_id is not None:
         notify(
@@ -183,7 +187,7 @@ def _change(
         _carry_out(change, registration, before, actor=actor, at=at)
         return registration
     _save(change)
-    steps.conclude(registration, actor=actor, action="change_proposed", at=at, changes=_told(change, before))
+    steps.save_registration(registration, actor=actor, action="change_proposed", at=at, changes=_told(change, before))
     steps.tell_approvers(registration, title=worded(lambda: _("登记变动待大额复审")), at=at)
     return registration
 
@@ -200,7 +204,7 @@ def _carry_out(
     change.carry_out(by_id=actor.user_id, at=at)
     change.bump()
     _save(change)
-    steps.conclude(registration, actor=actor, action=kind.value, at=at, changes=_told(change, before))
+    steps.save_registration(registration, actor=actor, action=kind.value, at=at, changes=_told(change, before))
     record_event(
         registration,
         kind=kind,

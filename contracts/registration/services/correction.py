@@ -24,8 +24,8 @@ from contracts.registration.services.changes import registered
 from contracts.registration.services.decision import parsed_no, save_numbered
 from contracts.registration.services.record import Line, record_event, standing_facts, standing_lines
 from market.accounts.queries import members_with_role
-from market.kernel import audit
 from market.kernel.actor import Actor, Role
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput, SecondPersonNeeded, Stale, WrongState
 from market.notices.services import notify, worded
@@ -79,7 +79,7 @@ def correct_registration(
         "registration_no": [registration.registration_no, number or registration.registration_no],
         "registered_on": [registration.registered_on, on or registration.registered_on],
     }
-    steps.conclude(registration, actor=actor, action="correction_proposed", at=at, changes=told)
+    steps.save_registration(registration, actor=actor, action="correction_proposed", at=at, changes=told)
     _propose(registration, facts=changed, amounts=amounts, number=number, on=on, reason=reason, actor=actor, at=at)
     return registration
 
@@ -145,14 +145,13 @@ def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None
     """Leave the registration as it is; the proposer may take a correction back in this way too. Raises WrongState."""
     correction, registration = _open(actor=actor, correction_id=correction_id, verb="decline", version=version)
     correction.decline(by_id=actor.user_id, at=at)
-    correction.bump()
-    correction.save()
-    audit.record(
-        "registration.correction_declined",
+    save_change(
+        correction,
         actor=actor,
-        subject=registration,
+        action="registration.correction_declined",
         at=at,
         changes={"correction": correction.id},
+        subject=registration,
     )
     if correction.proposed_by_id is not None:
         notify(

@@ -43,7 +43,7 @@ def accept_registration(*, actor: Actor, registration_id: UUID, version: int | N
     on = local_date(at)
     due = _due(registration, on)
     registration.accept(on=on, due=due, by_id=actor.user_id)
-    steps.conclude(registration, actor=actor, action="accepted", at=at, changes=due._asdict())
+    steps.save_registration(registration, actor=actor, action="accepted", at=at, changes=due._asdict())
     steps.tell_applicant(registration, title=worded(lambda: _("登记申请已受理")), at=at)
     return registration
 
@@ -64,7 +64,8 @@ def request_correction(
     _require_grounds(grounds)
     registration.request_correction(grounds=list(grounds), remark=remark)
     _keep_round(registration, Round.Kind.CORRECTION, grounds, remark, actor=actor, at=at)
-    steps.conclude(registration, actor=actor, action="correction_requested", at=at, changes={"grounds": list(grounds)})
+    changes = {"grounds": list(grounds)}
+    steps.save_registration(registration, actor=actor, action="correction_requested", at=at, changes=changes)
     steps.tell_applicant(registration, title=worded(lambda: _("登记申请需要补正")), at=at)
     return registration
 
@@ -86,7 +87,7 @@ def refuse_registration(
     was_in_review = registration.state == Registration.State.SECOND_REVIEW
     registration.refuse(grounds=list(grounds), remark=remark, at=at)
     _keep_round(registration, Round.Kind.REFUSED, grounds, remark, actor=actor, at=at)
-    steps.conclude(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})
+    steps.save_registration(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})
     steps.tell_parties(registration, title=worded(lambda: _("登记申请不予登记")), at=at)
     if was_in_review:
         steps.tell_reviewer(registration, title=worded(lambda: _("大额复审不予登记")), at=at)
@@ -114,7 +115,7 @@ def send_back_registration(
     _require_grounds(grounds)
     registration.send_back()
     _keep_round(registration, Round.Kind.SENT_BACK, grounds, remark, actor=actor, at=at)
-    steps.conclude(registration, actor=actor, action="sent_back", at=at, changes={"grounds": list(grounds)})
+    steps.save_registration(registration, actor=actor, action="sent_back", at=at, changes={"grounds": list(grounds)})
     steps.tell_reviewer(registration, title=worded(lambda: _("大额复审退回，请重新办理")), at=at)
     return registration
 
@@ -259,7 +260,7 @@ def save_numbered(
     }
     try:
         with transaction.atomic():
-            steps.conclude(registration, actor=actor, action=action, at=at, changes=changes)
+            steps.save_registration(registration, actor=actor, action=action, at=at, changes=changes)
     except IntegrityError as error:
         if "registration_no_once" in str(error):
             raise NumberTaken from error

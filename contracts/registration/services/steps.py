@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from contracts.registration import policy
 from contracts.registration.events import RegistrationMoved
 from contracts.registration.models import Registration
-from market.kernel import audit, outbox
 from market.kernel.actor import Actor, Role
+from market.kernel.changes import save_change
 from market.notices.services import notify, worded
 
 
@@ -22,20 +22,14 @@ def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None
     )
 
 
-def conclude(
+def save_registration(
     registration: Registration, *, actor: Actor, action: str, at: datetime, changes: Mapping[str, Any] | None = None
 ) -> None:
-    """Save the moved row with its audit row and event."""
-    registration.bump()
-    registration.updated_at = at
-    registration.save()
-    audit.record(f"registration.{action}", actor=actor, subject=registration, at=at, changes=changes)
-    outbox.publish(
-        RegistrationMoved(
-            registration_id=registration.id, contract_id=registration.contract_id, state=registration.state
-        ),
-        at=at,
+    """Save the moved row with its audit row and the event that it moved."""
+    event = RegistrationMoved(
+        registration_id=registration.id, contract_id=registration.contract_id, state=registration.state
     )
+    save_change(registration, actor=actor, action=f"registration.{action}", at=at, changes=changes, event=event)
 
 
 def tell_parties(registration: Registration, *, title: Any, at: datetime) -> None:

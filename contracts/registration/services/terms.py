@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from contracts.registration import rules
 from contracts.registration.models import Registration
 from contracts.registration.services import steps
-from market.kernel import audit
 from market.kernel.actor import SYSTEM, Actor
+from market.kernel.changes import save_change
 from market.notices.services import worded
 from market.reference.calendar_years import working_calendar
 
@@ -36,10 +36,7 @@ def recount_terms(*, actor: Actor = SYSTEM, at: datetime) -> int:
         if before == due:
             continue
         registration.due_on, registration.due_is_provisional = due
-        registration.bump()
-        registration.updated_at = at
-        registration.save()
-        audit.record("registration.term_recounted", actor=actor, subject=registration, at=at, changes=due._asdict())
+        save_change(registration, actor=actor, action="registration.term_recounted", at=at, changes=due._asdict())
         if registration.due_on != before[0]:
             _tell(registration, at=at)
         moved += 1

@@ -16,6 +16,7 @@ from contracts.reports.services import steps
 from contracts.turnover.rules import Period, Side
 from market.kernel import audit
 from market.kernel.actor import SYSTEM, Actor
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.policy import refusal
@@ -82,7 +83,7 @@ def revise_report(
     report = steps.fetch(actor=actor, report_id=report_id, verb="revise", version=version)
     require_move(report, report.submit)
     report.sides, report.note = ordered_sides(sides), note
-    steps.conclude(report, actor=actor, action="revised", at=at, changes={"sides": report.sides, "note": note})
+    save_change(report, actor=actor, action="report.revised", at=at, changes={"sides": report.sides, "note": note})
     return report
 
 
@@ -94,7 +95,7 @@ def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: dat
     if actor.user_id is None:
         raise SecondPersonNeeded
     report.submit(by_id=actor.user_id, organisation_id=actor.organisation_id, at=at)
-    steps.conclude(report, actor=actor, action="submitted", at=at)
+    save_change(report, actor=actor, action="report.submitted", at=at)
     steps.tell(steps.approvers(report), report, title=worded(lambda: _("统计报告待您审核")), at=at)
     return report
 
@@ -116,7 +117,7 @@ def return_report(*, actor: Actor, report_id: UUID, version: int | None, reason:
     report = steps.fetch(actor=actor, report_id=report_id, verb="return", version=version)
     require_move(report, report.send_back)
     report.send_back(reason=reason)
-    steps.conclude(report, actor=actor, action="returned", at=at, changes={"reason": reason})
+    save_change(report, actor=actor, action="report.returned", at=at, changes={"reason": reason})
     steps.tell(report.makers, report, title=worded(lambda: _("统计报告被退回")), at=at)
     return report
 

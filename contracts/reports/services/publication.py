@@ -16,6 +16,7 @@ from contracts.reports.services.drafting import require_over
 from contracts.turnover import queries as turnover
 from market.kernel import files, outbox
 from market.kernel.actor import Actor
+from market.kernel.changes import save_change
 from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded
 from market.notices.services import worded
@@ -41,7 +42,7 @@ def publish_report(*, actor: Actor, report_id: UUID, version: int | None, at: da
         )
         report.basis, report.layout = frozen.basis, frozen.layout
         changes = {"up_to_entry": frozen.up_to_entry} | {form: document.sha256 for form, document in frozen.documents}
-        steps.conclude(report, actor=actor, action="published", at=at, changes=changes)
+        save_change(report, actor=actor, action="report.published", at=at, changes=changes)
         for form, document in frozen.documents:
             kept = files.store_bytes(
                 document.content, name=document.name, media_type=document.media_type, actor=actor, at=at

@@ -12,7 +12,6 @@ from contracts.reports import policy
 from contracts.reports.models import Report
 from market.accounts.models import Organisation, User
 from market.accounts.queries import members_with_role
-from market.kernel import audit
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.notices.services import notify, worded
 from market.reference import queries as reference
@@ -21,16 +20,6 @@ from market.reference import queries as reference
 def fetch(*, actor: Actor, report_id: UUID, verb: str, version: int | None, lock: bool = True) -> Report:
     """The report for an actor who may do the verb to it, locked unless it is only looked at."""
     return policy.reports.fetch(actor=actor, pk=report_id, verb=verb, lock=lock, version=version)
-
-
-def conclude(
-    report: Report, *, actor: Actor, action: str, at: datetime, changes: Mapping[str, Any] | None = None
-) -> None:
-    """Save the moved row with its audit row."""
-    report.bump()
-    report.updated_at = at
-    report.save()
-    audit.record(f"report.{action}", actor=actor, subject=report, at=at, changes=changes)
 
 
 def approvers(report: Report) -> list[UUID]:

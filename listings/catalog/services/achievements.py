@@ -29,7 +29,7 @@ def create_achievement(*, actor: Actor, data: AchievementData, at: datetime) -> 
     _require_valid(data, at)
     achievement = Achievement(owner=owner, created_at=at, updated_at=at, **columns(data))
     achievement.region = achievement.region or owner.region
-    moves.conclude(achievement, actor=actor, action="created", at=at, is_new=True)
+    moves.save_listing(achievement, actor=actor, action="created", at=at)
     Patent.objects.bulk_create(patent_rows(achievement, data.patents))
     return achievement
 
@@ -49,7 +49,7 @@ def update_achievement(
     _require_valid(data, at)
     for name, value in columns(data).items():
         setattr(achievement, name, value)
-    moves.conclude(achievement, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
+    moves.save_listing(achievement, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
     if "patents" in changes:
         _reconcile_patents(achievement, data.patents)
     return achievement

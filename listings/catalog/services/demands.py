@@ -24,7 +24,7 @@ def create_demand(*, actor: Actor, data: DemandData, at: datetime) -> Demand:
     _require_valid(data, at)
     demand = Demand(owner=owner, created_at=at, updated_at=at, **data.model_dump())
     demand.region = demand.region or owner.region
-    moves.conclude(demand, actor=actor, action="created", at=at, is_new=True)
+    moves.save_listing(demand, actor=actor, action="created", at=at)
     return demand
 
 
@@ -41,7 +41,7 @@ def update_demand(
     _require_valid(data, at)
     for name, value in data.model_dump().items():
         setattr(demand, name, value)
-    moves.conclude(demand, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
+    moves.save_listing(demand, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
     return demand
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from listings.catalog.models import Achievement, Demand, State
-from listings.catalog.services.moves import AnyListing, conclude, kind_of
+from listings.catalog.services.moves import AnyListing, kind_of, save_listing
 from market.kernel.actor import SYSTEM, Role
 from market.kernel.clock import local_date
 from market.notices.services import notify, worded
@@ -36,7 +36,7 @@ def _expire(model: type[AnyListing], listing_id: UUID, *, at: datetime) -> bool:
     if row is None or not can_proceed(row.expire):
         return False
     row.expire(at=at)
-    conclude(row, actor=SYSTEM, action="expired", at=at)
+    save_listing(row, actor=SYSTEM, action="expired", at=at)
     title, kind = row.title, kind_of(row)
     notify(
         kind=NOTICE,

@@ -12,8 +12,9 @@ from listings.catalog.events import ListingChanged, ListingPublished
 from listings.catalog.models import Achievement, Demand
 from listings.catalog.problems import ListingExpired, NotVerified
 from market.accounts.models import Organisation
-from market.kernel import audit, outbox
+from market.kernel import outbox
 from market.kernel.actor import Actor
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
@@ -45,21 +46,11 @@ def require_verified(owner: Organisation) -> None:
         raise NotVerified
 
 
-def conclude(
-    listing: AnyListing,
-    *,
-    actor: Actor,
-    action: str,
-    at: datetime,
-    changes: Mapping[str, Any] | None = None,
-    is_new: bool = False,
+def save_listing(
+    listing: AnyListing, *, actor: Actor, action: str, at: datetime, changes: Mapping[str, Any] | None = None
 ) -> None:
-    """Save the row with its audit row and its event."""
-    if not is_new:
-        listing.bump()
-    listing.updated_at = at
-    listing.save()
-    audit.record(f"{kind_of(listing)}.{action}", actor=actor, subject=listing, at=at, changes=changes)
+    """Save the row with its audit row and the event that it changed."""
+    save_change(listing, actor=actor, action=f"{kind_of(listing)}.{action}", at=at, changes=changes)
     outbox.publish(ListingChanged(listing_id=listing.id, kind=kind_of(listing), version=listing.version), at=at)
 
 
@@ -70,7 +61,7 @@ def publish_listing(listing: AnyListing, *, actor: Actor, at: datetime) -> None:
     if rules.has_expired(listing.expires_on, on=local_date(at)):
         raise ListingExpired(expires_on=listing.expires_on)
     listing.publish(at=at)
-    conclude(listing, actor=actor, action="published", at=at)
+    save_listing(listing, actor=actor, action="published", at=at)
     outbox.publish(ListingPublished(listing_id=listing.id, kind=kind_of(listing)), at=at)
 
 
@@ -80,7 +71,7 @@ def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int |
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="suspend", version=version)
     require_move(listing, listing.suspend)
     listing.suspend(at=at)
-    conclude(listing, actor=actor, action="suspended", at=at)
+    save_listing(listing, actor=actor, action="suspended", at=at)
     return listing
 
 
@@ -90,7 +81,7 @@ def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int 
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="withdraw", version=version)
     require_move(listing, listing.withdraw)
     listing.withdraw(at=at)
-    conclude(listing, actor=actor, action="withdrawn", at=at)
+    save_listing(listing, actor=actor, action="withdrawn", at=at)
     return listing
 
 
@@ -102,7 +93,7 @@ def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) 
         raise WrongState(state=listing.state)
     require_move(listing, listing.restore)
     listing.restore(at=at)
-    conclude(listing, actor=actor, action="restored", at=at)
+    save_listing(listing, actor=actor, action="restored", at=at)
     outbox.publish(ListingPublished(listing_id=listing.id, kind=kind), at=at)
     return listing
 
@@ -115,7 +106,7 @@ def take_down_listing(
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="take_down", version=version)
     require_move(listing, listing.take_down)
     listing.take_down(at=at)
-    conclude(listing, actor=actor, action="taken_down", at=at, changes={"reason": reason})
+    save_listing(listing, actor=actor, action="taken_down", at=at, changes={"reason": reason})
     return listing
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from listings.catalog.models import Achievement, Demand
-from listings.catalog.services.moves import AnyListing, conclude
+from listings.catalog.services.moves import AnyListing, save_listing
 from market.kernel.actor import SYSTEM
 
 
@@ -38,4 +38,4 @@ def _move(achievement_id: UUID | None, demand_id: UUID | None, move: str, action
         step = getattr(listing, move)
         if can_proceed(step):
             step(at=at)
-            conclude(listing, actor=SYSTEM, action=action, at=at)
+            save_listing(listing, actor=SYSTEM, action=action, at=at)

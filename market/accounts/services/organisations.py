@@ -10,8 +10,9 @@ from market.accounts import policy, rules
 from market.accounts.events import ApplicationAnswered, ApplicationMade
 from market.accounts.models import Membership, Organisation
 from market.accounts.problems import OrganisationExists, TooManyApplications
-from market.kernel import audit, outbox, security_log
+from market.kernel import outbox, security_log
 from market.kernel.actor import Actor, OrganisationKind, Role
+from market.kernel.changes import save_change
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn, WrongState
 from market.reference.identifiers.credit_code import parse_credit_code
 from market.reference.identifiers.text import InvalidIdentifier
@@ -36,10 +37,10 @@ def create_organisation(
     if applicant_id is not None and _open_applications(applicant_id) >= rules.MOST_OPEN_APPLICATIONS:
         raise TooManyApplications(limit=rules.MOST_OPEN_APPLICATIONS)
     facts |= {"applicant_id": applicant_id}
-    organisation = _stored(
-        Organisation(kind=kind, name=name, credit_code=_normalised(credit_code), region=_located(region), **facts)
+    organisation = Organisation(
+        kind=kind, name=name, credit_code=_normalised(credit_code), region=_located(region), **facts
     )
-    audit.record("organisation.created", actor=actor, subject=organisation, at=at, changes={"name": name, "kind": kind})
+    _save(organisation, actor=actor, action="organisation.created", at=at, changes={"name": name, "kind": kind})
     if applicant_id is not None:
         roles = [Role.MANAGER.value, Role.CLERK.value]
         Membership.objects.create(user_id=applicant_id, organisation=organisation, roles=roles)
@@ -58,10 +59,8 @@ def resubmit_organisation(
     organisation.name, organisation.region = name, _located(region)
     organisation.credit_code = _normalised(credit_code)
     organisation.rejected_at, organisation.rejection_reason = None, ""
-    organisation.bump()
-    _stored(organisation)
-    audit.record("organisation.resubmitted", actor=actor, subject=organisation, at=at, changes={"name": name})
-    outbox.publish(ApplicationMade(organisation_id=organisation.id), at=at)
+    event = ApplicationMade(organisation_id=organisation.id)
+    _save(organisation, actor=actor, action="organisation.resubmitted", at=at, changes={"name": name}, event=event)
     return organisation
 
 
@@ -73,10 +72,8 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID, at: datetime) ->
         raise WrongState
     if organisation.verified_at is None:
         organisation.verified_at = at
-        organisation.bump()
-        organisation.save()
-        audit.record("organisation.verified", actor=actor, subject=organisation, at=at)
-        outbox.publish(ApplicationAnswered(organisation_id=organisation.id, answer="verified"), at=at)
+        event = ApplicationAnswered(organisation_id=organisation.id, answer="verified")
+        save_change(organisation, actor=actor, action="organisation.verified", at=at, event=event)
     return organisation
 
 
@@ -90,11 +87,10 @@ def reject_organisation(*, actor: Actor, organisation_id: UUID, reason: str, at:
     if not organisation.is_pending:
         raise WrongState
     organisation.rejected_at, organisation.rejection_reason = at, reason
-    organisation.bump()
-    organisation.save()
-    audit.record("organisation.rejected", actor=actor, subject=organisation, at=at, changes={"reason": reason})
+    event = ApplicationAnswered(organisation_id=organisation.id, answer="rejected")
+    changes = {"reason": reason}
+    save_change(organisation, actor=actor, action="organisation.rejected", at=at, changes=changes, event=event)
     security_log.note("organisation.rejected", organisation=organisation.id)
-    outbox.publish(ApplicationAnswered(organisation_id=organisation.id, answer="rejected"), at=at)
     return organisation
 
 
@@ -102,16 +98,15 @@ def _open_applications(user_id: UUID) -> int:
     return Organisation.objects.filter(applicant=user_id, verified_at__isnull=True).count()
 
 
-def _stored(organisation: Organisation) -> Organisation:
-    """The row after saving it; raises OrganisationExists where another has its credit code."""
+def _save(organisation: Organisation, **change: Any) -> None:
+    """As `save_change`; raises OrganisationExists where another has its credit code."""
     try:
         with transaction.atomic():
-            organisation.save()
+            save_change(organisation, **change)
     except IntegrityError as error:
         if "one_row_per_credit_code" in str(error):
             raise OrganisationExists from error
         raise
-    return organisation
 
 
 def _normalised(credit_code: str) -> str:

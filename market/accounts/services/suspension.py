@@ -13,6 +13,7 @@ from market.accounts.problems import OwnAccount
 from market.accounts.services.keys import end_keys
 from market.kernel import audit, outbox, security_log
 from market.kernel.actor import Actor
+from market.kernel.changes import save_change
 
 
 @transaction.atomic
@@ -55,12 +56,11 @@ def suspend_organisation(*, actor: Actor, organisation_id: UUID, reason: str, at
         raise OwnAccount
     if organisation.suspended_at is None:
         organisation.suspended_at, organisation.suspension_reason = at, reason
-        organisation.bump()
-        organisation.save()
+        event = OrganisationSuspended(organisation_id=organisation.id, is_lifted=False)
+        changes = {"reason": reason}
+        save_change(organisation, actor=actor, action="organisation.suspended", at=at, changes=changes, event=event)
         keys = end_keys(actor=actor, at=at, organisation=organisation.id)
-        audit.record("organisation.suspended", actor=actor, subject=organisation, at=at, changes={"reason": reason})
         security_log.note("organisation.suspended", organisation=organisation.id, keys_ended=len(keys))
-        outbox.publish(OrganisationSuspended(organisation_id=organisation.id, is_lifted=False), at=at)
     return organisation
 
 
@@ -70,9 +70,7 @@ def reinstate_organisation(*, actor: Actor, organisation_id: UUID, at: datetime)
     organisation = policy.organisations.fetch(actor=actor, pk=organisation_id, verb="suspend", lock=True)
     if organisation.suspended_at is not None:
         organisation.suspended_at, organisation.suspension_reason = None, ""
-        organisation.bump()
-        organisation.save()
-        audit.record("organisation.reinstated", actor=actor, subject=organisation, at=at)
+        event = OrganisationSuspended(organisation_id=organisation.id, is_lifted=True)
+        save_change(organisation, actor=actor, action="organisation.reinstated", at=at, event=event)
         security_log.note("organisation.reinstated", organisation=organisation.id)
-        outbox.publish(OrganisationSuspended(organisation_id=organisation.id, is_lifted=True), at=at)
     return organisation

@@ -12,6 +12,7 @@ from django_fsm import can_proceed
 
 from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor, Role
+from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.models import PrivateFile
 from market.kernel.problems import WrongState
@@ -200,9 +201,9 @@ def _move(
 ) -> None:
     before = deal.stage
     move(at=at)
-    deal.bump()
-    deal.updated_at = at
-    deal.save()
+    changes = {"from": before, "to": deal.stage, "note": note} | ({"proof": proof.evidence()} if proof else {})
+    event = DealMoved(deal.id, deal.stage)
+    save_change(deal, actor=actor, action="deal.moved", at=at, changes=changes, event=event)
     DealMove.objects.create(
         deal=deal,
         from_stage=before,
@@ -212,9 +213,6 @@ def _move(
         moved_by_id=actor.user_id,
         moved_at=at,
     )
-    changes = {"from": before, "to": deal.stage, "note": note} | ({"proof": proof.evidence()} if proof else {})
-    audit.record("deal.moved", actor=actor, subject=deal, at=at, changes=changes)
-    outbox.publish(DealMoved(deal.id, deal.stage), at=at)
     title = worded(lambda: _("%(stage)s：%(title)s") % {"stage": deal.get_stage_display(), "title": deal.title})
     _tell(deal, actor=actor, title=title, note=note, at=at)
 
