@@ -11,7 +11,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from pydantic import ValidationError
 
 from contracts.agreements import policy, queries, rules, scans, services
 from contracts.agreements.data import ContractData
@@ -19,7 +18,8 @@ from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateFo
 from contracts.agreements.models import ContractType, Signature, TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
-from market.kernel.problems import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.validation import validated
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import PASSED_ON, Step, attempt, offered
 from matching.brokerage import policy as brokerage
@@ -84,7 +84,9 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
     form = _form(request, suggested | {"plan_source": "outside", "instalments": [instalment]})
     if request.method == "POST" and not _asks_for_a_row(request) and form.is_valid():
         try:
-            row = services.draft_contract(actor=request.actor, deal_id=deal_id, data=_data(form), at=clock.now())
+            row = services.draft_contract(
+                actor=request.actor, deal_id=deal_id, data=validated(ContractData, form.values()), at=clock.now()
+            )
         except Problem as problem:
             _refuse(form, problem)
         else:
@@ -105,7 +107,7 @@ def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
                 actor=request.actor,
                 contract_id=contract_id,
                 version=form.cleaned_data["version"],
-                data=_data(form),
+                data=validated(ContractData, form.values()),
                 at=clock.now(),
             )
         except Problem as problem:
@@ -216,15 +218,6 @@ def _form(request: PageRequest, initial: dict[str, Any]) -> ContractForm:
 def _asks_for_a_row(request: PageRequest) -> bool:
     """Another row was asked for: the page comes again with what was typed, and nothing is kept yet."""
     return request.POST.get("more") in ROWS
-
-
-def _data(form: ContractForm) -> ContractData:
-    try:
-        return ContractData.model_validate(form.values())
-    except ValidationError as error:
-        raise InvalidInput(
-            errors=[{"loc": list(item["loc"]), "code": item["type"], "message": item["msg"]} for item in error.errors()]
-        ) from error
 
 
 def _refuse(form: ContractForm, problem: Problem) -> None:

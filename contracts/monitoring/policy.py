@@ -13,7 +13,7 @@ STAFF = (Role.CLERK, Role.MANAGER, Role.LEADER)
 
 
 def watches(actor: Actor) -> bool:
-    return actor.is_operator or actor.has_role(Role.AUDITOR, Role.LEADER)
+    return actor.reads_everything or actor.has_role(Role.LEADER)
 
 
 def visible_values(actor: Actor) -> Q:

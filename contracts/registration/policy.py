@@ -17,12 +17,8 @@ def is_registrar(actor: Actor) -> bool:
     return actor.organisation_kind == OrganisationKind.REGISTRY and actor.has_role(Role.REGISTRAR)
 
 
-def is_reader_of_all(actor: Actor) -> bool:
-    return actor.is_operator or actor.has_role(Role.AUDITOR)
-
-
 def visible_registrations(actor: Actor) -> Q:
-    if is_reader_of_all(actor):
+    if actor.reads_everything:
         return Q()
     if actor.organisation_id is None:
         return Q(pk__in=[])
@@ -117,7 +113,7 @@ attachments = Policy(
 def visible_rounds(actor: Actor) -> Q:
     """What the second person sends back is between the two of the office."""
     seen = Q(registration__in=registrations.visible_to(actor))
-    if is_reader_of_all(actor):
+    if actor.reads_everything:
         return seen
     return seen & (Q(registration__office=actor.organisation_id) | ~Q(kind=Round.Kind.SENT_BACK))
 

@@ -11,7 +11,7 @@ from market.kernel.policy import Policy
 def sees_every_line(actor: Actor) -> bool:
     if actor.scopes is not None and "turnover:read" not in actor.scopes:
         return False
-    return actor.is_system or actor.is_operator or actor.has_role(Role.AUDITOR, Role.LEADER)
+    return actor.is_system or actor.reads_everything or actor.has_role(Role.LEADER)
 
 
 def decides_assessment(actor: Actor) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 
-from market.kernel.clock import start_of_day
+from market.kernel.clock import start_of_day, years_later
 from market.kernel.money import YI, round_half_up
 
 ZERO = Decimal("0.00")
@@ -129,11 +129,7 @@ class Period:
         """The same days of the year before; the end of a month stays the end of that month, leap years included."""
         ends_month = (self.last + timedelta(days=1)).day == 1
         last = Period.month(self.last.year - 1, self.last.month).last
-        return Period(_a_year_before(self.first), last if ends_month else _a_year_before(self.last))
-
-
-def _a_year_before(on: date) -> date:
-    return on.replace(year=on.year - 1, day=min(on.day, monthrange(on.year - 1, on.month)[1]))
+        return Period(years_later(self.first, -1), last if ends_month else years_later(self.last, -1))
 
 
 @dataclass(frozen=True, slots=True)

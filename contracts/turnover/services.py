@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +18,7 @@ from contracts.turnover.problems import AssessmentDecided
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import audit
 from market.kernel.actor import Actor
+from market.kernel.constraints import refuse_on
 from market.kernel.policy import refusal
 
 INDICATORS = Path(__file__).parent / "data" / "indicators.json"
@@ -76,20 +77,15 @@ def decide_assessment(
     """Decide what the city's assessment counts from a day on. Raises NotAllowed, AssessmentDecided."""
     if not policy.decides_assessment(actor):
         raise refusal(actor)
-    try:
-        with transaction.atomic():
-            row = Assessment.objects.create(
-                valid_from=valid_from,
-                side=side,
-                amount=amount,
-                reason=reason,
-                decided_by_id=actor.user_id,
-                decided_at=at,
-            )
-    except IntegrityError as error:
-        if "valid_from" in str(error):
-            raise AssessmentDecided from error
-        raise
+    with refuse_on(turnover_assessment_valid_from_key=AssessmentDecided):
+        row = Assessment.objects.create(
+            valid_from=valid_from,
+            side=side,
+            amount=amount,
+            reason=reason,
+            decided_by_id=actor.user_id,
+            decided_at=at,
+        )
     changes = {"valid_from": valid_from, "side": side, "amount": amount, "reason": reason}
     audit.record("turnover.assessment_decided", actor=actor, subject=row, at=at, changes=changes)
     return row

@@ -11,9 +11,8 @@ from contracts.registration.facts import Dimension
 from contracts.turnover import labels, rules
 from contracts.turnover.disclosure import Cell, Table
 from contracts.turnover.rules import Sums
+from market.kernel.csv import safe_cell
 from market.kernel.money import in_yi
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def named(cells: Sequence[Cell], by: Dimension) -> dict[str, str]:
@@ -47,7 +46,7 @@ def breakdown_csv(table: Table, by: Dimension) -> str:
             change,
         ]
     )
-    writer.writerows([_inert(names[cell.code]), *_numbers(cell.sums, cell.before)] for cell in table.cells)
+    writer.writerows([safe_cell(names[cell.code]), *_numbers(cell.sums, cell.before)] for cell in table.cells)
     if table.rest is not None:
         writer.writerow([labels.withheld(table.suppressed), *_numbers(table.rest, None)])
     writer.writerow([_("合计"), *_numbers(table.whole, table.before)])
@@ -71,8 +70,3 @@ def _percent(now: Decimal, before: Decimal) -> str:
     """Growth, or nothing where there was nothing before."""
     found = rules.change_percent(now, before)
     return "" if found is None else str(found)
-
-
-def _inert(name: str) -> str:
-    """A name that a spreadsheet program does not take for a formula."""
-    return f"'{name}" if name.startswith(FORMULA_STARTS) else name

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from listings.catalog.data import AchievementData, DemandData, PatentData
 from listings.catalog.models import Patent
+from market.kernel.clock import years_later
 from market.reference import queries as reference
 from market.reference.identifiers.ipc import normalise_ipc
 from market.reference.identifiers.patents import is_publication_shaped, parse_application_no, parse_publication_no
@@ -99,13 +100,7 @@ def expires_on(patent_type: Patent.Type, filed_on: date | None) -> date | None:
     """The day on which the right has ended: 20, 10 or 15 years from filing (worked example 13)."""
     if filed_on is None:
         return None
-    year = filed_on.year + TERM_YEARS[patent_type]
-    is_leap_day = (filed_on.month, filed_on.day) == (2, 29)
-    return date(year, 3, 1) if is_leap_day and not _is_leap(year) else filed_on.replace(year=year)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return years_later(filed_on, TERM_YEARS[patent_type])
 
 
 def _patent_errors(patent: PatentData, loc: list[Any], on: date) -> list[Error]:

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from pydantic import ValidationError
 
 from listings.catalog import policy, queries, services
 from listings.catalog.data import AchievementData, DemandData
@@ -23,7 +22,7 @@ from market.kernel import clock
 from market.kernel.forms import posted_text, posted_version
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound, NotSignedIn, Problem
-from market.kernel.validation import invalid
+from market.kernel.validation import validated
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from market.reference import queries as reference
 
@@ -207,7 +206,7 @@ def _new(request: PageRequest, kind: str, form_class: Any, model: Any) -> HttpRe
     if request.method == "POST" and typed.is_valid():
         try:
             create: Any = services.create_achievement if kind == "achievement" else services.create_demand
-            row = create(actor=request.actor, data=_data(typed, model), at=clock.now())
+            row = create(actor=request.actor, data=validated(model, typed.values()), at=clock.now())
         except Problem as problem:
             typed.refuse(problem)
         else:
@@ -260,13 +259,6 @@ class Typed:
             return {}
         values, self.kept = patent_values(self.patents, self.form.cleaned_data["title"])
         return {"patents": values}
-
-
-def _data(typed: Typed, model: Any) -> Any:
-    try:
-        return model.model_validate(typed.values())
-    except ValidationError as error:
-        raise invalid(error) from error
 
 
 def _update(request: PageRequest, kind: str, listing_id: UUID, typed: Typed) -> None:

@@ -57,6 +57,11 @@ class Actor:
         return self.organisation_kind == OrganisationKind.OPERATOR and Role.OPERATOR in self.roles
 
     @property
+    def reads_everything(self) -> bool:
+        """The operator and the auditor: no row is hidden from them."""
+        return self.is_operator or Role.AUDITOR in self.roles
+
+    @property
     def is_broker(self) -> bool:
         """A technology broker (技术经纪人) of a verified agency."""
         return self.organisation_kind == OrganisationKind.AGENCY and Role.BROKER in self.roles and self.is_verified

@@ -23,6 +23,18 @@ def today() -> date:
     return local_date(now())
 
 
+def years_later(on: date, years: int) -> date:
+    """The same day so many years later, or earlier where `years` is negative.
+
+    29 February becomes 1 March of a year without one, since the years are over only then; counted backwards it
+    becomes 28 February.
+    """
+    try:
+        return on.replace(year=on.year + years)
+    except ValueError:
+        return date(on.year + years, 3, 1) if years > 0 else date(on.year + years, 2, 28)
+
+
 def start_of_day(on: date) -> datetime:
     """The instant at which a civil date begins in Asia/Shanghai."""
     return datetime.combine(on, time.min, tzinfo=RUIJIN)

@@ -1,12 +1,12 @@
 """What pydantic found wrong, in the reader's language: the codes stay pydantic's, the sentences are ours."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from market.kernel.problems import InvalidInput
 
@@ -59,6 +59,9 @@ MESSAGES: dict[str, str | Promise] = {
 }
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 def told(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Pydantic's errors as `{loc, code, message}`; words of our own validators stay as they are."""
     return [{"loc": list(item["loc"]), "code": item["type"], "message": _message(item)} for item in found]
@@ -67,6 +70,14 @@ def told(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def invalid(error: ValidationError) -> InvalidInput:
     """The refusal of values that are not of their type."""
     return InvalidInput(errors=told(error.errors(include_url=False, include_input=False)))
+
+
+def validated(model: type[M], values: Any) -> M:
+    """The values as the model has them; raises InvalidInput with every error."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise invalid(error) from error
 
 
 def _message(item: Mapping[str, Any]) -> str:

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from market.kernel.actor import Actor, OrganisationKind, Role
+from market.kernel.actor import Actor, OrganisationKind
 from market.pages import navigation, slots
 
 PARTIES = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY})
 
 
 def has_deals(actor: Actor) -> bool:
-    return actor.organisation_kind in PARTIES or actor.is_operator or actor.has_role(Role.AUDITOR)
+    return actor.organisation_kind in PARTIES or actor.reads_everything
 
 
 slots.fill("match.actions", url_name="brokerage:introduce", title=_("发起对接"), visible=lambda actor: actor.is_broker)

@@ -2,19 +2,15 @@
 
 from django.db.models import Q
 
-from market.kernel.actor import Actor, Role
+from market.kernel.actor import Actor
 from market.kernel.policy import Policy
 from matching.brokerage.models import Deal, Introduction
 
 Stage = Deal.Stage
 
 
-def reads_all(actor: Actor) -> bool:
-    return actor.is_operator or actor.has_role(Role.AUDITOR)
-
-
 def visible_introductions(actor: Actor) -> Q:
-    if reads_all(actor):
+    if actor.reads_everything:
         return Q()
     if actor.organisation_id is None:
         return Q(pk__in=[])
@@ -23,7 +19,7 @@ def visible_introductions(actor: Actor) -> Q:
 
 
 def visible_deals(actor: Actor) -> Q:
-    if reads_all(actor):
+    if actor.reads_everything:
         return Q()
     if actor.organisation_id is None:
         return Q(pk__in=[])

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
@@ -24,7 +24,9 @@ from listings.catalog.models import Achievement
 from market.kernel import audit, files
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
-from market.kernel.clock import local_date
+from market.kernel.clock import local_date, years_later
+from market.kernel.constraints import refuse_on
+from market.kernel.numbering import next_number
 from market.kernel.problems import NotAllowed, WrongState
 from matching.brokerage import policy as brokerage
 from matching.brokerage.models import Deal
@@ -47,21 +49,16 @@ def draft_contract(*, actor: Actor, deal_id: UUID, data: ContractData, at: datet
     if deal.stage not in DRAFTABLE:
         raise DealNotReady(stage=deal.stage)
     _require_sound(data, at)
-    try:
-        with transaction.atomic():
-            contract = TechnologyContract.objects.create(
-                no=_next_no(at),
-                deal=deal,
-                seller_id=deal.seller_id,
-                buyer_id=deal.buyer_id,
-                created_at=at,
-                updated_at=at,
-                **_columns(data),
-            )
-    except IntegrityError as error:
-        if "one_live_contract_per_deal" in str(error):
-            raise ContractExists from error
-        raise
+    with refuse_on(one_live_contract_per_deal=ContractExists):
+        contract = TechnologyContract.objects.create(
+            no=next_number("HT", "contract_no_seq", at),
+            deal=deal,
+            seller_id=deal.seller_id,
+            buyer_id=deal.buyer_id,
+            created_at=at,
+            updated_at=at,
+            **_columns(data),
+        )
     _write_rows(contract, data)
     changes = {"contract_amount": data.contract_amount, "technology_amount": data.technology_amount}
     audit.record("contract.drafted", actor=actor, subject=contract, at=at, changes=changes)
@@ -133,7 +130,7 @@ def suggested_data(deal: Deal, *, on: date) -> dict[str, Any]:
         "technology_field": achievement.technology_field or demand.technology_field,
         "ip_type": achievement.ip_type or "none",
         "valid_from": on,
-        "valid_until": on.replace(year=on.year + 3, day=min(on.day, 28)),
+        "valid_until": years_later(on, 3),
         "subject_matter": demand.difficulties,
         "acceptance": demand.indicators or achievement.indicators,
     }
@@ -224,10 +221,3 @@ def _write_rows(contract: TechnologyContract, data: ContractData) -> None:
         Instalment(contract=contract, position=position, **row.model_dump())
         for position, row in enumerate(data.instalments, start=1)
     )
-
-
-def _next_no(at: datetime) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('contract_no_seq')")
-        row = cursor.fetchone()
-    return f"HT{local_date(at).year}-{row[0] if row else 0:06d}"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
@@ -17,6 +17,7 @@ from market.kernel import audit, files, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.models import PrivateFile
 from market.notices.services import worded
 
@@ -49,22 +50,19 @@ def sign_contract(
     _require_day(contract, signed_on, at)
     stored = files.store(scan, actor=actor, at=at)
     pages = _require_sealed_paper(stored, contract.document, list(seals.values()), note=pages_note)
-    try:
-        with transaction.atomic():
-            seals[party] = Signature.objects.create(
-                contract=contract,
-                party=party,
-                scan=stored,
-                scan_sha256=stored.sha256,
-                document_sha256=contract.document.sha256,
-                pages=pages,
-                pages_note=pages_note.strip(),
-                signed_on=signed_on,
-                signed_by_id=actor.user_id,
-                signed_at=at,
-            )
-    except IntegrityError as error:
-        raise AlreadySealed from error
+    with refuse_on(one_seal_per_party=AlreadySealed):
+        seals[party] = Signature.objects.create(
+            contract=contract,
+            party=party,
+            scan=stored,
+            scan_sha256=stored.sha256,
+            document_sha256=contract.document.sha256,
+            pages=pages,
+            pages_note=pages_note.strip(),
+            signed_on=signed_on,
+            signed_by_id=actor.user_id,
+            signed_at=at,
+        )
     changes = stored.evidence() | {
         "party": party,
         "document_sha256": contract.document.sha256,

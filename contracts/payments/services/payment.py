@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
@@ -21,6 +21,7 @@ from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
+from market.kernel.numbering import next_number
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, SecondPersonNeeded, WrongState
 
 
@@ -186,11 +187,8 @@ def _fetch(actor: Actor, payment_id: UUID, verb: str, version: int | None) -> Pa
 
 
 def _create(actor: Actor, contract: TechnologyContract, instalment: Instalment, rail: Rail, at: datetime) -> Payment:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('payment_no_seq')")
-        row = cursor.fetchone()
     return Payment.objects.create(
-        no=f"FK{local_date(at).year}-{row[0] if row else 0:06d}",
+        no=next_number("FK", "payment_no_seq", at),
         contract=contract,
         instalment=instalment,
         rail=rail,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.agreements import policy as agreements
@@ -18,7 +18,9 @@ from market.kernel import audit, files
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.moves import require_move
+from market.kernel.numbering import next_number
 from market.kernel.problems import InvalidInput, NotAllowed, WrongState
 from market.notices.services import notify, worded
 
@@ -41,21 +43,16 @@ def apply_for_registration(*, actor: Actor, contract_id: UUID, office_id: UUID, 
     earlier = rules.reapplication(contract.registrations.values_list("state", flat=True))
     if earlier == rules.Reapplication.REVOKED:
         raise RegistrationRevoked
-    try:
-        with transaction.atomic():
-            registration = Registration.objects.create(
-                no=_next_no(at),
-                contract=contract,
-                applicant=applicant,
-                office=office,
-                rule_set=rules.rule_set_on(local_date(at)).code,
-                created_at=at,
-                updated_at=at,
-            )
-    except IntegrityError as error:
-        if "one_live_registration" in str(error):
-            raise AlreadyApplied from error
-        raise
+    with refuse_on(one_live_registration=AlreadyApplied):
+        registration = Registration.objects.create(
+            no=next_number("DJ", "registration_no_seq", at),
+            contract=contract,
+            applicant=applicant,
+            office=office,
+            rule_set=rules.rule_set_on(local_date(at)).code,
+            created_at=at,
+            updated_at=at,
+        )
     audit.record("registration.opened", actor=actor, subject=registration, at=at, changes={"office": office.id})
     return registration
 
@@ -125,11 +122,3 @@ def _office(office_id: UUID) -> Organisation:
     if office is None:
         raise InvalidInput(errors=[{"loc": ["office_id"], "code": "unknown_office", "message": _("没有该登记机构")}])
     return office
-
-
-def _next_no(at: datetime) -> str:
-    """The market's own number of an application; the registry's number is typed in later."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('registration_no_seq')")
-        row = cursor.fetchone()
-    return f"DJ{local_date(at).year}-{row[0] if row else 0:06d}"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from market.kernel import files
 from market.kernel.actor import Actor
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded, Stale, WrongState
 from market.notices.services import notify, worded
@@ -234,13 +235,8 @@ def _told(change: Change, before: rules.Amounts) -> dict[str, object]:
 
 
 def _save(change: Change) -> None:
-    try:
-        with transaction.atomic():
-            change.save()
-    except IntegrityError as error:
-        if "one_open_change_per_registration" in str(error):
-            raise ChangeOpen from error
-        raise
+    with refuse_on(one_open_change_per_registration=ChangeOpen):
+        change.save()
 
 
 def _open(*, actor: Actor, change_id: UUID, verb: str, version: int | None) -> tuple[Change, Registration]:

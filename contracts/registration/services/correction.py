@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.registration import policy, rules
@@ -27,6 +27,7 @@ from market.accounts.queries import members_with_role
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.problems import InvalidInput, SecondPersonNeeded, Stale, WrongState
 from market.notices.services import notify, worded
 
@@ -176,24 +177,19 @@ def _propose(
     actor: Actor,
     at: datetime,
 ) -> None:
-    try:
-        with transaction.atomic():
-            Correction.objects.create(
-                registration=registration,
-                registration_version=registration.version,
-                facts=dict(facts),
-                contract_amount=amounts.contract_amount,
-                technology_amount=amounts.technology_amount,
-                registration_no=number,
-                registered_on=on,
-                reason=reason,
-                proposed_by_id=actor.user_id,
-                proposed_at=at,
-            )
-    except IntegrityError as error:
-        if "one_open_correction_per_registration" in str(error):
-            raise CorrectionOpen from error
-        raise
+    with refuse_on(one_open_correction_per_registration=CorrectionOpen):
+        Correction.objects.create(
+            registration=registration,
+            registration_version=registration.version,
+            facts=dict(facts),
+            contract_amount=amounts.contract_amount,
+            technology_amount=amounts.technology_amount,
+            registration_no=number,
+            registered_on=on,
+            reason=reason,
+            proposed_by_id=actor.user_id,
+            proposed_at=at,
+        )
     office = members_with_role(registration.office_id, Role.REGISTRAR, Role.HIGH_VALUE_APPROVER)
     notify(
         user_ids=[person for person in office.values_list("id", flat=True) if person != actor.user_id],

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.agreements.models import TechnologyContract
@@ -26,6 +26,7 @@ from contracts.registration.services import questions, steps
 from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.moves import require_move
 from market.kernel.problems import SecondPersonNeeded, WrongState
 from market.notices.services import worded
@@ -258,13 +259,8 @@ def save_numbered(
         "differences": registration.differences,
         **(more or {}),
     }
-    try:
-        with transaction.atomic():
-            steps.save_registration(registration, actor=actor, action=action, at=at, changes=changes)
-    except IntegrityError as error:
-        if "registration_no_once" in str(error):
-            raise NumberTaken from error
-        raise
+    with refuse_on(registration_no_once=NumberTaken):
+        steps.save_registration(registration, actor=actor, action=action, at=at, changes=changes)
 
 
 def parsed_no(text: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from market.kernel import audit
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.moves import require_move
 from market.kernel.policy import refusal
 from market.kernel.problems import InvalidInput, SecondPersonNeeded
@@ -63,15 +64,9 @@ def draft_report(
         created_at=at,
         updated_at=at,
     )
-    try:
-        with transaction.atomic():
-            report.save()
-    except IntegrityError as error:
-        if "one_report_per_edition" not in str(error):
-            raise
-        raise AlreadyDrafted from error
     changes = {"kind": kind, "first_on": period.first, "region": region, "edition": report.edition}
-    audit.record("report.drafted", actor=actor, subject=report, at=at, changes=changes)
+    with refuse_on(one_report_per_edition=AlreadyDrafted):
+        save_change(report, actor=actor, action="report.drafted", at=at, changes=changes)
     return report
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from pydantic import ValidationError
 
 from listings.catalog import rules
 from listings.catalog.data import AchievementData, PatentData
@@ -16,7 +15,7 @@ from listings.catalog.services import moves
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput
-from market.kernel.validation import invalid
+from market.kernel.validation import validated
 from market.reference.identifiers.ipc import normalise_ipc
 
 PATENT_FIELDS = ("application_no", "publication_no", "title", "applicant", "patentee", "filed_on", "granted_on")
@@ -82,10 +81,7 @@ def current_data(achievement: Achievement) -> AchievementData:
 
 def merged(current: Any, changes: Mapping[str, Any], model: type[Any]) -> Any:
     """The data with some fields replaced, validated as a whole; raises InvalidInput."""
-    try:
-        return model.model_validate(current.model_dump(warnings=False) | dict(changes))
-    except ValidationError as error:
-        raise invalid(error) from error
+    return validated(model, current.model_dump(warnings=False) | dict(changes))
 
 
 def _require_valid(data: AchievementData, at: datetime) -> None:

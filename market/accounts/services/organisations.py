@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from market.accounts import policy, rules
 from market.accounts.events import ApplicationAnswered, ApplicationMade
@@ -13,6 +13,7 @@ from market.accounts.problems import OrganisationExists, TooManyApplications
 from market.kernel import outbox, security_log
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.changes import save_change
+from market.kernel.constraints import refuse_on
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn, WrongState
 from market.reference.identifiers.credit_code import parse_credit_code
 from market.reference.identifiers.text import InvalidIdentifier
@@ -100,13 +101,8 @@ def _open_applications(user_id: UUID) -> int:
 
 def _save(organisation: Organisation, **change: Any) -> None:
     """As `save_change`; raises OrganisationExists where another has its credit code."""
-    try:
-        with transaction.atomic():
-            save_change(organisation, **change)
-    except IntegrityError as error:
-        if "one_row_per_credit_code" in str(error):
-            raise OrganisationExists from error
-        raise
+    with refuse_on(one_row_per_credit_code=OrganisationExists):
+        save_change(organisation, **change)
 
 
 def _normalised(credit_code: str) -> str:

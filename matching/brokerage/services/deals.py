@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor, Role
 from market.kernel.changes import save_change
-from market.kernel.clock import local_date
+from market.kernel.constraints import refuse_on
 from market.kernel.models import PrivateFile
+from market.kernel.numbering import next_number
 from market.kernel.problems import WrongState
 from market.notices.services import notify, worded
 from matching.brokerage import policy
@@ -49,20 +50,17 @@ def open_deal(*, actor: Actor, introduction_id: UUID, at: datetime) -> Deal:
         raise DealExists
     if introduction.superseded_at is not None:
         raise Superseded
-    try:
-        with transaction.atomic():
-            deal = Deal.objects.create(
-                no=_next_no(at),
-                introduction=introduction,
-                seller_id=introduction.achievement.owner_id,
-                buyer_id=introduction.demand.owner_id,
-                agency_id=introduction.agency_id,
-                broker_id=introduction.broker_id,
-                opened_at=at,
-                updated_at=at,
-            )
-    except IntegrityError as error:
-        raise DealExists from error
+    with refuse_on(brokerage_deal_introduction_id_key=DealExists):
+        deal = Deal.objects.create(
+            no=next_number("XM", "deal_no_seq", at),
+            introduction=introduction,
+            seller_id=introduction.achievement.owner_id,
+            buyer_id=introduction.demand.owner_id,
+            agency_id=introduction.agency_id,
+            broker_id=introduction.broker_id,
+            opened_at=at,
+            updated_at=at,
+        )
     DealMove.objects.create(deal=deal, to_stage=Stage.INTRODUCED, moved_by_id=actor.user_id, moved_at=at)
     audit.record("deal.opened", actor=actor, subject=deal, at=at, changes={"introduction": introduction.id})
     outbox.publish(DealOpened(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
@@ -225,10 +223,3 @@ def _tell(deal: Deal, *, actor: Actor, title: Any, note: str, at: datetime) -> N
         notify(organisation_id=party_id, roles=(Role.CLERK, Role.MANAGER), **common)
     if deal.broker_id != actor.user_id:
         notify(user_ids=(deal.broker_id,), **common)
-
-
-def _next_no(at: datetime) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('deal_no_seq')")
-        row = cursor.fetchone()
-    return f"XM{local_date(at).year}-{row[0] if row else 0:06d}"

@@ -1,16 +1,17 @@
 """A broker brings two parties together."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from listings.catalog import policy as catalog
 from market.kernel import audit, outbox
 from market.kernel.actor import Actor, Role
-from market.kernel.clock import local_date
+from market.kernel.clock import local_date, years_later
+from market.kernel.constraints import refuse_on
 from market.kernel.policy import refusal
 from market.notices.services import notify, worded
 from matching.brokerage import policy
@@ -42,25 +43,20 @@ def introduce(*, actor: Actor, demand_id: UUID, achievement_id: UUID, note: str,
     if match is None and not note.strip():
         raise NoteNeeded
     _supersede(actor=actor, demand_id=demand.id, achievement_id=achievement.id, at=at)
-    try:
-        with transaction.atomic():
-            introduction = Introduction.objects.create(
-                demand=demand,
-                achievement=achievement,
-                agency_id=actor.organisation_id,
-                broker_id=actor.user_id,
-                origin=Introduction.Origin.MATCH if match else Introduction.Origin.BY_HAND,
-                match=matches.snapshot(match) if match else {},
-                demand_version=demand.version,
-                achievement_version=achievement.version,
-                note=note,
-                introduced_at=at,
-                protected_until_on=_years_after(local_date(at), PROTECTED_YEARS),
-            )
-    except IntegrityError as error:
-        if "introduced_once_per_agency" in str(error):
-            raise AlreadyIntroduced from error
-        raise
+    with refuse_on(introduced_once_per_agency=AlreadyIntroduced):
+        introduction = Introduction.objects.create(
+            demand=demand,
+            achievement=achievement,
+            agency_id=actor.organisation_id,
+            broker_id=actor.user_id,
+            origin=Introduction.Origin.MATCH if match else Introduction.Origin.BY_HAND,
+            match=matches.snapshot(match) if match else {},
+            demand_version=demand.version,
+            achievement_version=achievement.version,
+            note=note,
+            introduced_at=at,
+            protected_until_on=years_later(local_date(at), PROTECTED_YEARS),
+        )
     audit.record(
         "introduction.made",
         actor=actor,
@@ -99,11 +95,6 @@ def _supersede(*, actor: Actor, demand_id: UUID, achievement_id: UUID, at: datet
         raise AlreadyIntroduced
     previous.superseded_at = at
     previous.save(update_fields=["superseded_at"])
-
-
-def _years_after(on: date, years: int) -> date:
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return date(on.year + years, 3, 1) if is_leap_day else on.replace(year=on.year + years)
 
 
 def _brought(actor: Actor, title: str) -> Any:

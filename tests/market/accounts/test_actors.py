@@ -108,3 +108,7 @@ def test_the_page_offers_the_choice_to_those_who_have_one(cast, api, client):
     assert client.get("/organisation/").content.decode().count("<option") >= 2
     assert 'action="/organisation/act-for"' in client.get("/organisation/").content.decode()
     assert 'action="/organisation/act-for"' not in api.as_(cast.broker).get("/organisation/").content.decode()
+
+
+def test_the_operator_and_the_auditor_read_everything(cast):
+    assert {name for name, actor in cast.everyone.items() if actor.reads_everything} == {"operator", "auditor"}
