@@ -12,16 +12,10 @@ from contracts.agreements.data import ContractData
 from contracts.agreements.models import ContractType, Deduction, TechnologyContract
 from market.kernel.clock import today
 from market.kernel.forms import Form
-from market.kernel.money import MAX_AMOUNT
 from market.kernel.problems import Problem
+from market.pages.fields import VersionForm, date_field, money_field, scan_field, version_field
 from market.pages.rendering import form_problem
 from market.reference import queries as reference
-
-
-def money(label: Any, *, required: bool = True) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, required=required, min_value=0, max_value=MAX_AMOUNT, max_digits=16, decimal_places=2
-    )
 
 
 def line(label: Any, limit: int, *, help_text: Any = "") -> forms.CharField:
@@ -30,12 +24,6 @@ def line(label: Any, limit: int, *, help_text: Any = "") -> forms.CharField:
 
 def clause(label: Any, limit: int = 3000) -> forms.CharField:
     return forms.CharField(label=label, max_length=limit, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-def day(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
 
 
 class Row(Form):
@@ -63,24 +51,24 @@ class PatentRow(Row):
     title = line(_("发明名称"), 300)
     applicant = line(_("申请人"), 200, help_text=_("有多个的，用顿号分开"))
     patentee = line(_("专利权人"), 200)
-    filed_on = day(_("申请日"), required=False)
+    filed_on = date_field(_("申请日"), required=False)
     application_no = line(_("申请号"), 40)
     patent_no = line(_("专利号"), 40)
-    expires_on = day(_("有效期限至"), required=False)
+    expires_on = date_field(_("有效期限至"), required=False)
 
 
 class DeductionRow(Row):
     NEEDED = ("kind", "description", "amount")
     kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("无")), *Deduction.Kind.choices])
     description = line(_("说明"), 200)
-    amount = money(_("金额（元）"), required=False)
-    carrier_amount = money(_("其中合理数量标的物直接成本（元）"), required=False)
+    amount = money_field(_("金额（元）"), required=False)
+    carrier_amount = money_field(_("其中合理数量标的物直接成本（元）"), required=False)
 
 
 class InstalmentRow(Row):
     NEEDED = ("amount",)
-    amount = money(_("金额（元）"), required=False)
-    due_on = day(_("应付日期"), required=False)
+    amount = money_field(_("金额（元）"), required=False)
+    due_on = date_field(_("应付日期"), required=False)
     condition = line(_("付款条件"), 300)
 
 
@@ -123,7 +111,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...], str], ...] = (
 
 
 class ContractForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    version = version_field(required=False)
     contract_type = forms.ChoiceField(label=_("合同类型"), choices=ContractType.choices)
     subtype = forms.ChoiceField(label=_("合同子类型"), required=False)
     license_mode = forms.ChoiceField(
@@ -135,19 +123,19 @@ class ContractForm(Form):
     title = forms.CharField(label=_("项目名称"), min_length=2, max_length=200)
     is_related_party = forms.BooleanField(label=_("关联交易"), required=False)
     signed_at_place = line(_("签订地点"), 100)
-    contract_amount = money(_("合同成交额（元）"))
-    technology_amount = money(_("技术交易额（元）"))
+    contract_amount = money_field(_("合同成交额（元）"))
+    technology_amount = money_field(_("技术交易额（元）"))
     payment_method = forms.ChoiceField(label=_("支付方式"), choices=TechnologyContract.PaymentMethod.choices)
     royalty_terms = clause(_("提成约定"), 500)
-    valid_from = day(_("有效期起"))
-    valid_until = day(_("有效期止"))
+    valid_from = date_field(_("有效期起"))
+    valid_until = date_field(_("有效期止"))
     technology_field = forms.ChoiceField(label=_("技术领域"))
     ip_type = forms.ChoiceField(label=_("知识产权类型"))
     plan_source = forms.ChoiceField(label=_("计划来源"))
     socio_economic_objective = forms.ChoiceField(label=_("社会经济目标"), required=False)
     industry = line(_("国民经济行业"), 5, help_text=_("GB/T 4754 代码，例如 C3251"))
-    expected_new_investment = money(_("预计新增投入（元）"), required=False)
-    expected_new_output = money(_("预计新增产值（元）"), required=False)
+    expected_new_investment = money_field(_("预计新增投入（元）"), required=False)
+    expected_new_output = money_field(_("预计新增产值（元）"), required=False)
     subject_matter = clause(_("标的的内容、范围和要求"), 5000)
     performance_plan = clause(_("履行的计划、地点和方式"), 5000)
     confidentiality = clause(_("技术信息和资料的保密"))
@@ -244,17 +232,9 @@ def _with_errors(problem: Problem, errors: list[Any]) -> Problem:
     return problem
 
 
-class VersionForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
 class SealForm(VersionForm):
-    scan = forms.FileField(
-        label=_("盖章扫描件"),
-        help_text=_("PDF、JPG 或 PNG，不超过 20 MB，应包含合同的每一页"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-    )
-    signed_on = day(_("签订日期"))
+    scan = scan_field(_("盖章扫描件"), help_text=_("PDF、JPG 或 PNG，不超过 20 MB，应包含合同的每一页"))
+    signed_on = date_field(_("签订日期"))
     pages_note = forms.CharField(
         label=_("页数不同的说明"),
         max_length=300,

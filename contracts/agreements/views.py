@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contracts.agreements import policy, queries, rules, scans, services
 from contracts.agreements.data import ContractData
-from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateForm, VersionForm, WithdrawForm
+from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateForm, WithdrawForm
 from contracts.agreements.models import ContractType, Signature, TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
 from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
 from market.kernel.validation import validated
+from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import PASSED_ON, Step, attempt, offered
 from matching.brokerage import policy as brokerage

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.monitoring import queries
 from market.kernel.forms import Form
+from market.pages.fields import VersionForm, scan_field
 
 
 class EnterForm(Form):
@@ -16,11 +17,7 @@ class EnterForm(Form):
     source_text = forms.CharField(
         label=_("数据来源"), max_length=300, help_text=_("统计公报、年报或批复文件的名称、文号和页码")
     )
-    proof = forms.FileField(
-        label=_("证明材料"),
-        help_text=_("PDF、JPG 或 PNG，不超过 20 MB"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-    )
+    proof = scan_field(_("证明材料"))
 
     def __init__(self, *args: Any, years: Iterable[int] = (), unit: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,11 +27,7 @@ class EnterForm(Form):
         self.fields["value"].help_text = unit
 
 
-class ConfirmForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
-class RejectForm(ConfirmForm):
+class RejectForm(VersionForm):
     reason = forms.CharField(label=_("退回原因"), max_length=300)
 
 

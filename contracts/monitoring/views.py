@@ -12,20 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contracts.monitoring import policy, queries, services
-from contracts.monitoring.forms import ConfirmForm, EnterForm, OfficeForm, RejectForm
+from contracts.monitoring.forms import EnterForm, OfficeForm, RejectForm
 from contracts.monitoring.models import IndicatorValue
 from contracts.turnover.models import PlanIndicator
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock, files
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
+from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, render_page
 from market.pages.steps import Step, attempt, offered
 
 STEPS = {
     "confirm": Step(
         _("复核无误，确认"),
-        ConfirmForm,
+        VersionForm,
         services.confirm_value,
         question=_("确认后该数值成为当年的公布数值，取代先前的数值。请先核对证明材料。"),
     ),

@@ -10,7 +10,7 @@ from contracts.payments.models import Rail
 from contracts.payments.rails import stripe
 from contracts.payments.schemas import AccountNumber
 from market.kernel.forms import Form
-from market.kernel.money import MAX_AMOUNT
+from market.pages.fields import VersionForm, date_field, money_field, scan_field, version_field
 
 NUMBER: TypeAdapter[str] = TypeAdapter(AccountNumber)
 
@@ -26,16 +26,12 @@ class StartForm(Form):
             field.choices = [(rail.value, rail.label) for rail in rails]
 
 
-class VersionForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
 class RejectForm(VersionForm):
     reason = forms.CharField(label=_("退回原因"), max_length=200)
 
 
 class AccountForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    version = version_field(first=0)
     holder = forms.CharField(label=_("户名"), min_length=2, max_length=120)
     bank = forms.CharField(label=_("开户行"), min_length=2, max_length=120)
     number = forms.CharField(label=_("账号"), max_length=60)
@@ -49,14 +45,10 @@ class AccountForm(Form):
 
 
 class ProofForm(VersionForm):
-    proof = forms.FileField(
-        label=_("转账凭证"),
-        help_text=_("PDF、JPG 或 PNG，不超过 20 MB"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-    )
-    paid_on = forms.DateField(label=_("付款日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    proof = scan_field(_("转账凭证"))
+    paid_on = date_field(_("付款日期"))
 
 
 class RefundForm(VersionForm):
-    amount = forms.DecimalField(label=_("退款金额（元）"), max_value=MAX_AMOUNT, max_digits=16, decimal_places=2)
+    amount = money_field(_("退款金额（元）"))
     reason = forms.CharField(label=_("原因"), max_length=300)

@@ -15,11 +15,12 @@ from contracts.agreements import policy as agreements
 from contracts.agreements import rules
 from contracts.agreements.models import Instalment, TechnologyContract
 from contracts.payments import journal, policy, queries, services
-from contracts.payments.forms import AccountForm, ProofForm, RefundForm, RejectForm, StartForm, VersionForm
+from contracts.payments.forms import AccountForm, ProofForm, RefundForm, RejectForm, StartForm
 from contracts.payments.models import PayeeAccount, Payment, Rail
 from market.kernel import clock, files
 from market.kernel.actor import Actor
 from market.kernel.problems import NotFound, NotSignedIn, Problem
+from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import PASSED_ON, Step, attempt, offered
 

@@ -13,15 +13,9 @@ from contracts.registration.facts import CORRECTABLE, REGION, Fact
 from contracts.registration.models import Attachment
 from market.kernel.clock import today
 from market.kernel.forms import Form
-from market.kernel.money import MAX_AMOUNT
+from market.pages.fields import VersionForm, date_field, money_field, scan_field
 from market.reference import queries as reference
 from market.reference.locations import LocationField
-
-
-class VersionedForm(Form):
-    """Carries the version that the page showed."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
 class ApplyForm(Form):
@@ -34,11 +28,7 @@ class ApplyForm(Form):
             field.choices = [(str(office.id), office.name) for office in queries.offices()]
 
 
-class MoveForm(VersionedForm):
-    """A step that needs no words."""
-
-
-class GroundsForm(VersionedForm):
+class GroundsForm(VersionForm):
     grounds = forms.MultipleChoiceField(
         label=_("原因"),
         choices=[(ground.value, label) for ground, label in rules.GROUND_LABELS.items()],
@@ -47,16 +37,12 @@ class GroundsForm(VersionedForm):
     remark = forms.CharField(label=_("意见"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class AttachForm(VersionedForm):
+class AttachForm(VersionForm):
     kind = forms.ChoiceField(label=_("材料"), choices=Attachment.Kind.choices)
-    document = forms.FileField(label=_("文件"), help_text=_("PDF、JPEG 或 PNG，不超过 20 MB"))
+    document = scan_field(_("文件"))
 
 
-def amount_field(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_value=MAX_AMOUNT, min_value=0, max_digits=16, decimal_places=2)
-
-
-class AskingForm(VersionedForm):
+class AskingForm(VersionForm):
     """Shows the questions only after they were asked: the boxes confirm what a refusal named."""
 
     confirmed = forms.MultipleChoiceField(
@@ -98,11 +84,9 @@ class RegisterForm(AskingForm):
     registration_no = forms.CharField(
         label=_("登记编号"), max_length=40, help_text=_("全国技术合同管理与服务系统给出的 16 位编号，请照录")
     )
-    registered_on = forms.DateField(
-        label=_("登记日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    contract_amount = amount_field(_("认定成交额（元）"))
-    technology_amount = amount_field(_("认定技术交易额（元）"))
+    registered_on = date_field(_("登记日期"))
+    contract_amount = money_field(_("认定成交额（元）"))
+    technology_amount = money_field(_("认定技术交易额（元）"))
     differences = DifferencesField(
         label=_("认定金额低于合同金额的理由"),
         required=False,
@@ -113,32 +97,26 @@ class RegisterForm(AskingForm):
 
 
 class AmendForm(AskingForm):
-    contract_amount = amount_field(_("变更后成交额（元）"))
-    technology_amount = amount_field(_("变更后技术交易额（元）"))
-    effective_on = forms.DateField(
-        label=_("变更日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    contract_amount = money_field(_("变更后成交额（元）"))
+    technology_amount = money_field(_("变更后技术交易额（元）"))
+    effective_on = date_field(_("变更日期"))
     reason = forms.CharField(label=_("变更原因"), max_length=500)
-    document = forms.FileField(label=_("补充协议"), help_text=_("PDF、JPEG 或 PNG，不超过 20 MB"))
+    document = scan_field(_("补充协议"))
 
 
-class EndForm(VersionedForm):
-    effective_on = forms.DateField(
-        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+class EndForm(VersionForm):
+    effective_on = date_field(_("生效日期"))
     reason = forms.CharField(label=_("原因"), max_length=500)
-    document = forms.FileField(label=_("依据文件"), help_text=_("解除协议、决定书等；PDF、JPEG 或 PNG，不超过 20 MB"))
+    document = scan_field(_("依据文件"), help_text=_("解除协议、决定书等；PDF、JPG 或 PNG，不超过 20 MB"))
 
 
 class CorrectForm(AskingForm):
     """Every fact as it stands, to be put right where it is wrong; a region is typed, the others are chosen."""
 
     registration_no = forms.CharField(label=_("正确的登记编号"), max_length=40, required=False)
-    registered_on = forms.DateField(
-        label=_("正确的登记日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    contract_amount = amount_field(_("正确的成交额（元）"))
-    technology_amount = amount_field(_("正确的技术交易额（元）"))
+    registered_on = date_field(_("正确的登记日期"), required=False)
+    contract_amount = money_field(_("正确的成交额（元）"))
+    technology_amount = money_field(_("正确的技术交易额（元）"))
     reason = forms.CharField(label=_("更正原因"), max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

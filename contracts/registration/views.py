@@ -22,12 +22,12 @@ from contracts.registration.forms import (
     CorrectForm,
     EndForm,
     GroundsForm,
-    MoveForm,
     RegisterForm,
 )
 from contracts.registration.models import Change, Correction, Registration
 from market.kernel import clock, files
 from market.kernel.problems import NotFound, NotSignedIn, Problem, VersionMissing
+from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import PASSED_ON, Step, attempt, offered
 from market.reference import queries as reference
@@ -40,13 +40,13 @@ def correct(**values: Any) -> Registration:
 
 
 STEPS = {
-    "submit": Step(_("提交登记申请"), MoveForm, services.submit_registration),
+    "submit": Step(_("提交登记申请"), VersionForm, services.submit_registration),
     "attach": Step(_("补交材料"), AttachForm, services.attach_document),
-    "accept": Step(_("受理"), MoveForm, services.accept_registration),
+    "accept": Step(_("受理"), VersionForm, services.accept_registration),
     "register": Step(_("予以登记"), RegisterForm, services.register_contract),
     "approve": Step(
         _("大额复审通过并登记"),
-        MoveForm,
+        VersionForm,
         services.approve_registration,
         question=_("通过后合同即予登记，认定金额计入全市成交额，并通知双方。请先核对认定金额与合同金额。"),
     ),
@@ -79,21 +79,23 @@ STEPS = {
 CHANGE_STEPS = {
     "approve": Step(
         _("大额复审通过并办理"),
-        MoveForm,
+        VersionForm,
         services.approve_change,
         question=_("通过后成交额按上列内容变动，双方会收到通知，不能撤回。请先核对依据文件。"),
     ),
-    "decline": Step(_("复审不通过"), MoveForm, services.decline_change, question=_("登记保持不变，提出人会收到通知。")),
+    "decline": Step(
+        _("复审不通过"), VersionForm, services.decline_change, question=_("登记保持不变，提出人会收到通知。")
+    ),
 }
 CORRECTION_STEPS = {
     "approve": Step(
         _("复核通过并更正"),
-        MoveForm,
+        VersionForm,
         services.approve_correction,
         question=_("更正后登记内容和成交额按上列内容改写，原分录冲回，双方会收到通知。"),
     ),
     "decline": Step(
-        _("不予更正"), MoveForm, services.decline_correction, question=_("登记内容保持不变，提出人会收到通知。")
+        _("不予更正"), VersionForm, services.decline_correction, question=_("登记内容保持不变，提出人会收到通知。")
     ),
 }
 
@@ -138,7 +140,7 @@ def correction_step(request: PageRequest, correction_id: UUID, verb: str) -> Htt
     if verb not in CORRECTION_STEPS:
         raise NotFound
     row = policy.corrections.fetch(actor=request.actor, pk=correction_id, verb=verb)
-    form = MoveForm(request.POST)
+    form = VersionForm(request.POST)
     if not form.is_valid():
         raise VersionMissing
     act = partial(CORRECTION_STEPS[verb].service, correction_id=correction_id)
@@ -151,7 +153,7 @@ def change_step(request: PageRequest, change_id: UUID, verb: str) -> HttpRespons
     if verb not in CHANGE_STEPS:
         raise NotFound
     row = policy.changes.fetch(actor=request.actor, pk=change_id, verb=verb)
-    form = MoveForm(request.POST)
+    form = VersionForm(request.POST)
     if not form.is_valid():
         raise VersionMissing
     act = partial(CHANGE_STEPS[verb].service, change_id=change_id)

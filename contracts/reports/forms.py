@@ -9,16 +9,7 @@ from contracts.turnover import labels
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Side
 from market.kernel.clock import today
 from market.kernel.forms import Form
-
-
-class VersionedForm(Form):
-    """Carries the version that the page showed."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
-class MoveForm(VersionedForm):
-    """A step that needs no words."""
+from market.pages.fields import VersionForm
 
 
 def sides_field() -> forms.MultipleChoiceField:
@@ -51,10 +42,10 @@ class DraftForm(Form):
         return DraftForm(initial={"kind": Report.Kind.MONTHLY, "year": year, "number": month})
 
 
-class ReviseForm(VersionedForm):
+class ReviseForm(VersionForm):
     sides = sides_field()
     note = note_field()
 
 
-class ReturnForm(VersionedForm):
+class ReturnForm(VersionForm):
     reason = forms.CharField(label=_("退回原因"), max_length=500)

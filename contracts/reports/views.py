@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contracts.registration.facts import Dimension
 from contracts.reports import policy, queries, services
 from contracts.reports.download import download
-from contracts.reports.forms import DraftForm, MoveForm, ReturnForm, ReviseForm
+from contracts.reports.forms import DraftForm, ReturnForm, ReviseForm
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover import labels
 from contracts.turnover.models import Assessment
 from market.kernel import clock
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
+from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
 from market.pages.steps import Step, attempt, offered
 
@@ -36,13 +37,12 @@ DIMENSION_LABELS = {
     Dimension.MONTH: _("按月份（本年累计）"),
 }
 
-
 STEPS = {
     "revise": Step(_("修改"), ReviseForm, services.revise_report),
-    "submit": Step(_("提交审核"), MoveForm, services.submit_report),
+    "submit": Step(_("提交审核"), VersionForm, services.submit_report),
     "publish": Step(
         _("审核通过并发布"),
-        MoveForm,
+        VersionForm,
         services.publish_report,
         question=_("发布后报告冻结，对公众可见，不能修改或撤下；之后的变动另列为调整。"),
     ),
@@ -55,7 +55,7 @@ STEPS = {
     ),
     "discard": Step(
         _("删除草稿"),
-        MoveForm,
+        VersionForm,
         services.discard_report,
         is_grave=True,
         question=_("删除后草稿不再出现，操作记录保留。"),

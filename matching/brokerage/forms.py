@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel.forms import Form
+from market.pages.fields import VersionForm, scan_field
 from matching.brokerage import policy
 from matching.brokerage.models import Deal
 
@@ -18,13 +19,12 @@ class IntroduceForm(Form):
     )
 
 
-class AdvanceForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+class AdvanceForm(VersionForm):
     stage = forms.ChoiceField(
         label=_("进入阶段"), error_messages={"invalid_choice": _("项目的阶段已经变化，请重新选择")}
     )
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
-    proof = forms.FileField(label=_("证明材料"), required=False, help_text=_("PDF、JPG 或 PNG，不超过 20 MB"))
+    proof = scan_field(_("证明材料"), required=False)
 
     def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,17 +33,14 @@ class AdvanceForm(Form):
             field.choices = [(code, Deal.Stage(code).label) for code in policy.NEXT.get(stage, ())]
 
 
-class LoseForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+class LoseForm(VersionForm):
     reason = forms.ChoiceField(label=_("未成交原因"), choices=Deal.LostReason.choices)
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
 
 
-class ReopenForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+class ReopenForm(VersionForm):
     note = forms.CharField(label=_("说明"), max_length=1000, required=False)
 
 
-class CircumventForm(Form):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+class CircumventForm(VersionForm):
     note = forms.CharField(label=_("依据"), max_length=1000)
