@@ -16,7 +16,7 @@ from market.kernel.actor import Actor
 from tests import database, engine, snapshots, story
 from tests.cast import Cast, build_cast, read_cast
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.bucket"]
 
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -52,7 +52,7 @@ def tell_story() -> None:
 @pytest.fixture(autouse=True)
 def _plain_settings(settings: Any, tmp_path: Path) -> None:
     """Files of a test are its own; limits are tested where they are the matter."""
-    settings.FILES_DIR = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "files"
     settings.AUDIT_DIR = tmp_path / "audit"
     settings.RATE_LIMIT = False
     settings.MFA_ROLES = []

@@ -76,7 +76,7 @@ def committed(key: str, tell: Callable[[], T]) -> T:
         with connection._nodb_cursor() as cursor:
             drop(cursor, world)
             copy(cursor, Copy.name, world)
-        _worlds[key] = deepcopy(answer), contents(Path(settings.FILES_DIR))
+        _worlds[key] = deepcopy(answer), contents(Path(settings.MEDIA_ROOT))
         return answer
     renew(world)
     answer, files = _worlds[key]

@@ -1,4 +1,13 @@
-"""Scans as a party hands them in: small real PDFs with something to see on each page."""
+"""Scans as a party hands them in: small real PDFs with something to see on each page; and where kept files lie."""
+
+from pathlib import Path
+
+from market.kernel import files
+
+
+def path_of(sha256: str) -> Path:
+    """The file in the folder of private files, to damage it."""
+    return Path(files.storage().path(files.storage_name(sha256)))
 
 
 def pdf(mark: str, pages: int = 2) -> bytes:

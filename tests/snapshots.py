@@ -32,7 +32,7 @@ def keep(stages: Iterable[str]) -> None:
     """Keep what was written up to each stage; asking for the next one tells the story that far."""
     with connection.cursor() as cursor:
         columns = columns_of_tables(cursor)
-    with tempfile.TemporaryDirectory() as folder, override_settings(FILES_DIR=Path(folder)), transaction.atomic():
+    with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=Path(folder)), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_xact_id()::text::bigint")
             [begun] = cursor.fetchone()
@@ -74,7 +74,7 @@ def remembered(key: str, tell: Callable[[], T]) -> T:
         _asked[key] += 1
         if _asked[key] > 1:
             rows = written(columns_of_tables(cursor), begun)
-            _remembered[key] = deepcopy(answer), rows, contents(Path(settings.FILES_DIR))
+            _remembered[key] = deepcopy(answer), rows, contents(Path(settings.MEDIA_ROOT))
     return answer
 
 
@@ -85,7 +85,7 @@ def columns_of_tables(cursor: Any) -> dict[str, str]:
 
 def put(files: dict[str, bytes]) -> None:
     for path, content in files.items():
-        target = Path(settings.FILES_DIR) / path
+        target = Path(settings.MEDIA_ROOT) / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 

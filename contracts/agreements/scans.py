@@ -63,7 +63,7 @@ def page_count(file: PrivateFile) -> int:
     if file.media_type != PDF:
         return 1
     try:
-        with pdf.opened(files.path_of(file.sha256)) as document:
+        with files.open_file(file) as source, pdf.opened(source) as document:
             return len(document)
     except (pdf.PdfUnreadable, OSError):
         return 0
@@ -92,27 +92,25 @@ def _drawn(file: PrivateFile, number: int) -> bytes:
 
 
 def _page(file: PrivateFile, number: int) -> Image.Image:
-    path = files.path_of(file.sha256)
     if file.media_type == PDF:
-        with pdf.opened(path) as document:
+        with files.open_file(file) as source, pdf.opened(source) as document:
             if not 1 <= number <= len(document):
                 raise NotFound
             return pdf.page_picture(document, number, longest=SHOWN_PX)
     if number != 1:
         raise NotFound
-    with Image.open(path) as opened:
+    with files.open_file(file) as source, Image.open(source) as opened:
         return _reduced(opened, SHOWN_PX)
 
 
 def _pictures(file: PrivateFile) -> Iterator[Image.Image]:
-    path = files.path_of(file.sha256)
     try:
         if file.media_type == PDF:
-            with pdf.opened(path) as document:
+            with files.open_file(file) as source, pdf.opened(source) as document:
                 for number in range(1, len(document) + 1):
                     yield pdf.page_picture(document, number, longest=EXAMINED_PX)
             return
-        with Image.open(path) as opened:
+        with files.open_file(file) as source, Image.open(source) as opened:
             if min(opened.size) < SHORTEST_PX:
                 raise ScanRefused(reason=ScanRefused.Reason.TOO_SMALL)
             yield _reduced(opened, EXAMINED_PX)

@@ -4,7 +4,6 @@ import io
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -37,20 +36,13 @@ def make_evidence(run: jobs.Run) -> dict[str, Any]:
     """The worker's side of `start_evidence`."""
     job, at = run.job, clock.now()
     actor = SYSTEM if job.user_id is None else actor_for(User.objects.get(pk=job.user_id), job.organisation_id)
-    with tempfile.TemporaryFile(dir=_scratch()) as draft:
+    with tempfile.TemporaryFile(dir=files.scratch()) as draft:
         text = io.TextIOWrapper(draft, encoding="utf-8")
         written = write_evidence(text, at=at)
         text.detach()
         name = f"evidence-{settings.MARKET_CODE}-{clock.local_date(at):%Y%m%d}.jsonl"
         kept = files.store_file(_pieces(draft), name=name, media_type=MEDIA_TYPE, actor=actor, at=at)
     return kept.evidence() | {"rows": written.rows, "entries": written.entries, "head": written.head}
-
-
-def _scratch() -> Path:
-    """Beside the files, whose disk is made for large ones."""
-    folder = Path(settings.FILES_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _pieces(draft: IO[bytes]) -> Iterator[bytes]:

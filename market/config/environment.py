@@ -5,12 +5,13 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AnyUrl, Field, UrlConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from market.config import servers
 from market.kernel.actor import Role
 
+SmtpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["smtp", "smtps"], host_required=True)]
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
@@ -61,14 +62,25 @@ class Environment(BaseSettings):
     public_url: str = Field(
         "", description="Address of the portal in e-mails and feeds, and for payers who come back; needed by Stripe."
     )
-    email_url: str = Field(
-        "",
-        pattern=r"^$|^smtps?://.+",
+    email_url: SmtpUrl | None = Field(
+        None,
         description="SMTP server as smtp://user:password@host:587 (STARTTLS) or smtps://…:465 (TLS); required"
         " but in the demo, whose e-mails are files in `mail`.",
     )
     default_from_email: str = Field(
         "", description="Sender of e-mails; default: the user of EMAIL_URL where it is an address."
+    )
+    s3_bucket: str = Field(
+        "", description="Bucket of an S3-compatible store for uploads and papers; none: the folder `files` of DATA_DIR."
+    )
+    s3_endpoint_url: str = Field(
+        "", pattern=r"^$|^https?://.+", description="Address of that store; none: Amazon's own, by S3_REGION."
+    )
+    s3_region: str = Field("", description="Region of the bucket, where the store has any.")
+    s3_access_key: str = Field("", description="Key to that store; none: what boto3 finds (roles, profiles).")
+    s3_secret_key: str = Field("", description="Secret of S3_ACCESS_KEY.")
+    s3_addressing_style: Literal["auto", "path", "virtual"] = Field(
+        "auto", description="How the bucket is named: in the path, or as a host (virtual), as some stores ask for."
     )
     prometheus_multiproc_dir: str = Field(
         "", description="Folder, emptied at each start, in which web processes add up their metrics."
@@ -98,6 +110,11 @@ class Environment(BaseSettings):
     )
     web_threads: int = Field(4, ge=1, le=64, description="Requests that one web process works on at a time.")
     rate_limit: bool = Field(True, description="Requests are limited per principal.")
+
+    @field_validator("email_url", mode="before")
+    @classmethod
+    def none_if_empty(cls, value: object) -> object:
+        return value or None
 
     @field_validator("mfa_roles")
     @classmethod

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import dj_database_url
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -12,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu.entity import Queue
 from pydantic import ValidationError
 
+from market.config import backends
 from market.config.environment import Environment
 
 try:
@@ -29,7 +28,6 @@ DEMO = env.demo
 ALLOWED_HOSTS = env.allowed_hosts
 TRUSTED_PROXIES = env.trusted_proxies
 DATA_DIR = Path(env.data_dir)
-FILES_DIR = DATA_DIR / "files"
 AUDIT_DIR = DATA_DIR / "audit"
 NAMESPACE = env.namespace
 MARKET_NAME = env.market_name
@@ -144,15 +142,7 @@ TEMPLATES = [
 ]
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's form of a postgresql:// address, whose parameters (`?sslmode=verify-full`) are the driver's."""
-    found: dict[str, Any] = dict(dj_database_url.parse(url or "postgresql:///market"))
-    found["OPTIONS"] = {**found.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
-    found["TEST"] = {"NAME": f"test_{NAMESPACE}".replace("-", "_")}
-    return found
-
-
-DATABASES = {"default": database(env.database_url)}
+DATABASES = {"default": backends.database(env.database_url, namespace=NAMESPACE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -213,8 +203,11 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
+    # For no file that a field keeps without saying where.
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "private": backends.private_files(env),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -272,16 +265,9 @@ ACCOUNT_RATE_LIMITS = {
 
 EMAIL_BACKEND = "market.kernel.mailbox.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = env.default_from_email or "noreply@example.com"
+DEFAULT_FROM_EMAIL = env.default_from_email or backends.NOBODY
 if env.email_url:
-    _mail = urlsplit(env.email_url)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_USE_SSL = _mail.scheme == "smtps"
-    EMAIL_USE_TLS = not EMAIL_USE_SSL
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if EMAIL_USE_SSL else 587)
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
-    if "@" in EMAIL_HOST_USER and not env.default_from_email:
-        DEFAULT_FROM_EMAIL = EMAIL_HOST_USER
+    globals().update(backends.mail(env.email_url, sender=env.default_from_email))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 CELERY_BROKER_URL = REDIS_URL

@@ -1,6 +1,7 @@
 """Content-addressed private files: the bytes lie under their SHA-256, the row says whose they are.
 
-There is no address for a file itself: the room that keeps one serves it through its own policy.
+They lie in Django's storage `private`, a folder or a bucket. There is no address for a file itself: the room that keeps
+one serves it through its own policy.
 """
 
 import hashlib
@@ -12,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 from django.core.files.base import File
+from django.core.files.storage import Storage, storages
 from django.http import FileResponse
 
 from market.kernel import papers, virus_scan
@@ -83,9 +84,9 @@ def store_file(content: Iterator[bytes], *, name: str, media_type: str, actor: A
     )
 
 
-def open_file(file: PrivateFile) -> IO[bytes]:
-    """The bytes, for a caller whom the subject's policy let through."""
-    return path_of(file.sha256).open("rb")
+def open_file(file: PrivateFile) -> "File[bytes]":
+    """The bytes, for a caller whom the subject's policy let through; raises FileNotFoundError, ServiceUnavailable."""
+    return storage().open(storage_name(file.sha256), "rb")
 
 
 def response(file: PrivateFile) -> FileResponse:
@@ -97,8 +98,19 @@ def response(file: PrivateFile) -> FileResponse:
     return answer
 
 
-def path_of(sha256: str) -> Path:
-    return Path(settings.FILES_DIR) / sha256[:2] / sha256
+def storage() -> Storage:
+    return storages["private"]
+
+
+def storage_name(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
+
+
+def scratch() -> Path:
+    """A folder for drafts, on the disk that is made for large files; the same as theirs, so that a move is a rename."""
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
 
 
 def clean_name(name: str) -> str:
@@ -123,9 +135,7 @@ def _chunks(upload: "File[bytes]") -> Iterator[bytes]:
 @contextmanager
 def _draft(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Path]:
     """The bytes in a file that is gone at the end, unless it was kept."""
-    root = Path(settings.FILES_DIR)
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=root)
+    handle, name = tempfile.mkstemp(dir=scratch())
     draft, size = Path(name), 0
     try:
         with os.fdopen(handle, "wb") as target:
@@ -139,14 +149,18 @@ def _draft(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+class _Draft(File):  # type: ignore[type-arg]  # generic for mypy only
+    """Complete on the disk: a folder moves it to its place, so that a reader sees all of the bytes or none."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
 def _keep(draft: Path) -> tuple[str, int]:
-    """Move the bytes to their place; returns their hash and size."""
+    """Bring the bytes to their place; returns their hash and size."""
     with draft.open("r+b") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         size = content.tell()
         os.fsync(content.fileno())
-    final = path_of(sha256)
-    final.parent.mkdir(exist_ok=True)
-    # The rename is atomic, so a reader sees all of the bytes or none.
-    draft.replace(final)
+        storage().save(storage_name(sha256), _Draft(content, str(draft)))
     return sha256, size

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pypdfium2
 from PIL import Image
@@ -17,11 +18,11 @@ class PdfUnreadable(Exception):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+def opened(source: "Path | IO[bytes]") -> Iterator[pypdfium2.PdfDocument]:
     """The document, for this thread alone; raises PdfUnreadable."""
     with _one_thread:
         try:
-            document = pypdfium2.PdfDocument(path)
+            document = pypdfium2.PdfDocument(source)
         except pypdfium2.PdfiumError as error:
             raise PdfUnreadable from error
         try:

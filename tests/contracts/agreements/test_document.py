@@ -37,7 +37,7 @@ LICENSE = {
 def drawn(agreed, cast, **changes) -> pypdfium2.PdfDocument:
     contract = story.draft(agreed, **changes).contract
     row = services.finalise_contract(actor=cast.broker, contract_id=contract.id, version=None, at=MONDAY)
-    return pypdfium2.PdfDocument(io.BytesIO(files.path_of(row.document.sha256).read_bytes()))
+    return pypdfium2.PdfDocument(io.BytesIO(files.open_file(row.document).read()))
 
 
 def text_of(document) -> str:

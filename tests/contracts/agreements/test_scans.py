@@ -91,7 +91,7 @@ def test_the_same_pages_in_another_file_are_still_the_same(final, cast):
 
 
 def test_the_text_as_it_was_drawn_bears_no_seal(final, cast):
-    drawn = files.path_of(final.document.sha256).read_bytes()
+    drawn = files.open_file(final.document).read()
 
     with refused(ScanRefused) as found:
         seal(cast.university_clerk, final, drawn)
@@ -129,7 +129,7 @@ def test_pages_are_shown_as_pictures_to_those_who_may_read_the_contract_and_to_n
 
 def test_a_page_is_drawn_once_and_told_again_from_the_drawing(final, cast, api):
     seal(cast.university_clerk, final, story.SCAN)
-    path = files.path_of(final.signatures.get().scan.sha256)
+    path = scans.path_of(final.signatures.get().scan.sha256)
     address = reverse("agreements:scan-page", args=[final.id, "seller", 1])
     client, other = api.as_(cast.broker), api.as_(cast.other_clerk)
     caches["drawn_pages"].clear()

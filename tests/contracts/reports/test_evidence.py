@@ -5,13 +5,13 @@ import json
 import pytest
 
 from contracts.reports.models import ReportFile
-from market.kernel import files
 from tests import database
 from tests.contracts.audit.bundles import KEY, export, verify
 from tests.contracts.registration.desk import amend
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, JUNE, MARCH, Office, on
 from tests.contracts.reports.frozen import content_of
 from tests.contracts.turnover.conftest import City
+from tests.scans import path_of
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_kept_report_that_was_altered_is_named_with_the_figure(report, tmp_pat
     kept = ReportFile.objects.select_related("file").get(report=report, form="json")
     content = content_of(report)
     part(content)["contract_amount"] = "9999999.99"
-    files.path_of(kept.sha256).write_text(json.dumps(content), encoding="utf-8")
+    path_of(kept.sha256).write_text(json.dumps(content), encoding="utf-8")
 
     verdict = verify(export(tmp_path / "evidence.jsonl"))
 

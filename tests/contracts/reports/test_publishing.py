@@ -13,7 +13,6 @@ from contracts.reports.models import Report, ReportFile
 from contracts.reports.services.publication import take_cut
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
 from contracts.turnover.rules import Cut
-from market.kernel import files
 from market.kernel.models import OutboxEvent
 from market.notices.models import Notice
 from market.reference.models import Code
@@ -21,6 +20,7 @@ from tests.contracts.registration.desk import amend, revoke
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, JUNE, MARCH, on
 from tests.contracts.reports.frozen import content_of, kept
 from tests.contracts.standing import actions, run_consumers
+from tests.scans import path_of
 
 A_YEAR_AGO = datetime(2025, 2, 10, 2, tzinfo=UTC)
 
@@ -102,8 +102,8 @@ def test_the_command_recomputes_all_and_names_those_that_differ(city, cast, offi
     assert (found["reports"], found["differing"]) == (3, 0)
 
     damaged, gone = (ReportFile.objects.get(report=row, form="pdf") for row in reports[:2])
-    files.path_of(damaged.sha256).write_bytes(b"%PDF-1.7 other")
-    files.path_of(gone.sha256).unlink()
+    path_of(damaged.sha256).write_bytes(b"%PDF-1.7 other")
+    path_of(gone.sha256).unlink()
     with pytest.raises(CommandError) as failed:
         call_command("check_reports", "--json")
     assert json.loads(capsys.readouterr().out)["differing"] == 2

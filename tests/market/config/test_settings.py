@@ -1,26 +1,57 @@
 """What the environment may say, and what a process that serves people must be told."""
 
 import importlib
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from pydantic import ValidationError
 
-from market.config import celery
+from market.config import backends, celery
 from market.config.environment import Environment
-from market.config.settings import database
 
 FLOORS = {"market", "search", "listings", "matching", "contracts"}  # whose tasks are ours
 
 
 def test_the_parameters_of_a_database_address_reach_the_driver():
-    found = database("postgresql://us%40er:p%2Fw@db.example:5433/city?sslmode=verify-full&sslrootcert=/etc/ca.pem")
+    address = "postgresql://us%40er:p%2Fw@db.example:5433/city?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    found = backends.database(address, namespace="a-b")
 
     assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("us@er", "p/w", "db.example", 5433)
     assert (found["NAME"], found["ENGINE"]) == ("city", "django.db.backends.postgresql")
     assert (found["OPTIONS"]["sslmode"], found["OPTIONS"]["sslrootcert"]) == ("verify-full", "/etc/ca.pem")
     assert found["OPTIONS"]["pool"]["max_size"] == 8
+    assert found["TEST"]["NAME"] == "test_a_b"
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "is_tls"),
+    [
+        ("smtp://mail.example", "mail.example", 587, False),
+        ("smtp://mail.example:25", "mail.example", 25, False),
+        ("smtps://mail.example", "mail.example", 465, True),
+        ("smtps://[2001:db8::1]:2465", "2001:db8::1", 2465, True),
+    ],
+)
+def test_mail_is_never_sent_in_the_clear(url, host, port, is_tls):
+    found = backends.mail(Environment(email_url=url).email_url, sender="")
+
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == (host, port)
+    assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == (is_tls, not is_tls)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("", "")
+
+
+@pytest.mark.parametrize("password", ["p/w", "p+w", "p@w:#?%", "密码"])
+def test_the_sender_and_the_password_of_a_mail_server_are_read_as_they_were_meant(password):
+    url = f"smtps://{quote('market@city.example', safe='')}:{quote(password, safe='')}@mail.example:465"
+
+    found = backends.mail(Environment(email_url=url).email_url, sender="")
+
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("market@city.example", password)
+    assert found["DEFAULT_FROM_EMAIL"] == "market@city.example"
+    named = backends.mail(Environment(email_url=url).email_url, sender="a@b.example")
+    assert named["DEFAULT_FROM_EMAIL"] == "a@b.example"
 
 
 @pytest.mark.parametrize(
@@ -55,9 +86,29 @@ def test_each_process_that_serves_refuses_to_start_then(settings):
         celery.beat_init.send(sender=None)
 
 
-def test_an_address_of_another_kind_stops_the_start():
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email_url": "mail.example:25"},
+        {"email_url": "smtp://mail.example:port"},
+        {"email_url": "smtp://"},
+        {"email_url": "http://mail.example"},
+        {"s3_endpoint_url": "store.example"},
+        {"s3_addressing_style": "host"},
+    ],
+)
+def test_an_address_of_another_kind_stops_the_start(given):
     with pytest.raises(ValidationError):
-        Environment(email_url="mail.example:25")
+        Environment(**given)
+
+
+def test_files_lie_in_a_folder_until_a_bucket_is_named():
+    folder = backends.private_files(Environment(s3_bucket=""))
+    bucket = backends.private_files(Environment(s3_bucket="city", s3_endpoint_url="https://store.example"))
+
+    assert folder["BACKEND"] == "django.core.files.storage.FileSystemStorage"
+    assert bucket["BACKEND"] == "market.kernel.bucket.BucketStorage"
+    assert (bucket["OPTIONS"]["bucket_name"], bucket["OPTIONS"]["access_key"]) == ("city", None)
 
 
 def test_the_route_of_each_task_is_declared_in_one_place():

@@ -25,7 +25,7 @@ def keep(content: bytes, name: str = "scan.pdf", *, cast, **options) -> PrivateF
 
 
 def nothing_is_kept(settings) -> bool:
-    return not PrivateFile.objects.exists() and not [path for path in settings.FILES_DIR.rglob("*") if path.is_file()]
+    return not PrivateFile.objects.exists() and not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
 def picture(form: str, size: tuple[int, int] = (40, 20), **options) -> bytes:
@@ -56,7 +56,7 @@ def test_the_same_bytes_lie_once_and_belong_to_each_uploader(cast, settings):
     second = files.store(ContentFile(PDF, "b.pdf"), actor=cast.enterprise_clerk, at=MONDAY)
 
     assert first.sha256 == second.sha256
-    assert [path.name for path in settings.FILES_DIR.rglob("*") if path.is_file()] == [first.sha256]
+    assert [path.name for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == [first.sha256]
     assert files.open_file(first).read() == PDF
 
 
