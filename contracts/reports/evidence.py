@@ -12,7 +12,7 @@ import structlog
 
 from contracts.registration.facts import Dimension
 from contracts.reports import queries, rules
-from contracts.reports.layout_2 import TOGETHER
+from contracts.reports.layouts import LAYOUTS
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover import evidence
 from contracts.turnover.evidence import PublishedFigure
@@ -35,12 +35,12 @@ def published_figures() -> Iterator[PublishedFigure]:
 
 
 def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[PublishedFigure]:
-    """The figures of a report's content, in the form of the first layout.
+    """The figures of a report's content, which has the form of the first layout in every one.
 
     A line of several parts together has no code to sum the ledger by; the total that it belongs to is a figure.
     """
     name = f"{content['title']} v{report.edition}"
-    cut = Cut(up_to_entry=report.up_to_entry)
+    cut, together = Cut(up_to_entry=report.up_to_entry), LAYOUTS[report.layout].TOGETHER
     for part, period in (("figure", report.period), ("cumulative", rules.year_to_date(report.period))):
         for side in Side:
             sums = Sums.read(content[part][side])
@@ -48,7 +48,7 @@ def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[Published
     for table in content["tables"]:
         dimension, side = Dimension(table["dimension"]), Side(table["side"])
         for row in table["rows"]:
-            if row["code"] == TOGETHER:
+            if row["code"] == together:
                 continue
             line = f"{name} {dimension} {side} {row['code']}"
             whole = PublishedFigure(line, report.period, side, report.region, Sums.read(row), cut)
@@ -57,7 +57,7 @@ def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[Published
             else:
                 yield replace(whole, where={dimension.value: row["code"]})
     for flow in content["flows"]:
-        if flow["seller_region"] == TOGETHER:
+        if flow["seller_region"] == together:
             continue
         where = {"seller_region": flow["seller_region"], "buyer_region": flow["buyer_region"]}
         line = f"{name} flow {where['seller_region']} {where['buyer_region']}"

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from contracts.reports import layouts, reading
-from contracts.reports.documents import pdf, workbook
-from contracts.reports.layout_1 import Heading
+from contracts.reports import reading
+from contracts.reports.layouts import LAYOUTS, NEWEST, Layout
+from contracts.reports.layouts.values import Heading, Reading
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover import queries as turnover
 from contracts.turnover.rules import Cut
@@ -53,16 +53,16 @@ class Frozen:
 
 def freeze(report: Report, *, actor: Actor, up_to_entry: int, at: datetime) -> Frozen:
     """The report's bytes in every form under the cut, as `actor` publishes it at that time."""
-    layout = layouts.LAYOUTS[layouts.NEWEST]
-    found = reading.read(report, cut=Cut(up_to_entry=up_to_entry))
-    basis = basis_of(report, found, approved_by=actor.organisation_name)
+    layout = LAYOUTS[NEWEST]
+    found = reading.read(report, layout=layout, cut=Cut(up_to_entry=up_to_entry))
+    basis = basis_of(report, found, layout=layout, approved_by=actor.organisation_name)
     content = layout.content(_heading(report, up_to_entry=up_to_entry, at=at), found, basis)
     as_json = layout.as_json(content)
     made = {
         Form.JSON: as_json,
         Form.CSV: layout.as_csv(content),
-        Form.PDF: pdf.draw(content, digest=hashlib.sha256(as_json).hexdigest(), at=at),
-        Form.WORKBOOK: workbook.draw(content, at=at),
+        Form.PDF: layout.draw_pdf(content, digest=hashlib.sha256(as_json).hexdigest(), at=at),
+        Form.WORKBOOK: layout.draw_workbook(content, at=at),
     }
     documents = tuple(
         (form, Document(made[form], f"{content['title']}-v{report.edition}.{form.value}", MEDIA_TYPES[form]))
@@ -78,8 +78,8 @@ def recompute(report: Report, *, cut: Cut | None = None) -> dict[Form, bytes]:
     """
     if report.published_at is None:
         raise ValueError("only a published report can be recomputed")
-    layout = layouts.LAYOUTS[report.layout]
-    found = reading.read(report, cut=Cut(up_to_entry=report.up_to_entry) if cut is None else cut)
+    layout = LAYOUTS[report.layout]
+    found = reading.read(report, layout=layout, cut=Cut(up_to_entry=report.up_to_entry) if cut is None else cut)
     heading = _heading(report, up_to_entry=report.up_to_entry, at=report.published_at)
     content = layout.content(heading, found, report.basis)
     return {Form.JSON: layout.as_json(content), Form.CSV: layout.as_csv(content)}
@@ -87,22 +87,20 @@ def recompute(report: Report, *, cut: Cut | None = None) -> dict[Form, bytes]:
 
 def preview(report: Report) -> dict[str, Any]:
     """What the report would say if it were published as the ledger stands now."""
-    layout = layouts.LAYOUTS[layouts.NEWEST]
-    found = reading.read(report, cut=Cut())
-    content: dict[str, Any] = layout.content(
-        _heading(report, up_to_entry=None, at=None), found, basis_of(report, found, approved_by="")
-    )
-    return content
+    layout = LAYOUTS[NEWEST]
+    found = reading.read(report, layout=layout, cut=Cut())
+    basis = basis_of(report, found, layout=layout, approved_by="")
+    return layout.content(_heading(report, up_to_entry=None, at=None), found, basis)
 
 
-def basis_of(report: Report, found: reading.Reading, *, approved_by: str) -> dict[str, Any]:
+def basis_of(report: Report, found: Reading, *, layout: Layout, approved_by: str) -> dict[str, Any]:
     """What the content needs beside the ledger, as it is now: lists and the plan may be edited later."""
     made_by = "" if report.submitted_for is None else report.submitted_for.name
     return {
         "made_by": made_by,
         "approved_by": approved_by,
         "plan": _plan(report),
-        "names": _names(report, reading.codes(found)),
+        "names": _names(report, reading.codes(found, layout=layout)),
     }
 
 
@@ -130,7 +128,8 @@ def _names(report: Report, codes: Mapping[str, set[str]]) -> dict[str, dict[str,
 def _heading(report: Report, *, up_to_entry: int | None, at: datetime | None) -> Heading:
     return Heading(
         kind=report.kind,
-        period=report.period,
+        first_on=report.first_on,
+        last_on=report.last_on,
         region=report.region,
         sides=report.sides,
         edition=report.edition,

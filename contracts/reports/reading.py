@@ -1,85 +1,45 @@
-"""What a report takes from the ledger, all of it under one cut."""
+"""What a report takes from the ledger, all of it under one cut, as the plain values that its layout lays out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from contracts.registration.facts import Dimension
 from contracts.reports import rules
+from contracts.reports.layouts import Layout
+from contracts.reports.layouts.values import Compared, Flow, Part, Reading, Sums
 from contracts.reports.models import Report
 from contracts.turnover import queries as turnover
-from contracts.turnover.queries import Flow, Part
-from contracts.turnover.rules import Cut, Period, Side, Sums
-
-# The tables of a side, in the order of the national quick report (domain reference 2.3).
-TABLES = (
-    Dimension.CONTRACT_TYPE,
-    Dimension.TECHNOLOGY_FIELD,
-    Dimension.SELLER_KIND,
-    Dimension.BUYER_KIND,
-    Dimension.IP_TYPE,
-    Dimension.PLAN_SOURCE,
-    Dimension.SIZE_CLASS,
-)
-# The list in which the codes of a dimension have their names.
-SCHEMES = {
-    Dimension.CONTRACT_TYPE: "contract_type",
-    Dimension.TECHNOLOGY_FIELD: "technology_field",
-    Dimension.SELLER_KIND: "party_nature",
-    Dimension.BUYER_KIND: "party_nature",
-    Dimension.IP_TYPE: "ip_type",
-    Dimension.PLAN_SOURCE: "plan_source",
-    Dimension.SIZE_CLASS: "enterprise_scale",
-}
+from contracts.turnover import rules as figure
+from contracts.turnover.rules import Cut, Period, Side
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The sums of a span, and those of the same span of the year before."""
-
-    sums: Sums
-    before: Sums
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Sums by side of the period and of the year up to its end; tables by side; all under one cut.
-
-    `months` goes from January to the end of the period; `regions` holds the sellers' regions inside the report's.
-    """
-
-    period: Mapping[Side, Compared]
-    year_to_date: Mapping[Side, Compared]
-    tables: Mapping[Side, Mapping[Dimension, Sequence[Part]]]
-    months: Mapping[Side, Sequence[Part]]
-    regions: Sequence[Part]
-    flows: Sequence[Flow]
-
-
-def read(report: Report, *, cut: Cut) -> Reading:
-    """Everything that the report's layout shows of the ledger."""
-    period, region, sides = report.period, report.region, [Side(side) for side in report.sides]
+def read(report: Report, *, layout: Layout, cut: Cut) -> Reading:
+    """Everything that the layout shows of the ledger."""
+    period, region = report.period, report.region
     to_date = rules.year_to_date(period)
+
+    def parts(within: Period, by: str, side: str) -> list[Part]:
+        found = turnover.breakdown(within, by=Dimension(by), side=Side(side), region=region, cut=cut)
+        return [Part(part.code, _sums(part.sums), _sums(part.before)) for part in found]
+
     return Reading(
         period=_compared(period, region=region, cut=cut),
         year_to_date=_compared(to_date, region=region, cut=cut),
-        tables={
-            side: {by: turnover.breakdown(period, by=by, side=side, region=region, cut=cut) for by in TABLES}
-            for side in sides
-        },
-        months={
-            side: turnover.breakdown(to_date, by=Dimension.MONTH, side=side, region=region, cut=cut) for side in sides
-        },
-        regions=turnover.breakdown(period, by=Dimension.SELLER_REGION, region=region, cut=cut),
-        flows=turnover.flows(period, region=region, cut=cut),
+        tables={side: {by: parts(period, by, side) for by in layout.TABLES} for side in report.sides},
+        months={side: parts(to_date, Dimension.MONTH, side) for side in report.sides},
+        regions=parts(period, Dimension.SELLER_REGION, Side.OUTPUT),
+        flows=[
+            Flow(flow.seller_region, flow.buyer_region, _sums(flow.sums))
+            for flow in turnover.flows(period, region=region, cut=cut)
+        ],
     )
 
 
-def codes(reading: Reading) -> dict[str, set[str]]:
+def codes(reading: Reading, *, layout: Layout) -> dict[str, set[str]]:
     """Every code that the reading shows, by the list that names it."""
     found: dict[str, set[str]] = {}
     for tables in reading.tables.values():
         for by, parts in tables.items():
-            found.setdefault(SCHEMES[by], set()).update(_codes(parts))
+            found.setdefault(layout.SCHEMES[by], set()).update(_codes(parts))
     regions = {code for flow in reading.flows for code in (flow.seller_region, flow.buyer_region)}
     found["region"] = regions | _codes(reading.regions)
     return found
@@ -89,6 +49,10 @@ def _codes(parts: Iterable[Part]) -> set[str]:
     return {part.code for part in parts}
 
 
-def _compared(period: Period, *, region: str, cut: Cut) -> dict[Side, Compared]:
+def _compared(period: Period, *, region: str, cut: Cut) -> dict[str, Compared]:
     now, before = (turnover.sides(within, region=region, cut=cut) for within in (period, period.year_before()))
-    return {side: Compared(now[side], before[side]) for side in Side}
+    return {side.value: Compared(_sums(now[side]), _sums(before[side])) for side in Side}
+
+
+def _sums(sums: figure.Sums) -> Sums:
+    return Sums(sums.contract_amount, sums.technology_amount, sums.contracts)

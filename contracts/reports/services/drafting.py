@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from contracts.reports import layouts, policy, rules
+from contracts.reports import policy, rules
+from contracts.reports.layouts import NEWEST
 from contracts.reports.models import Report
 from contracts.reports.problems import AlreadyDrafted, PeriodNotOver
 from contracts.reports.services import steps
@@ -58,7 +59,7 @@ def draft_report(
         region=region,
         sides=ordered_sides(sides),
         edition=_next_edition(kind, period, region),
-        layout=layouts.NEWEST,
+        layout=NEWEST,
         note=note,
         made_by_id=actor.user_id,
         created_at=at,

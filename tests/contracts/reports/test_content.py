@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 
 from contracts.reports import checks, freezing, queries
-from contracts.reports.documents import workbook
+from contracts.reports.layouts import LAYOUTS, NEWEST
 from contracts.reports.models import ReportFile
 from contracts.turnover import services as turnover
 from market.kernel.audit import AuditRow
@@ -224,7 +224,7 @@ def test_the_workbook_and_the_pdf_carry_the_time_of_publication_alone(city, cast
     with zipfile.ZipFile(io.BytesIO(found["xlsx"])) as book:
         assert {item.date_time for item in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2026-04-08T02:00:00Z</dcterms:created>" in book.read("docProps/core.xml")
-    assert workbook.draw(json.loads(found["json"]), at=APRIL) == found["xlsx"]
+    assert LAYOUTS[NEWEST].draw_workbook(json.loads(found["json"]), at=APRIL) == found["xlsx"]
     frozen = freezing.freeze(report, actor=cast.leader, up_to_entry=report.up_to_entry, at=APRIL)
     assert {form.value: document.content for form, document in frozen.documents} == found
 

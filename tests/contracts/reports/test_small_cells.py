@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.reports import checks, layouts
+from contracts.reports import checks
+from contracts.reports.layouts import NEWEST
 from tests.contracts.reports.conftest import APRIL, FEBRUARY, MARCH, on
 from tests.contracts.reports.frozen import content_of, csv_of, kept
 from tests.contracts.turnover.entries import Kind, amendment, enter_many, first_event
@@ -32,7 +33,7 @@ def test_a_small_part_stands_together_with_another_and_the_table_adds_up(report)
     assert [(row["name"], row["contracts"]) for row in rows] == [("技术开发", 7), ("未单列", 5)]
     assert sum(Decimal(row["contract_amount"]) for row in rows) == Decimal(found["figure"]["output"]["contract_amount"])
     assert [(flow["buyer_name"], flow["contracts"]) for flow in found["flows"]] == [("瑞金市", 11), ("未单列", 1)]
-    assert (found["layout"], layouts.NEWEST) == (2, 2)
+    assert (found["layout"], NEWEST) == (2, 2)
     assert "少于三项合同的分项不单列" in found["notes"][-1]
 
 

@@ -1,4 +1,4 @@
-"""The report as a workbook; its creation time is the report's, so the same content gives the same bytes."""
+"""A report of the first layout as a workbook; the same content and time of creation give the same bytes."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from contracts.registration.facts import Dimension
-from contracts.reports import layout_1
-from contracts.turnover.rules import Side
+from contracts.reports.layouts.v1.content import facts, remarks
+from contracts.reports.layouts.v1.tables import DIMENSIONS, MEASURES, SIDES
 
 # Amounts of more than fifteen digits would lose their fen in a spreadsheet's number, so they are written as text.
 LONGEST_NUMBER = 15
 COUNT, AMOUNT = "#,##0", "#,##0.00"
-HEADS = tuple(layout_1.MEASURES.values())
-KEYS = tuple(layout_1.MEASURES)
+HEADS = tuple(MEASURES.values())
+KEYS = tuple(MEASURES)
 
 
 class Book:
@@ -76,7 +75,7 @@ class Book:
                 sheet.write_number(row, column, float(value), self.amount)
 
 
-def draw(content: Mapping[str, Any], *, at: datetime) -> bytes:
+def draw_workbook(content: Mapping[str, Any], *, at: datetime) -> bytes:
     """The workbook of a content: the official table, the figure, the tables by side, flows and notes."""
     target = io.BytesIO()
     book = Book(target, title=content["title"], at=at)
@@ -104,19 +103,19 @@ def _figure(book: Book, content: Mapping[str, Any]) -> None:
     sheet = book.sheet("本期与累计", content["title"], heads, (16, 12, 12, 12, 14, 12, 17, 12, 20, 20, 20))
     number = 3
     for name, part in (("本期", content["figure"]), ("本年累计", content["cumulative"])):
-        for side, words in layout_1.SIDES.items():
-            book.line(sheet, number, [name, words], [part[side.value][key] for key in keys])
+        for side, words in SIDES.items():
+            book.line(sheet, number, [name, words], [part[side][key] for key in keys])
             number += 1
 
 
 def _tables(book: Book, content: Mapping[str, Any], side: str) -> None:
-    words = layout_1.SIDES[Side(side)]
+    words = SIDES[side]
     heads = ("表", "名称", *HEADS)
     sheet = book.sheet(f"分项-{words}", f"{content['title']}（{words}）", heads, (14, 26, *[14] * 7, *[20] * 3))
     number = 3
     for table in content["tables"]:
         for row in table["rows"] if table["side"] == side else ():
-            texts = [layout_1.DIMENSIONS[Dimension(table["dimension"])], row["name"]]
+            texts = [DIMENSIONS[table["dimension"]], row["name"]]
             book.line(sheet, number, texts, [row[key] for key in KEYS])
             number += 1
 
@@ -131,6 +130,6 @@ def _flows(book: Book, content: Mapping[str, Any]) -> None:
 
 def _notes(book: Book, content: Mapping[str, Any]) -> None:
     sheet = book.sheet("说明", content["title"], (), (18, 90))
-    for number, (name, value) in enumerate(layout_1.facts(content), start=2):
+    for number, (name, value) in enumerate((*facts(content), *remarks(content)), start=2):
         sheet.write_string(number, 0, name, book.wrapped)
         sheet.write_string(number, 1, value, book.wrapped)

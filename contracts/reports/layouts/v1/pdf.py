@@ -1,4 +1,4 @@
-"""The report as a PDF, drawn by typst; the same content and time give the same bytes."""
+"""A report of the first layout as a PDF, drawn by typst; the same content and time give the same bytes."""
 
 import json
 from collections.abc import Mapping
@@ -9,15 +9,14 @@ from typing import Any
 import manimgx_fonts_cjk
 import typst
 
-from contracts.registration.facts import Dimension
-from contracts.reports import layout_1
-from contracts.turnover.rules import Side
+from contracts.reports.layouts.v1.content import facts, plan_sentence
+from contracts.reports.layouts.v1.tables import DIMENSIONS, MONTH, SIDES
 
-TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
+TEMPLATE = Path(__file__).parent / "report.typ"
 FONTS = Path(manimgx_fonts_cjk.__file__).parent
 
 
-def draw(content: Mapping[str, Any], *, digest: str, at: datetime) -> bytes:
+def draw_pdf(content: Mapping[str, Any], *, digest: str, at: datetime) -> bytes:
     """The PDF of a content; its foot bears the start of `digest`, the hash of the JSON that it shows.
 
     typst sees the texts as JSON data only, so that nothing in them is markup; `at` is the moment in the metadata.
@@ -36,11 +35,11 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
     report, cumulative = content["report"], content["cumulative"]
     return {
         "title": content["title"],
-        "facts": [[name, text or "—"] for name, text in layout_1.facts(content)[: layout_1.FACTS]],
+        "facts": [[name, text or "—"] for name, text in facts(content)],
         "official": [_official_row(row) for row in content["official"]],
-        "figure": [_figure_row(layout_1.SIDES[side], content["figure"][side.value]) for side in layout_1.SIDES],
-        "cumulative": [_figure_row(layout_1.SIDES[side], cumulative[side.value]) for side in layout_1.SIDES],
-        "plan": layout_1.plan_sentence(cumulative["plan"]),
+        "figure": [_figure_row(words, content["figure"][side]) for side, words in SIDES.items()],
+        "cumulative": [_figure_row(words, cumulative[side]) for side, words in SIDES.items()],
+        "plan": plan_sentence(cumulative["plan"]),
         "tables": [
             {"title": _table_title(table), "rows": [_table_row(row) for row in table["rows"]]}
             for table in content["tables"]
@@ -53,9 +52,8 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table_title(table: Mapping[str, Any]) -> str:
-    dimension, side = Dimension(table["dimension"]), Side(table["side"])
-    span = "（本年累计）" if dimension == Dimension.MONTH else ""
-    return f"按{layout_1.DIMENSIONS[dimension]}{span}：{layout_1.SIDES[side]}"
+    span = "（本年累计）" if table["dimension"] == MONTH else ""
+    return f"按{DIMENSIONS[table['dimension']]}{span}：{SIDES[table['side']]}"
 
 
 def _official_row(row: Mapping[str, Any]) -> list[str]:
