@@ -82,6 +82,7 @@ class Headline:
     before: Decimal
     is_running: bool
     is_ahead: bool = False  # on the day that is looked at, the period has not begun
+    absence: str = ""  # why there is no figure, in words; empty where there is one
 
     @property
     def amount(self) -> Decimal:
@@ -152,7 +153,31 @@ def headline(choice: Choice, *, today: date) -> Headline:
     # Counted as the period itself is, also where the assessment counted otherwise a year before.
     counted = figure.counts.of(before[figure.counts.side])
     is_ahead = choice.whole.first > min(choice.as_of or today, today)
-    return Headline(figure, counted, is_running=is_ahead or seen.last < choice.whole.last, is_ahead=is_ahead)
+    return Headline(
+        figure,
+        counted,
+        is_running=is_ahead or seen.last < choice.whole.last,
+        is_ahead=is_ahead,
+        absence=absence(choice, figure, today=today),
+    )
+
+
+def absence(choice: Choice, figure: queries.Figure, *, today: date) -> str:
+    """Why a period has no figure rather than one of nothing: it has not begun, or it ended before the first entry.
+
+    Empty where there is a figure.
+    """
+    if figure.output != Sums() or figure.absorption != Sums():
+        return ""
+    words = {"period": choice.name}
+    if choice.whole.first > min(choice.as_of or today, today):
+        return _("截至该日，这一期间尚未开始。") if choice.as_of else _("%(period)s尚未开始，没有数据。") % words
+    first = queries.first_day()
+    if choice.whole.last >= (first or today):
+        return ""
+    if first is None:
+        return _("%(period)s没有数据：尚无登记。") % words
+    return _("%(period)s没有数据：登记从 %(first)s 开始。") % {**words, "first": first}
 
 
 def year_rows(as_of: date | None = None) -> list[YearRow]:

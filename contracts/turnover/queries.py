@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import CharField, F, Max, Q, QuerySet, Value
+from django.db.models import CharField, F, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear, LPad
 
 from contracts.registration.facts import Dimension
@@ -164,6 +164,12 @@ def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:
         pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED)
         found = {(row["seller_region"], row["buyer_region"]): as_sums(row) for row in pairs}
     return [Flow(*pair, found[pair]) for pair in sorted(found)]
+
+
+def first_day() -> date | None:
+    """The day on which the first entry takes effect; None where there is none."""
+    found: date | None = TurnoverEntry.objects.aggregate(first=Min("effective_on"))["first"]
+    return found
 
 
 def last_entry() -> int:

@@ -40,20 +40,28 @@ def overview(request: PageRequest) -> HttpResponse:
     rows = dashboard.year_rows(as_of)
     latest = next((row.year for row in reversed(rows) if row.actual is not None and not row.is_baseline), None)
     choice = choices.read(request.GET, period=str(latest or (as_of or today()).year))
-    tables = dashboard.tables_of(choice, (*DRAWN, Dimension.BROKER), actor=request.actor, today=today())
+    head = dashboard.headline(choice, today=today())
     context: dict[str, Any] = {
         "choice": choice,
-        "head": dashboard.headline(choice, today=today()),
+        "head": head,
         "rows": rows,
-        "months": dashboard.months(choice),
-        "parts": [dashboard.breakdown(choice, each, tables[each]) for each in DRAWN],
-        "matrix": dashboard.matrix(choice, actor=request.actor, today=today()),
-        "chained": dashboard.chained(tables[Dimension.BROKER]),
+        **({} if head.absence else _composition(request.actor, choice)),
         "region": settings.HOME_REGION,
         "sides": Side,
         **_switch(choice, [row.year for row in rows if not row.is_baseline]),
     }
     return render_page(request, "turnover/dashboard.html", **context)
+
+
+def _composition(actor: Actor, choice: Choice) -> dict[str, Any]:
+    """What the figure of the period is made of."""
+    tables = dashboard.tables_of(choice, (*DRAWN, Dimension.BROKER), actor=actor, today=today())
+    return {
+        "months": dashboard.months(choice),
+        "parts": [dashboard.breakdown(choice, each, tables[each]) for each in DRAWN],
+        "matrix": dashboard.matrix(choice, actor=actor, today=today()),
+        "chained": dashboard.chained(tables[Dimension.BROKER]),
+    }
 
 
 @require_safe
@@ -114,9 +122,11 @@ def _lines(request: PageRequest, choice: Choice) -> HttpResponse:
     by = request.GET.get("by", "")
     rows = _chosen(request.actor, choice)
     names = {dimension: labels.of_codes(dimension, [code])[code] for dimension, code in choice.codes.items()}
+    figure = queries.figure(period=choice.whole, as_of=choice.as_of)
     context: dict[str, Any] = {
         "choice": choice,
-        "figure": queries.figure(period=choice.whole, as_of=choice.as_of),
+        "figure": figure,
+        "absence": dashboard.absence(choice, figure, today=today()),
         "page": paginate(request, rows.order_by("-effective_on", "-id")),
         "shown": rows.aggregate(amount=Sum("contract_amount"), contracts=Sum("contracts")),
         "side": choice.side,

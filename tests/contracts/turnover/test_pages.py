@@ -178,6 +178,34 @@ def test_a_year_that_had_not_begun_on_the_day_is_compared_with_nothing(told, cas
     assert default.context["choice"].year == 2025
 
 
+@pytest.mark.parametrize("address", ["/turnover/?period={}", "/turnover/{}/"])
+@pytest.mark.parametrize(
+    ("year", "words"),
+    [(1999, "1999 年没有数据：登记从 2026-03-02 开始。"), (2100, "2100 年尚未开始，没有数据。")],
+)
+def test_a_year_before_the_first_entry_or_to_come_says_so_in_place_of_noughts(told, api, address, year, words):
+    page = api.get(address.format(year)).content.decode()
+
+    assert words in page
+    assert "0.00" not in page.split("<main", 1)[1].split('id="path-title"')[0]
+    assert 'id="months-title"' not in page
+    assert words not in api.get(address.format(2026)).content.decode()
+
+
+def test_a_market_without_entries_has_no_figure_of_a_year_that_is_over(db, api):
+    assert "2019 年没有数据：尚无登记。" in api.get("/turnover/?period=2019").content.decode()
+
+
+def test_the_lines_amounts_are_all_in_one_unit(told, city, cast, api):
+    city.registers("0.50", seller=cast.other_clerk)
+
+    page = api.as_(cast.leader).get("/turnover/2026/").content.decode()
+
+    table = page.split("<table", 1)[1]
+    assert "成交额（元）" in table
+    assert re.findall(r'<td class="number">(.*?)</td>', table) == ["0.50", "1,234,567.89"]
+
+
 def test_a_year_can_be_read_as_it_was_known_on_a_day(told, cast, api):
     address = reverse("turnover:year", args=[2026])
     client = api.as_(cast.auditor)
