@@ -7,16 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from listings.catalog.models import Achievement, Demand
 from market.accounts.models import Organisation, User
 from market.kernel.ids import new_id
-from matching.scoring.ranker import WORDS
 
 
 class Level(models.IntegerChoices):
     """How well a pair fits: the four levels of judgement, in the words of those who judged."""
 
-    NONE = 1, WORDS[1]
-    WEAK = 2, WORDS[2]
-    FAIR = 3, WORDS[3]
-    STRONG = 4, WORDS[4]
+    NONE = 1, _("不匹配")
+    WEAK = 2, _("弱匹配")
+    FAIR = 3, _("较匹配")
+    STRONG = 4, _("高度匹配")
 
 
 class Kind(models.TextChoices):

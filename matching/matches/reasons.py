@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from market.pages.templatetags.pages import smart_money
 from market.reference import queries as reference
 from matching.matches.models import Level
-from matching.scoring.ranker import MEANINGS
 
 Reasons = Mapping[str, Any]
 SAID = 4  # phrases in the one line
@@ -65,4 +64,10 @@ def level_name(level: Any) -> str:
 
 def meaning(level: int) -> str:
     """What a level says of a pair."""
-    return str(MEANINGS[level])
+    meanings = {
+        Level.STRONG: _("最像经技术转移人员判定为强相关的一类"),
+        Level.FAIR: _("像判定为较强相关的一类，值得联系后核实"),
+        Level.WEAK: _("方向相近，是否可用须先了解细节"),
+        Level.NONE: _("只有零星相同，暂不推荐"),
+    }
+    return meanings[Level(level)]

@@ -1,4 +1,4 @@
-"""From features to a score, a level and a word: a model of numbers in a data file, read without training code.
+"""From features to a score and a level: a model of numbers in a data file, read without training code.
 
 The score is in levels of judgement: 1 more is one level more. It compares across lists, since no feature and no
 scaling hangs on what else is in the list.
@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from matching.scoring import features, score_models, vectors
@@ -40,14 +38,6 @@ PARTS: Mapping[str, tuple[float, float]] = {  # feature → (level per unit, mos
     "owner_record": (0.01, 0.05),
 }
 
-WORDS: Mapping[int, Promise] = {4: _("高度匹配"), 3: _("较匹配"), 2: _("弱匹配"), 1: _("不匹配")}
-MEANINGS: Mapping[int, Promise] = {
-    4: _("最像经技术转移人员判定为强相关的一类"),
-    3: _("像判定为较强相关的一类，值得联系后核实"),
-    2: _("方向相近，是否可用须先了解细节"),
-    1: _("只有零星相同，暂不推荐"),
-}
-
 
 class BadRanker(ValueError):
     """The file is missing, damaged, altered, or not a ranker of this version; the message says which."""
@@ -55,7 +45,7 @@ class BadRanker(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`P(level ≥ k) = logistic(slope × score − at[k])`, and the least score for each word."""
+    """`P(level ≥ k) = logistic(slope × score − at[k])`, and the least score for each level."""
 
     slope: float
     at: Mapping[int, float]
@@ -96,11 +86,8 @@ class Ranker:
         return self.calibration.levels(np.asarray(scores, dtype=np.float64))
 
     def level(self, score: float) -> int:
-        """4 to 1. The bounds give each word as often as that level was judged, out of fold."""
+        """4 to 1. The bounds give each level as often as it was judged, out of fold."""
         return next((level for level in LEVELS[:3] if score >= self.calibration.least[level]), 1)
-
-    def word(self, score: float) -> str:
-        return str(WORDS[self.level(score)])
 
 
 def adjustments(table: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def rooms() -> list[Path]:
-    """The folders with an apps.py, and search, which is a room and a floor."""
+    """The folders with an apps.py."""
     return sorted({path.parent for floor in FLOORS for path in (PROJECT_DIR / floor).glob("**/apps.py")})
 
 
