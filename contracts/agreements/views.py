@@ -188,6 +188,7 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
     context: dict[str, Any] = {
         "row": row,
         "deal": row.deal,
+        "opens_deal": row.deal_id is not None and brokerage.deals.shows(request.actor, row.deal_id),
         "steps": steps,
         "may_edit": "update" in allowed,
         "recordal_due": _recordal_due(row),

@@ -175,15 +175,15 @@ def _opens(actor: Actor, entry: TurnoverEntry) -> dict[str, bool]:
     registration = entry.event.registration
     contract, deal = registration.contract, registration.contract.deal
     found = {
-        "registration": registrations.registrations.visible_to(actor).filter(pk=registration.pk).exists(),
-        "contract": agreements.contracts.visible_to(actor).filter(pk=contract.pk).exists(),
+        "registration": registrations.registrations.shows(actor, registration.pk),
+        "contract": agreements.contracts.shows(actor, contract.pk),
     }
     if deal is None:
         return found
     introduction = deal.introduction
     return found | {
-        "deal": brokerage.deals.visible_to(actor).filter(pk=deal.pk).exists(),
-        "introduction": brokerage.introductions.visible_to(actor).filter(pk=introduction.pk).exists(),
-        "achievement": catalog.achievements.visible_to(actor).filter(pk=introduction.achievement_id).exists(),
-        "demand": catalog.demands.visible_to(actor).filter(pk=introduction.demand_id).exists(),
+        "deal": brokerage.deals.shows(actor, deal.pk),
+        "introduction": brokerage.introductions.shows(actor, introduction.pk),
+        "achievement": catalog.achievements.shows(actor, introduction.achievement_id),
+        "demand": catalog.demands.shows(actor, introduction.demand_id),
     }

@@ -51,6 +51,10 @@ class Policy(Generic[M]):
             return rows.none()
         return rows.filter(self.visible(actor))
 
+    def shows(self, actor: Actor, pk: Any) -> bool:
+        """Whether the actor may know of the row, so that a page links to what opens."""
+        return self.visible_to(actor).filter(pk=pk).exists()
+
     def can(self, actor: Actor, verb: str, row: M) -> bool:
         """True when the actor may do the verb to the row, given that it sees it."""
         if actor.is_system:

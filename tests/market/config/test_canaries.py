@@ -232,41 +232,54 @@ OF_THE_ENGINE = re.compile(r"^/$|search|match|suggest")
 
 @dataclass
 class Walk:
-    """What was read by whom it is not for, every canary that was seen, and how far everyone got at each door."""
+    """What was read by whom it is not for, every canary that was seen, how far everyone got at each door, and the
+    links of pages to rows that are hidden from their reader."""
 
     leaks: set[str] = dataclasses.field(default_factory=set)
     seen: set[bytes] = dataclasses.field(default_factory=set)
     ended: dict[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+    dead_links: set[str] = dataclasses.field(default_factory=set)
 
 
-def read_everything(planted: Any, api: Any, part: re.Pattern[str] = re.compile("")) -> Walk:
-    """As everyone, at the addresses of which a part fits."""
+LINK_TO_ROW = re.compile(r'(?:href|hx-get)="(/[^"?#]*[0-9a-f]{8}-[0-9a-f]{4}-[^"?#]*)')
+
+
+def read_everything(planted: Any, api: Any, part: re.Pattern[str] = re.compile(""), *, follow: bool = False) -> Walk:
+    """As everyone, at the addresses of which a part fits; with `follow` also where their links to rows lead."""
     world, told = planted
     found = Walk()
     wanted = [*doors(world).items(), *(("", place) for place in places())]
     for person, actor in world.cast.everyone.items():
         client = api.as_(actor) if actor.is_signed_in else api
+        links: dict[str, str] = {}
+        status: dict[str, int] = {}
         for door, place in wanted:
             if not part.search(place):
                 continue
             answer = client.get(place)
             assert answer.status_code < 500, place
             found.ended[door, person] = ended(answer.status_code)
+            status[place] = answer.status_code
             if door in API:
                 require_declared(door, answer)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            links |= dict.fromkeys(LINK_TO_ROW.findall(body.decode(errors="replace")), place)
             for number in set(CANARY.findall(body + str(answer.headers).encode())):
                 what, readers = told[number]
                 found.seen.add(number)
                 if person not in readers:
                     found.leaks.add(f"{what} read by {person} at {place.split('?')[0]}")
+        if follow:
+            dead = [link for link in links if (status.get(link) or client.get(link).status_code) == 404]
+            found.dead_links |= {f"{links[link]} leads {person} to {link}" for link in dead}
     return found
 
 
 def test_everyone_reads_what_is_declared_for_them_and_nobody_what_is_not_theirs(planted, api):
-    found = read_everything(planted, api)
+    found = read_everything(planted, api, follow=True)
 
     assert sorted(found.leaks) == []
+    assert sorted(found.dead_links) == []
     assert len(found.seen) > 60  # a walk that reads nothing finds no leak either
     wanted = {
         (door, person): expected(PAGES[door] if door in PAGES else API[door], person, "GET")
