@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import Field
 
@@ -34,7 +35,9 @@ def list_heads(request: ApiRequest, cursor: Cursor = "", limit: Limit = 20) -> C
 def get_consistency(request: ApiRequest, first: Seq, second: Seq) -> dict[str, Any]:
     """The proof that one head's chain goes on in another's. Public."""
     if first > second:
-        raise InvalidInput(errors=[{"loc": ["path", "first"], "code": "order", "message": "first > second"}])
+        raise InvalidInput(
+            errors=[{"loc": ["path", "first"], "code": "order", "message": _("起始序号不得大于终止序号")}]
+        )
     old, new = queries.head_at(first), queries.head_at(second)
     return {"first": old, "second": new, "proof": proofs.consistency(old, new)}
 

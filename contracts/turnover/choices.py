@@ -114,4 +114,6 @@ def _date(text: str) -> date | None:
 
 
 def _invalid(name: str, text: str) -> InvalidInput:
-    return InvalidInput(errors=[{"loc": [name], "code": f"{name}_invalid", "message": text[:20]}])
+    return InvalidInput(
+        errors=[{"loc": [name], "code": f"{name}_invalid", "message": _("无法识别：%(text)s") % {"text": text[:20]}}]
+    )

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from listings.exchange import queries
 from market.kernel.http import problem_response
 from market.kernel.problems import InvalidInput, Problem, UnknownParameter
+from market.kernel.validation import message_of
 from market.kernel.values import Instant
 
 KNOWN = frozenset({"since", "cursor", "limit"})
@@ -52,4 +53,4 @@ def _limit(request: HttpRequest) -> int:
 
 
 def _invalid(name: str, code: str) -> InvalidInput:
-    return InvalidInput(errors=[{"loc": ["query", name], "code": code, "message": ""}])
+    return InvalidInput(errors=[{"loc": ["query", name], "code": code, "message": message_of(code)}])

@@ -1,5 +1,6 @@
 """Files of listings, batch by batch: each batch is one transaction, and a second run goes on where the first ended."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -26,10 +27,12 @@ from market.accounts.actors import actors_of, actors_of_keys
 from market.kernel import audit, clock, files, jobs
 from market.kernel.actor import Actor
 from market.kernel.models import Job, PrivateFile
+from market.kernel.papers import FileRefused
 from market.kernel.problems import NotAllowed
 
 BATCH = 500
 KIND = "listings.import"
+JSON_LINES = "application/jsonl"
 MOST_REFUSALS = 200
 SKIPS = {
     "id_twice": gettext_lazy("文件中编号相同的前一行已载入"),
@@ -99,7 +102,7 @@ def import_lines(
 def start_import(*, actor: Actor, kind: str, upload: "File[bytes]", at: datetime) -> Job:
     """Keep the file and queue its import; the job's result says what was loaded and which lines were refused.
 
-    Raises NotAllowed, NotVerified, TooLarge, FileRefused, EncodingUnknown.
+    Raises NotAllowed, NotVerified, TooLarge, EncodingUnknown, and FileRefused where no line is a JSON object.
     """
     if not policy.may_create(actor, f"{kind}s"):
         raise NotAllowed
@@ -107,7 +110,10 @@ def start_import(*, actor: Actor, kind: str, upload: "File[bytes]", at: datetime
     kept = files.store(upload, actor=actor, at=at, accepted=frozenset({"application/octet-stream"}))
     with files.open_file(kept) as content:
         encoding = encoding_of(content)
-        total = sum(1 for line in read_lines(content, encoding) if line.strip())
+        beginnings = Counter(line.lstrip()[:1] for line in read_lines(content, encoding) if line.strip())
+    if not beginnings["{"]:
+        # A table or a text: each of its lines would be refused, hours after the sender was told that all is well.
+        raise FileRefused(accepted=[JSON_LINES])
     payload = {
         "kind": kind,
         "file": str(kept.id),
@@ -115,7 +121,7 @@ def start_import(*, actor: Actor, kind: str, upload: "File[bytes]", at: datetime
         "api_key": str(actor.api_key_id) if actor.api_key_id else "",
         "language": get_language() or "",
     }
-    job = jobs.start(KIND, actor=actor, payload=payload, total=total, at=at)
+    job = jobs.start(KIND, actor=actor, payload=payload, total=beginnings.total(), at=at)
     changes = {"kind": kind, "sha256": kept.sha256, "encoding": encoding}
     audit.record("import.started", actor=actor, subject=job, at=at, changes=changes)
     return job

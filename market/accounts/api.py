@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Router, Status
 from pydantic import Field
@@ -31,10 +32,10 @@ from market.accounts.schemas import (
 )
 from market.kernel import clock, idempotency
 from market.kernel.actor import Actor, OrganisationKind
-from market.kernel.api import ApiRequest, Cursor, Limit
+from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import CursorPage, InvalidCursor, cursor_page
-from market.kernel.problems import TooManyRequests, WrongState
+from market.kernel.problems import TooManyRequests
 
 me_router = Router(tags=["accounts"])
 router = Router(tags=["accounts"])
@@ -78,43 +79,60 @@ def list_organisations(
 
 
 @router.post("", response={201: OrganisationOut, **answers(problems.OrganisationExists, problems.TooManyApplications)})
-def create_organisation(request: ApiRequest, payload: OrganisationIn) -> Status[Organisation]:
+def create_organisation(request: ApiRequest, response: HttpResponse, payload: OrganisationIn) -> Status[Organisation]:
     """Register an organisation; the operator verifies it."""
-    return Status(201, services.create_organisation(actor=request.actor, at=clock.now(), **payload.model_dump()))
+    row = services.create_organisation(actor=request.actor, at=clock.now(), **payload.model_dump())
+    return Status(201, _tagged(response, row))
 
 
 @router.get("/{uuid:organisation_id}", response={200: OrganisationOut, **answers()})
-def get_organisation(request: ApiRequest, organisation_id: UUID) -> Organisation:
+def get_organisation(request: ApiRequest, response: HttpResponse, organisation_id: UUID) -> Organisation:
     """One organisation."""
-    return policy.organisations.fetch(actor=request.actor, pk=organisation_id)
+    return _tagged(response, policy.organisations.fetch(actor=request.actor, pk=organisation_id))
 
 
-@router.post("/{uuid:organisation_id}/verify", response={200: OrganisationOut, **answers(WrongState)})
-def verify_organisation(request: ApiRequest, organisation_id: UUID) -> Organisation:
+@router.post("/{uuid:organisation_id}/verify", response={200: OrganisationOut, **answers(*CHANGING)})
+def verify_organisation(request: ApiRequest, response: HttpResponse, organisation_id: UUID) -> Organisation:
     """Let an organisation publish and sign; for the operator."""
-    return services.verify_organisation(actor=request.actor, organisation_id=organisation_id, at=clock.now())
+    return _change(request, response, services.verify_organisation, organisation_id)
 
 
-@router.post("/{uuid:organisation_id}/reject", response={200: OrganisationOut, **answers(WrongState)})
-def reject_organisation(request: ApiRequest, organisation_id: UUID, payload: ReasonIn) -> Organisation:
+@router.post("/{uuid:organisation_id}/reject", response={200: OrganisationOut, **answers(*CHANGING)})
+def reject_organisation(
+    request: ApiRequest, response: HttpResponse, organisation_id: UUID, payload: ReasonIn
+) -> Organisation:
     """Refuse an application, with a reason that the applicant is told; for the operator."""
-    return services.reject_organisation(
-        actor=request.actor, organisation_id=organisation_id, reason=payload.reason, at=clock.now()
-    )
+    return _change(request, response, services.reject_organisation, organisation_id, reason=payload.reason)
 
 
-@router.post("/{uuid:organisation_id}/suspend", response={200: OrganisationOut, **answers(problems.OwnAccount)})
-def suspend_organisation(request: ApiRequest, organisation_id: UUID, payload: ReasonIn) -> Organisation:
+@router.post(
+    "/{uuid:organisation_id}/suspend", response={200: OrganisationOut, **answers(*CHANGING, problems.OwnAccount)}
+)
+def suspend_organisation(
+    request: ApiRequest, response: HttpResponse, organisation_id: UUID, payload: ReasonIn
+) -> Organisation:
     """Let nobody act for an organisation, in any session or by any key; for the operator."""
-    return services.suspend_organisation(
-        actor=request.actor, organisation_id=organisation_id, reason=payload.reason, at=clock.now()
-    )
+    return _change(request, response, services.suspend_organisation, organisation_id, reason=payload.reason)
 
 
-@router.post("/{uuid:organisation_id}/reinstate", response={200: OrganisationOut, **answers()})
-def reinstate_organisation(request: ApiRequest, organisation_id: UUID) -> Organisation:
+@router.post("/{uuid:organisation_id}/reinstate", response={200: OrganisationOut, **answers(*CHANGING)})
+def reinstate_organisation(request: ApiRequest, response: HttpResponse, organisation_id: UUID) -> Organisation:
     """Lift an organisation's suspension; for the operator."""
-    return services.reinstate_organisation(actor=request.actor, organisation_id=organisation_id, at=clock.now())
+    return _change(request, response, services.reinstate_organisation, organisation_id)
+
+
+def _change(
+    request: ApiRequest, response: HttpResponse, service: Any, organisation_id: UUID, **more: str
+) -> Organisation:
+    row = service(
+        actor=request.actor, organisation_id=organisation_id, version=if_match(request), at=clock.now(), **more
+    )
+    return _tagged(response, row)
+
+
+def _tagged(response: HttpResponse, row: Organisation) -> Organisation:
+    tag(response, row)
+    return row
 
 
 @router.get("/{uuid:organisation_id}/members", response={200: MemberPage, **answers(InvalidCursor)})

@@ -17,6 +17,7 @@ from market.accounts.forms import ProposalForm, ReasonForm
 from market.accounts.views import PASSED_ON
 from market.kernel import clock
 from market.kernel.actor import Role
+from market.kernel.forms import posted_version
 from market.kernel.http import ActorRequest
 from market.kernel.paging import table_page
 from market.kernel.policy import Policy, refusal
@@ -35,9 +36,8 @@ def verification(request: ActorRequest) -> HttpResponse:
             organisation_id = UUID(request.POST.get("organisation", ""))
         except ValueError as error:
             raise NotFound from error
-        services.verify_organisation(actor=request.actor, organisation_id=organisation_id, at=clock.now())
-        messages.success(request, _("已核验，申请人将收到通知"))
-        return redirect("accounts:verification")
+        verify = partial(services.verify_organisation, organisation_id=organisation_id, version=posted_version(request))
+        return _act(request, forms.Form(request.POST), verify, _("已核验，申请人将收到通知"), "accounts:verification")
     rows = queries.organisations(actor=request.actor).filter(verified_at__isnull=True, rejected_at__isnull=True)
     page = table_page(rows.select_related("applicant").order_by("created_at", "id"), number=request.GET.get("page"))
     return render(request, "accounts/verification.html", {"page": page})
@@ -62,7 +62,7 @@ def reject(request: ActorRequest, organisation_id: UUID) -> HttpResponse:
     return _act(
         request,
         ReasonForm(request.POST),
-        lambda **values: services.reject_organisation(organisation_id=organisation_id, **values),
+        partial(services.reject_organisation, organisation_id=organisation_id, version=posted_version(request)),
         _("已退回，申请人将收到原因"),
         "accounts:verification",
     )
@@ -97,7 +97,8 @@ def suspension(request: ActorRequest, verb: str, **subject: UUID) -> HttpRespons
     rows, acts = SUSPENSIONS[name]
     rows.fetch(actor=request.actor, pk=pk, verb="suspend")
     form, done = (ReasonForm, _("已停用")) if verb == "suspend" else (forms.Form, _("已恢复"))
-    return _act(request, form(request.POST), partial(acts[verb], **subject), done)
+    versioned = {"version": posted_version(request)} if name == "organisation_id" else {}
+    return _act(request, form(request.POST), partial(acts[verb], **subject, **versioned), done)
 
 
 def _act(

@@ -1,5 +1,6 @@
 """What every endpoint shares: strict payloads, refusals as problem+json, versions, cursors, keys."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache, wraps
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
@@ -22,11 +24,12 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from market.kernel import values
 from market.kernel.actor import Actor
-from market.kernel.http import ActorRequest, actor_of, problem_response, refuse_unreadable
-from market.kernel.openapi import Document, MediaTypes, Refusals
+from market.kernel.http import ActorRequest, actor_of, csrf_failed, problem_response, refuse_unreadable
+from market.kernel.openapi import Document, MediaTypes, Refusals, accepted_media
 from market.kernel.paging import MAX_LIMIT
 from market.kernel.problems import (
     InvalidInput,
+    MediaTypeRefused,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -35,6 +38,7 @@ from market.kernel.problems import (
     TooLarge,
     TooManyRequests,
     UnknownParameter,
+    VersionInvalid,
     VersionMissing,
     WrongState,
 )
@@ -153,7 +157,7 @@ class SessionAuth(APIKeyCookie):
             if not actor.is_signed_in:
                 raise NotSignedIn
             if check_csrf(request):
-                raise NotAllowed("CSRF")
+                raise csrf_failed()
         return actor
 
     def __call__(self, request: HttpRequest) -> Any:
@@ -168,7 +172,9 @@ class StrictParser(Parser):
         try:
             body = orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
-            raise InvalidInput(errors=[{"loc": ["body"], "code": "json_invalid", "message": str(error)}]) from error
+            place = {"line": error.lineno, "column": error.colno}
+            message = _("第 %(line)s 行第 %(column)s 个字符处不是有效的 JSON") % place
+            raise InvalidInput(errors=[{"loc": ["body"], "code": "json_invalid", "message": message}]) from error
         refuse_unreadable(body)
         return body
 
@@ -187,7 +193,7 @@ class MarketAPI(NinjaAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(auth=[KeyAuth(), SessionAuth()], parser=StrictParser(), renderer=FastRenderer(), **options)
-        self.add_decorator(refuse_unknown_parameters, mode="view")
+        self.add_decorator(refuse_undeclared, mode="view")
         self.add_exception_handler(Problem, _answer(lambda problem: problem))
         for kind, translate in TRANSLATIONS.items():
             self.add_exception_handler(kind, _answer(translate))
@@ -206,8 +212,11 @@ def _invalid(error: ValidationError) -> Problem:
 
 
 def _http(error: HttpError) -> Problem:
+    """Ninja's own words are English only, and hide what the parser found."""
+    if isinstance(error.__cause__, Problem):
+        return error.__cause__
     known = {NotAllowed.status: NotAllowed, NotFound.status: NotFound, NotSignedIn.status: NotSignedIn}
-    return known.get(error.status_code, InvalidInput)(error.message)
+    return known.get(error.status_code, InvalidInput)()
 
 
 TRANSLATIONS: dict[type[Exception], Callable[[Any], Problem]] = {
@@ -215,7 +224,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[Any], Problem]] = {
     HttpError: _http,
     AuthenticationError: lambda error: NotSignedIn(),
     Http404: lambda error: NotFound(),
-    RequestDataTooBig: lambda error: TooLarge(str(error)),
+    RequestDataTooBig: lambda error: TooLarge(limit_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
 }
 
 
@@ -226,8 +235,8 @@ def _answer(translate: Callable[[Any], Problem]) -> Callable[[HttpRequest, Any],
 R = TypeVar("R", bound=Callable[..., Any])
 
 
-def refuse_unknown_parameters(run: R) -> R:
-    """A misspelled filter must not look like no filter."""
+def refuse_undeclared(run: R) -> R:
+    """A misspelled filter must not look like no filter, and a body is read as what the operation declares."""
     operation: Any = run.__self__  # type: ignore[attr-defined]
 
     @wraps(run)
@@ -240,17 +249,26 @@ def refuse_unknown_parameters(run: R) -> R:
         }
         if unknown := sorted(set(request.GET) - declared):
             return problem_response(request, UnknownParameter(parameters=unknown))
+        accepted = accepted_media(operation)
+        has_body = request.content_type or request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
+        if accepted and has_body and request.content_type not in accepted:
+            return problem_response(request, MediaTypeRefused(accepted=accepted))
         return run(request, **kwargs)
 
     return checked  # type: ignore[return-value]
 
 
+VERSION = re.compile(r'(?:W/)?("?)([0-9]{1,9})\1')
+
+
 def if_match(request: HttpRequest) -> int:
-    """The version that the client read, from `If-Match: "3"`. Raises VersionMissing."""
-    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not tag.isascii() or not tag.isdigit() or len(tag) > 9:
+    """The version that the client read, from `If-Match: "3"`. Raises VersionMissing, VersionInvalid."""
+    tag = request.headers.get("If-Match", "").strip()
+    if not tag:
         raise VersionMissing
-    return int(tag)
+    if (found := VERSION.fullmatch(tag)) is None:
+        raise VersionInvalid
+    return int(found[2])
 
 
 def tag(response: HttpResponse, row: Any) -> None:

@@ -7,10 +7,12 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error as django_server_error
 
 from market.kernel.actor import ANONYMOUS, Actor
-from market.kernel.problems import FormExpired, InternalError, InvalidInput, NotFound, Problem
+from market.kernel.problems import CsrfFailed, FormExpired, InternalError, InvalidInput, NotFound, Problem
 from market.kernel.text import texts, unfit_message
 
 MACHINE_PATHS = ("/api/", "/exchange/", "/livez", "/readyz", "/metrics", "/webhooks/")
@@ -50,7 +52,13 @@ def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW."""
-    return problem_response(request, FormExpired())
+    return problem_response(request, csrf_failed() if is_machine_path(request.path) else FormExpired())
+
+
+def csrf_failed() -> CsrfFailed:
+    """The refusal of a program that writes with a session alone: it says what to send."""
+    how = _("请在 X-CSRFToken 请求头中附上 {cookie} Cookie 的值；程序请改用接口密钥（Authorization: Bearer）")
+    return CsrfFailed(format_lazy(how, cookie=settings.CSRF_COOKIE_NAME))
 
 
 def with_headers(response: HttpResponse, problem: Problem) -> HttpResponse:

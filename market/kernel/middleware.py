@@ -14,7 +14,7 @@ from ninja.utils import check_csrf
 from market.kernel import idempotency, limits, metrics, security_log
 from market.kernel.http import actor_of, bad_request, is_machine_path, problem_response, refuse_unreadable
 from market.kernel.ids import new_id
-from market.kernel.problems import NotAllowed, Problem, TooLarge
+from market.kernel.problems import Problem, TooLarge
 from market.kernel.uploads import NoFiles
 
 log = structlog.get_logger(__name__)
@@ -124,8 +124,6 @@ class GuardMiddleware:
             if request.method == "POST" and self._is_repeatable(request):
                 # Before the stored answer, which would otherwise be told to whoever makes the browser ask.
                 if actor_of(request).api_key_id is None and (refusal := check_csrf(request)):
-                    if is_machine_path(request.path):
-                        raise NotAllowed("CSRF")
                     return refusal
                 return idempotency.answer_once(request, actor_of(request).principal, self.get_response)
         except Problem as problem:

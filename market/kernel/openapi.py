@@ -11,7 +11,15 @@ from ninja.operation import Operation
 from ninja.schema import NinjaGenerateJsonSchema
 
 from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight
-from market.kernel.problems import Problem, TooManyRequests, VersionMissing
+from market.kernel.problems import (
+    CsrfFailed,
+    InvalidInput,
+    MediaTypeRefused,
+    Problem,
+    TooManyRequests,
+    VersionInvalid,
+    VersionMissing,
+)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 SERIALIZED = "serialization"
@@ -32,6 +40,7 @@ IDEMPOTENCY_KEY = {
 }
 # What a POST may be refused with because of its key.
 OF_KEYS: tuple[type[Problem], ...] = (KeyReused, RequestInFlight)
+JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,23 @@ def refusals_of(operation: Operation) -> set[type[Problem]]:
         if (declared := metadata_of(model, Refusals))
         for problem in declared.problems
     }
+    if VersionMissing in found:
+        found.add(VersionInvalid)
+    if accepted_media(operation):
+        found.add(MediaTypeRefused)
+    if not set(operation.methods) <= {"GET", "HEAD"}:
+        found.add(CsrfFailed)
     return found | set(OF_KEYS) if "POST" in operation.methods else found
+
+
+def accepted_media(operation: Operation) -> tuple[str, ...]:
+    """The kinds of body that an operation reads; none where it reads none."""
+    sources = {model.__ninja_param_source__ for model in operation.models}
+    if "file" in sources:
+        return (MULTIPART,)
+    if "form" in sources:
+        return (FORM, MULTIPART)
+    return (JSON,) if "body" in sources else ()
 
 
 class NamedJsonSchema(NinjaGenerateJsonSchema):
@@ -135,6 +160,9 @@ class Document(OpenAPISchema):
     def responses(self, operation: Operation) -> dict[int, dict[str, Any]]:
         found = super().responses(operation)
         refusals = refusals_of(operation)
+        for problem in refusals:
+            # What the ground refuses has the form of what the endpoint declares.
+            found.setdefault(problem.status, deepcopy(found[InvalidInput.status]))
         for status, answer in found.items():
             if status >= 400:
                 here = sorted((problem for problem in refusals if problem.status == status), key=lambda one: one.code)

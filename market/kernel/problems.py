@@ -76,6 +76,14 @@ class NotAllowed(Problem):
     title = _("您无权执行此操作")
 
 
+class CsrfFailed(Problem):
+    """A session writes through the API without the token that only the portal's own pages have."""
+
+    status = 403
+    code = "csrf_failed"
+    title = _("请求缺少有效的 CSRF 令牌")
+
+
 class FormExpired(Problem):
     """The form's token is not that of the session: it is old, or of another site."""
 
@@ -108,6 +116,15 @@ class MethodNotAllowed(Problem):
     title = _("该地址不支持此请求方式")
 
 
+class MediaTypeRefused(Problem):
+    """The body is of a kind that the address does not read."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = _("请求内容的类型（Content-Type）不受支持")
+    fields = ("accepted",)
+
+
 class WrongState(Problem):
     """The thing is not in a state from which this move starts."""
 
@@ -130,6 +147,14 @@ class VersionMissing(Problem):
     status = 428
     code = "version_missing"
     title = _("请在 If-Match 中提供版本")
+
+
+class VersionInvalid(Problem):
+    """If-Match is there, but names no version."""
+
+    status = 400
+    code = "version_invalid"
+    title = _('If-Match 应为读取时 ETag 中的版本，例如 "3"')
 
 
 class SecondPersonNeeded(Problem):

@@ -80,14 +80,18 @@ def validated(model: type[M], values: Any) -> M:
         raise invalid(error) from error
 
 
+def message_of(code: str, **context: Any) -> str:
+    """What is said of a code of pydantic's, or of one of our own that is named as they are."""
+    try:
+        return str(MESSAGES[code]) % context
+    except KeyError:
+        return _("内容不正确")
+
+
 def _message(item: Mapping[str, Any]) -> str:
     context = item.get("ctx") or {}
     if "message" in context:
         return str(context["message"])
-    known = MESSAGES.get(item["type"])
-    if known is None:
-        return str(item["msg"]) if item["type"] in {"value_error", "assertion_error"} else _("内容不正确")
-    try:
-        return str(known) % context
-    except KeyError:
-        return _("内容不正确")
+    if item["type"] in {"value_error", "assertion_error"}:
+        return str(item["msg"])
+    return message_of(item["type"], **context)

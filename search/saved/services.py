@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from market.accounts.models import ApiKey, User
 from market.kernel import audit, outbox
@@ -143,5 +144,6 @@ def _cleaned(name: str) -> str:
     """The name on one line and without characters that nobody sees."""
     cleaned = " ".join(visible(name).split())
     if not 0 < len(cleaned) <= LONGEST_NAME:
-        raise InvalidInput(errors=[{"loc": ["name"], "code": "length", "message": f"1–{LONGEST_NAME}"}])
+        message = _("应有 1 至 %(most)s 个字符") % {"most": LONGEST_NAME}
+        raise InvalidInput(errors=[{"loc": ["name"], "code": "length", "message": message}])
     return cleaned

@@ -23,6 +23,7 @@ from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.numbering import next_number
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, SecondPersonNeeded, WrongState
+from market.kernel.validation import message_of
 
 
 @transaction.atomic
@@ -112,7 +113,7 @@ def reject_bank_proof(*, actor: Actor, payment_id: UUID, version: int | None, re
     if not can_proceed(payment.reject_proof):
         raise WrongState(state=payment.state)
     if not reason.strip():
-        raise InvalidInput(errors=[{"loc": ["reason"], "code": "missing", "message": ""}])
+        raise InvalidInput(errors=[{"loc": ["reason"], "code": "missing", "message": message_of("missing")}])
     payment.reject_proof(reason=reason.strip())
     save_change(payment, actor=actor, action="payment.proof_rejected", at=at, changes={"reason": payment.failure})
     tell(

@@ -20,6 +20,7 @@ from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
 from market.kernel.problems import InvalidInput, WrongState
+from market.kernel.validation import message_of
 
 State = Refund.State
 NOT_DELIVERED = frozenset({"failed", "canceled"})
@@ -39,7 +40,9 @@ def refund_payment(
     if payment.state not in Payment.ARRIVED:
         raise WrongState(state=payment.state)
     if amount <= 0:
-        raise InvalidInput(errors=[{"loc": ["amount"], "code": "not_positive", "message": str(amount)}])
+        raise InvalidInput(
+            errors=[{"loc": ["amount"], "code": "not_positive", "message": message_of("greater_than", gt=0)}]
+        )
     if amount > (left := refundable(payment)):
         raise RefundTooLarge(refundable=str(left))
     refund = Refund.objects.create(

@@ -51,7 +51,7 @@ def draft_report(
     require_over(period, at=at)
     region = region or settings.HOME_REGION
     if reference.unknown_codes("region", [region], period.last):
-        raise InvalidInput(errors=[{"loc": ["region"], "code": "region_unknown", "message": region}])
+        raise InvalidInput(errors=[{"loc": ["region"], "code": "region_unknown", "message": _("没有这个区划")}])
     report = Report(
         kind=kind,
         first_on=period.first,

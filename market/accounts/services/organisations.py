@@ -66,9 +66,13 @@ def resubmit_organisation(
 
 
 @transaction.atomic
-def verify_organisation(*, actor: Actor, organisation_id: UUID, at: datetime) -> Organisation:
+def verify_organisation(
+    *, actor: Actor, organisation_id: UUID, version: int | None = None, at: datetime
+) -> Organisation:
     """The operator has seen the papers: the organisation may publish and sign. Verifying again changes nothing."""
-    organisation = policy.organisations.fetch(actor=actor, pk=organisation_id, verb="verify", lock=True)
+    organisation = policy.organisations.fetch(
+        actor=actor, pk=organisation_id, verb="verify", lock=True, version=version
+    )
     if organisation.rejected_at is not None:
         raise WrongState
     if organisation.verified_at is None:
@@ -79,12 +83,16 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID, at: datetime) ->
 
 
 @transaction.atomic
-def reject_organisation(*, actor: Actor, organisation_id: UUID, reason: str, at: datetime) -> Organisation:
+def reject_organisation(
+    *, actor: Actor, organisation_id: UUID, version: int | None = None, reason: str, at: datetime
+) -> Organisation:
     """The operator does not believe the application; its credit code is free for whom it belongs to.
 
     The applicant keeps what was drafted and may put the application right. Raises WrongState once it is verified.
     """
-    organisation = policy.organisations.fetch(actor=actor, pk=organisation_id, verb="reject", lock=True)
+    organisation = policy.organisations.fetch(
+        actor=actor, pk=organisation_id, verb="reject", lock=True, version=version
+    )
     if not organisation.is_pending:
         raise WrongState
     organisation.rejected_at, organisation.rejection_reason = at, reason

@@ -49,9 +49,13 @@ def reinstate_person(*, actor: Actor, user_id: UUID, at: datetime) -> User:
 
 
 @transaction.atomic
-def suspend_organisation(*, actor: Actor, organisation_id: UUID, reason: str, at: datetime) -> Organisation:
+def suspend_organisation(
+    *, actor: Actor, organisation_id: UUID, version: int | None = None, reason: str, at: datetime
+) -> Organisation:
     """Let nobody act for an organisation, in any session or by any key. Raises OwnAccount."""
-    organisation = policy.organisations.fetch(actor=actor, pk=organisation_id, verb="suspend", lock=True)
+    organisation = policy.organisations.fetch(
+        actor=actor, pk=organisation_id, verb="suspend", lock=True, version=version
+    )
     if actor.acts_for(organisation.id):
         raise OwnAccount
     if organisation.suspended_at is None:
@@ -65,9 +69,13 @@ def suspend_organisation(*, actor: Actor, organisation_id: UUID, reason: str, at
 
 
 @transaction.atomic
-def reinstate_organisation(*, actor: Actor, organisation_id: UUID, at: datetime) -> Organisation:
+def reinstate_organisation(
+    *, actor: Actor, organisation_id: UUID, version: int | None = None, at: datetime
+) -> Organisation:
     """Lift an organisation's suspension: its members act for it again; keys are issued anew."""
-    organisation = policy.organisations.fetch(actor=actor, pk=organisation_id, verb="suspend", lock=True)
+    organisation = policy.organisations.fetch(
+        actor=actor, pk=organisation_id, verb="suspend", lock=True, version=version
+    )
     if organisation.suspended_at is not None:
         organisation.suspended_at, organisation.suspension_reason = None, ""
         event = OrganisationSuspended(organisation_id=organisation.id, is_lifted=True)

@@ -11,7 +11,7 @@ from listings.catalog.models import Achievement, Demand, State
 from listings.imports import services
 from market.kernel import jobs
 from market.kernel.audit import AuditRow
-from market.kernel.models import Job, OutboxEvent
+from market.kernel.models import Job, OutboxEvent, PrivateFile
 from tests.cast import MONDAY
 
 
@@ -93,6 +93,17 @@ def test_an_upload_becomes_a_job_and_the_job_loads_it(cast, api):
     }
     assert Achievement.objects.count() == 2
     assert AuditRow.objects.filter(action="import.started").count() == 1
+
+
+@pytest.mark.parametrize("text", ["名称,领域\n装置,电子信息\n", "装置", "[]\n", "", "\n\n"])
+def test_a_file_that_is_none_of_lines_of_json_is_refused_at_once(cast, api, text):
+    upload = SimpleUploadedFile("achievements.csv", text.encode(), "text/csv")
+
+    refused = api.as_(cast.university_clerk).post("/api/v1/achievements/import", {"file": upload})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "file_refused")
+    assert refused.json()["accepted"] == ["application/jsonl"]
+    assert (Job.objects.count(), PrivateFile.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("person", ["stranger", "enterprise_finance", "registrar", "leader"])

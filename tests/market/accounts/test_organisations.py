@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from market.accounts import rules, services
-from market.accounts.models import Membership, Organisation
+from market.accounts.actors import actor_for
+from market.accounts.models import Membership, Organisation, User
 from market.accounts.problems import OrganisationExists
 from market.kernel.actor import OrganisationKind
 from market.kernel.models import AuditRow
@@ -119,14 +120,36 @@ def test_the_list_holds_who_is_verified_by_kind(cast, api, newcomer):
 
 def test_only_the_operator_verifies(cast, api, newcomer):
     path = f"/organisations/{newcomer.id}/verify"
-    assert refusal(api.as_(cast.stranger).send("post", path)) == (403, "not_allowed")
-    assert refusal(api.as_(cast.other_clerk).send("post", path)) == (404, "not_found")
+    assert refusal(api.as_(cast.stranger).send("post", path, version=1)) == (403, "not_allowed")
+    assert refusal(api.as_(cast.other_clerk).send("post", path, version=1)) == (404, "not_found")
     newcomer.refresh_from_db()
     assert newcomer.is_verified is False
 
-    answer = api.as_(cast.operator).send("post", path)
+    answer = api.as_(cast.operator).send("post", path, version=1)
 
     assert (answer.status_code, answer.json()["is_verified"], answer.json()["version"]) == (200, True, 2)
+
+
+def test_an_application_that_changed_since_it_was_read_is_not_verified(cast, api, newcomer):
+    """The operator's page was open while the application was rejected and handed in again under another name."""
+    services.reject_organisation(actor=cast.operator, organisation_id=newcomer.id, reason="材料不全", at=MONDAY)
+    services.resubmit_organisation(
+        actor=actor_for(User.objects.get(pk=cast.stranger.user_id)),
+        organisation_id=newcomer.id,
+        name="另一个名称",
+        credit_code=newcomer.credit_code,
+        region=newcomer.region,
+        at=MONDAY,
+    )
+    operator = api.as_(cast.operator)
+
+    answer = operator.send("post", f"/organisations/{newcomer.id}/verify", version=1)
+    page = operator.post("/organisation/verification", {"organisation": newcomer.id, "version": 1}, follow=True)
+
+    assert refusal(answer) == (412, "stale_version")
+    assert "内容已被他人更新" in page.content.decode()
+    newcomer.refresh_from_db()
+    assert newcomer.is_verified is False
 
 
 def test_verifying_again_changes_nothing(cast, newcomer):

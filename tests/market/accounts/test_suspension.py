@@ -52,7 +52,7 @@ def test_nobody_acts_for_a_suspended_organisation_in_a_session_or_by_a_key(cast,
     _key, token = issue(cast.university_clerk)
     operator = api.as_(cast.operator)
 
-    operator.send("post", f"/organisations/{cast.university.id}/suspend", REASON)
+    operator.send("post", f"/organisations/{cast.university.id}/suspend", REASON, version=1)
 
     me = session.send("get", "/me").json()
     assert (me["organisation_id"], me["roles"], me["is_verified"]) == (None, [], False)
@@ -61,7 +61,7 @@ def test_nobody_acts_for_a_suspended_organisation_in_a_session_or_by_a_key(cast,
     told = Notice.objects.get(user=cast.university_finance.user_id)
     assert (told.title, told.body) == ("示例大学已被运营方停用", "原因：冒用他人单位")
 
-    operator.send("post", f"/organisations/{cast.university.id}/reinstate")
+    operator.send("post", f"/organisations/{cast.university.id}/reinstate", version=2)
 
     assert session.send("get", "/me").json()["organisation_id"] == str(cast.university.id)
     assert machine(token).send("get", "/me").status_code == 401
@@ -82,7 +82,7 @@ def test_only_the_operator_suspends(cast, api, name):
     client = api if name == "nobody" else api.as_(getattr(cast, name))
 
     person = client.send("post", f"/people/{cast.leader.user_id}/suspend", REASON)
-    organisation = client.send("post", f"/organisations/{cast.enterprise.id}/suspend", REASON)
+    organisation = client.send("post", f"/organisations/{cast.enterprise.id}/suspend", REASON, version=1)
 
     assert person.status_code == (401 if name == "nobody" else 404)
     assert organisation.status_code == (401 if name == "nobody" else 403)
@@ -95,7 +95,7 @@ def test_the_operator_does_not_lock_itself_out(cast, api):
 
     assert refusal(client.send("post", f"/people/{cast.operator.user_id}/suspend", REASON)) == (409, "own_account")
     path = f"/organisations/{cast.operator_organisation.id}/suspend"
-    assert refusal(client.send("post", path, REASON)) == (409, "own_account")
+    assert refusal(client.send("post", path, REASON, version=1)) == (409, "own_account")
 
 
 def test_the_page_finds_suspends_and_reinstates(cast, api):

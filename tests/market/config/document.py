@@ -39,3 +39,5 @@ def require_declared(operation: str, answer: Any) -> None:
         assert kind in kinds, (operation, answer.status_code, kind)
     else:
         assert not kinds, (operation, answer.status_code, "no body")
+    if "ETag" in declared[str(answer.status_code)].get("headers", {}):
+        assert "ETag" in answer.headers, (operation, answer.status_code, "no ETag")

@@ -134,7 +134,7 @@ def test_a_request_refused_by_the_state_may_be_sent_again_when_it_fits(cast, api
     path = f"/achievements/{create(client).json()['id']}/publish"
     assert refusal(client.send("post", path, version=1, key="k-1")) == (409, "organisation_not_verified")
     organisation_id = client.send("get", "/me").json()["organisation_id"]
-    api.as_(cast.operator).send("post", f"/organisations/{organisation_id}/verify")
+    api.as_(cast.operator).send("post", f"/organisations/{organisation_id}/verify", version=1)
 
     assert client.send("post", path, version=1, key="k-1").json()["state"] == "published"
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from market.accounts.models import User
 from tests.market.accounts.desk import machine
 
 pytestmark = pytest.mark.django_db
@@ -77,5 +78,23 @@ def test_a_form_without_its_token_is_answered_in_words(cast):
 
     assert page.status_code == 403
     assert "页面已过期" in page.content.decode()
-    assert answer.status_code in {401, 403}
+    assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "1"}])
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "请求头"), ("en", "in the header")])
+def test_a_session_that_writes_without_its_token_is_told_what_to_send(cast, headers, language, word):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.get(pk=cast.university_clerk.user_id))
+
+    answer = client.post(
+        "/api/v1/achievements",
+        {"title": "成果"},
+        content_type="application/json",
+        headers={"Accept-Language": language} | headers,
+    )
+
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    assert answer.json()["code"] == "csrf_failed"
+    assert all(text in answer.json()["detail"] for text in ("X-CSRFToken", "csrftoken", word))
