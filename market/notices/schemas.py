@@ -3,6 +3,8 @@ from uuid import UUID
 
 from ninja import Schema
 
+from market.notices.models import Notice
+
 
 class NoticeOut(Schema):
     id: UUID
@@ -12,6 +14,14 @@ class NoticeOut(Schema):
     url: str
     created_at: datetime
     read_at: datetime | None
+
+    @staticmethod
+    def resolve_title(notice: Notice) -> str:
+        return notice.words.title
+
+    @staticmethod
+    def resolve_body(notice: Notice) -> str:
+        return notice.words.body
 
 
 class NoticePage(Schema):

@@ -1,6 +1,6 @@
 """Telling someone something: one call writes the inbox and sends the e-mail."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from market.accounts.queries import members_with_role
 from market.kernel import outbox
 from market.kernel.actor import Actor, Role
 from market.notices import policy
-from market.notices.models import LONGEST_BODY, Notice
+from market.notices.models import LONGEST_BODY, LONGEST_TITLE, Notice, Words
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,30 @@ class NoticeWritten(outbox.Event):
 class Letter:
     """What one person is told; `url` and `unsubscribe_url` are paths of the portal.
 
-    Where the letter has parts that can be ended by themselves, `unsubscribe_links` holds name and path of each.
+    `words` are those of each language of the portal. Where the letter has parts that can be ended by themselves,
+    `unsubscribe_links` holds name and path of each.
     """
 
     user_id: UUID
     kind: str
-    title: str
-    body: str
+    words: Mapping[str, Words]
     url: str
     unsubscribe_url: str = ""
     unsubscribe_links: Sequence[tuple[str, str]] = ()
 
 
-# Words that are put together anew in the language of each reader: `worded(lambda: _("…") % {…})`.
+# Words that are put together anew in each language: `worded(lambda: _("…") % {…})`.
 worded: Callable[[Callable[[], str]], Any] = lazy(lambda write: write(), str)
+
+
+def in_every_language(write: Callable[[], Words]) -> dict[str, Words]:
+    """What `write` says, by the code of each language that the portal speaks."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            title, body = write()
+            found[language] = Words(title[:LONGEST_TITLE], body[:LONGEST_BODY])
+    return found
 
 
 @transaction.atomic
@@ -63,18 +73,15 @@ def notify(
 ) -> list[Notice]:
     """Tell the named people, and those who hold one of the roles in the organisation.
 
-    `title` and `body` are plain, lazily translated or `worded`; each person reads them in their own language. `url` is
-    a path of the portal. Each person is told once however often named.
+    `title` and `body` are plain, lazily translated or `worded`; they are kept in every language, so that each person
+    reads them in the own one. `url` is a path of the portal. Each person is told once however often named.
     """
     people = set(user_ids)
     if organisation_id is not None:
         people |= set(members_with_role(organisation_id, *roles).values_list("id", flat=True))
-    languages = dict(User.objects.filter(id__in=people).order_by("id").values_list("id", "language"))
-    told: dict[str, tuple[str, str]] = {}
-    for language in set(languages.values()):
-        with translation.override(language):
-            told[language] = str(title), str(body)
-    return send_letters([Letter(person, kind, *told[languages[person]], url) for person in languages], at=at)
+    known = User.objects.filter(id__in=people).order_by("id").values_list("id", flat=True)
+    words = in_every_language(lambda: Words(str(title), str(body)))
+    return send_letters([Letter(person, kind, words, url) for person in known], at=at)
 
 
 @transaction.atomic
@@ -84,8 +91,8 @@ def send_letters(letters: Sequence[Letter], *, at: datetime) -> list[Notice]:
         Notice(
             user_id=letter.user_id,
             kind=letter.kind,
-            title=letter.title[:200],
-            body=letter.body[:LONGEST_BODY],
+            **letter.words[settings.LANGUAGE_CODE]._asdict(),
+            translations={code: words for code, words in letter.words.items() if code != settings.LANGUAGE_CODE},
             url=letter.url,
             unsubscribe_url=letter.unsubscribe_url,
             unsubscribe_links=list(letter.unsubscribe_links),
@@ -126,11 +133,11 @@ def mail_notice(*, notice_id: UUID, at: datetime) -> None:
     parts = [(name, f"{settings.PUBLIC_URL}{path}") for name, path in notice.unsubscribe_links]
     context = {"notice": notice, "link": link, "unsubscribe": unsubscribe, "parts": parts}
     with translation.override(notice.user.language):
-        text = render_to_string("notices/email.txt", context)
+        title, text = notice.words.title, render_to_string("notices/email.txt", context)
     # RFC 8058: the mail program shows a button that posts to the address.
     headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     EmailMessage(
-        subject=" ".join(notice.title.split()),
+        subject=" ".join(title.split()),
         body=text,
         to=[notice.user.email],
         headers=headers if unsubscribe and settings.PUBLIC_URL else {},

@@ -9,14 +9,15 @@ is to be told, and the next one comes a day later at the soonest.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from listings.catalog import policy as catalog
 from listings.catalog import queries as listings
@@ -24,9 +25,10 @@ from listings.catalog.models import OPEN_STATES, Demand
 from market.accounts.actors import actors_of
 from market.accounts.models import Membership, User
 from market.kernel.actor import Actor, Role
+from market.kernel.marks import labelled
 from market.kernel.problems import NotAllowed, NotSignedIn
-from market.notices.models import Notice
-from market.notices.services import Letter, send_letters
+from market.notices.models import Notice, Words
+from market.notices.services import Letter, in_every_language, send_letters
 from matching.matches.models import Kind, Level, Match, MatchNews, MatchWatch
 
 NOTICE = "match"
@@ -37,6 +39,14 @@ OWNER_ROLES = (Role.CLERK, Role.MANAGER)
 OTHER = {Kind.DEMAND.value: Kind.ACHIEVEMENT.value, Kind.ACHIEVEMENT.value: Kind.DEMAND.value}
 Listing = tuple[str, UUID]
 Reader = tuple[UUID, UUID]  # a person and the organisation acted for
+
+
+class Section(NamedTuple):
+    """What a letter says of one listing."""
+
+    listing: Listing
+    title: str
+    partners: list[tuple[Level, str]]
 
 
 @transaction.atomic
@@ -127,19 +137,18 @@ def tell_due(*, at: datetime, among: Collection[UUID] | None = None) -> int:
         people = people.filter(id__in=among)
     with transaction.atomic():
         due = people.order_by("id").select_for_update(skip_locked=True, no_key=True)
-        return _tell(dict(due.values_list("id", "language")), at=at)
+        return _tell(list(due.values_list("id", flat=True)), at=at)
 
 
-def _tell(languages: Mapping[UUID, str], *, at: datetime) -> int:
-    rows = list(MatchNews.objects.filter(user__in=languages, told_at__isnull=True).order_by("id"))
+def _tell(people: Sequence[UUID], *, at: datetime) -> int:
+    rows = list(MatchNews.objects.filter(user__in=people, told_at__isnull=True).order_by("id"))
     actors = actors_of({(row.user_id, row.organisation_id) for row in rows})
     by_user: dict[UUID, dict[Listing, list[MatchNews]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         by_user[row.user_id][row.kind, row.listing_id].append(row)
     letters = []
     for user_id, news in by_user.items():
-        with translation.override(languages[user_id]):
-            letters += _letter(user_id, news, actors)
+        letters += _letter(user_id, news, actors)
     # What vanished meanwhile is no news any more, and none to be told of later.
     MatchNews.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=at)
     send_letters(letters, at=at)
@@ -150,7 +159,7 @@ def _letter(
     user_id: UUID, news: Mapping[Listing, Sequence[MatchNews]], actors: Mapping[tuple[UUID, UUID | None], Actor]
 ) -> list[Letter]:
     """One letter of all listings that have something; none where the person sees nothing of it (any more)."""
-    sections: list[tuple[Listing, str, list[str]]] = []
+    sections: list[Section] = []
     for (kind, listing_id), rows in news.items():
         actor = actors.get((user_id, rows[0].organisation_id))
         title = actor and _visible(actor, kind, [listing_id]).get(listing_id)
@@ -158,34 +167,39 @@ def _letter(
             continue
         titles = _visible(actor, OTHER[kind], [row.partner_id for row in rows])
         if titles:
-            sections.append(((kind, listing_id), title, _lines(kind, listing_id, titles)))
+            sections.append(Section((kind, listing_id), title, _partners(kind, listing_id, titles)))
     if not sections:
         return []
+    kind, listing_id = sections[0].listing
+    url = reverse(f"catalog:{kind}", args=[listing_id])
+    return [Letter(user_id=user_id, kind=NOTICE, words=in_every_language(lambda: _words(sections)), url=url)]
+
+
+def _words(sections: Sequence[Section]) -> Words:
     headings = [
-        _("“%(title)s”有 %(count)s 项新的匹配") % {"title": Truncator(title).chars(40), "count": len(lines)}
-        for _listing, title, lines in sections
+        ngettext("“%(title)s”有 %(count)s 项新的匹配", "“%(title)s”有 %(count)s 项新的匹配", len(section.partners))
+        % {"title": Truncator(section.title).chars(40), "count": len(section.partners)}
+        for section in sections
+    ]
+    lists = [
+        [labelled(level.label, Truncator(title).chars(60)) for level, title in section.partners[:MOST_LISTED]]
+        for section in sections
     ]
     if len(sections) == 1:
-        ((kind, listing_id), _title, lines), heading = sections[0], headings[0]
-        body = "\n".join(lines[:MOST_LISTED])
-        url = reverse(f"catalog:{kind}", args=[listing_id])
-    else:
-        count = sum(len(lines) for _listing, _title, lines in sections)
-        heading = _("您关注的 %(listings)s 项信息有 %(count)s 项新的匹配") % {"listings": len(sections), "count": count}
-        parts = zip(headings, sections, strict=True)
-        body = "\n".join(line for head, section in parts for line in (head, *section[2][:MOST_LISTED]))
-        (kind, listing_id), *_rest = sections[0]
-        url = reverse(f"catalog:{kind}", args=[listing_id])
-    return [Letter(user_id=user_id, kind=NOTICE, title=heading, body=body, url=url)]
+        return Words(headings[0], "\n".join(lists[0]))
+    count = sum(len(section.partners) for section in sections)
+    heading = _("您关注的 %(listings)s 项信息有 %(count)s 项新的匹配") % {"listings": len(sections), "count": count}
+    parts = zip(headings, lists, strict=True)
+    return Words(heading, "\n".join(line for head, lines in parts for line in (head, *lines)))
 
 
-def _lines(kind: str, listing_id: UUID, titles: Mapping[UUID, str]) -> list[str]:
-    """The partners with their levels, best first; those that do not fit any more are named without one."""
+def _partners(kind: str, listing_id: UUID, titles: Mapping[UUID, str]) -> list[tuple[Level, str]]:
+    """The partners' levels and titles, best first; those that do not fit any more are left out."""
     partner = OTHER[kind]
     found = Match.objects.filter(**{f"{kind}_id": listing_id, f"{partner}_id__in": titles})
     levels = dict(found.values_list(f"{partner}_id", "level"))
     best = sorted(levels, key=lambda partner_id: (-levels[partner_id], str(partner_id)))
-    return [f"{Level(levels[partner_id]).label}：{Truncator(titles[partner_id]).chars(60)}" for partner_id in best]
+    return [(Level(levels[partner_id]), titles[partner_id]) for partner_id in best]
 
 
 def _readers(matches: Sequence[Match]) -> Iterable[tuple[Listing, Reader, bool]]:

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from market.notices.services import Letter, send_letters
+from market.kernel.marks import labelled
+from market.notices.models import Words
+from market.notices.services import Letter, in_every_language, send_letters
 from search.index.documents import Document
 from search.saved import addresses, readers
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
@@ -72,26 +73,33 @@ def _letter(found: Sequence[Found], *, at: datetime) -> Letter:
     (search, documents), *others = found
     if search.user is None:
         raise ValueError("a key has no inbox")
-    with translation.override(search.user.language):
-        if not others:
-            return Letter(
-                user_id=search.user.id,
-                kind=KIND,
-                title=_heading(search, documents),
-                body="\n".join([*map(_line, documents[:MOST_LISTED]), *_rest(len(documents))]),
-                url=addresses.found_path(search),
-                unsubscribe_url=addresses.unsubscribe_path(search),
-            )
-        count = len({_key(document) for _search, theirs in found for document in theirs})
+    if not others:
         return Letter(
             user_id=search.user.id,
             kind=KIND,
-            title=_("%(searches)s 个搜索共有 %(count)s 条新结果") % {"searches": len(found), "count": count},
-            body=_sections(found, count),
-            url=reverse("saved:index"),
-            unsubscribe_url=addresses.letter_path(search.user.id, at),
-            unsubscribe_links=[(search.name, addresses.unsubscribe_path(search)) for search, _documents in found],
+            words=in_every_language(lambda: _of_one(search, documents)),
+            url=addresses.found_path(search),
+            unsubscribe_url=addresses.unsubscribe_path(search),
         )
+    return Letter(
+        user_id=search.user.id,
+        kind=KIND,
+        words=in_every_language(lambda: _of_several(found)),
+        url=reverse("saved:index"),
+        unsubscribe_url=addresses.letter_path(search.user.id, at),
+        unsubscribe_links=[(search.name, addresses.unsubscribe_path(search)) for search, _documents in found],
+    )
+
+
+def _of_one(search: SavedSearch, documents: Sequence[Document]) -> Words:
+    lines = [*map(_line, documents[:MOST_LISTED]), *_rest(len(documents))]
+    return Words(_heading(search, documents), "\n".join(lines))
+
+
+def _of_several(found: Sequence[Found]) -> Words:
+    count = len({_key(document) for _search, theirs in found for document in theirs})
+    title = _("%(searches)s 个搜索共有 %(count)s 条新结果") % {"searches": len(found), "count": count}
+    return Words(title, _sections(found, count))
 
 
 def _sections(found: Sequence[Found], count: int) -> str:
@@ -117,7 +125,7 @@ def _key(document: Document) -> readers.Listing:
 
 def _line(document: Document) -> str:
     kinds = {"achievement": _("科技成果"), "demand": _("技术需求")}
-    return f"{kinds.get(document.kind, document.kind)}：{Truncator(document.title).chars(LONGEST_TITLE)}"
+    return labelled(kinds.get(document.kind, document.kind), Truncator(document.title).chars(LONGEST_TITLE))
 
 
 def _rest(count: int) -> list[str]:

@@ -3,6 +3,9 @@
 import pytest
 from django.core import mail
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from market.accounts import services as accounts
 from market.accounts.models import User
@@ -112,11 +115,43 @@ def test_each_reader_is_told_in_their_own_language(cast, api):
     telling.open_deal(telling.publish(cast, title="铜合金接触线工艺"))
     run_workers()
 
-    titles = {name: Notice.objects.filter(user=user, kind="introduction").get().title for name, user in told_to.items()}
+    titles = {}
+    for name, user in told_to.items():
+        with translation.override(User.objects.get(pk=user).language):
+            titles[name] = Notice.objects.filter(user=user, kind="introduction").get().words.title
     assert "为您对接" in titles["university_clerk"]
     assert "introduces" in titles["enterprise_clerk"] or "brought" in titles["enterprise_clerk"].lower(), titles
     [letter] = [message for message in mail.outbox if message.subject == titles["enterprise_clerk"]]
     assert letter.to == ["enterprise-clerk@example.com"]
+
+
+def test_the_inbox_is_in_the_language_of_whoever_reads_it(cast, api):
+    """Told while the reader read Chinese; the words come in both languages, on the page and in the API."""
+    services.notify(
+        kind="deal",
+        title=services.worded(lambda: _("%(name)s已通过核验") % {"name": "示例大学"}),
+        body=gettext_lazy("现在可以发布成果与需求、签订合同。"),
+        url="",
+        user_ids=[cast.university_clerk.user_id],
+        at=MONDAY,
+    )
+    client = api.as_(cast.university_clerk)
+
+    found = {
+        language: (
+            client.get("/inbox/", headers={"Accept-Language": language}).content.decode(),
+            client.get("/api/v1/notices", headers={"Accept-Language": language}).json()["items"][0],
+        )
+        for language in ("zh-hans", "en")
+    }
+
+    chinese = ("示例大学已通过核验", "现在可以发布成果与需求、签订合同。")
+    english = ("示例大学 is verified", "It can now publish achievements and demands and sign contracts.")
+    for language, (title, body) in {"zh-hans": chinese, "en": english}.items():
+        page, item = found[language]
+        assert title in page
+        assert body in page
+        assert (item["title"], item["body"]) == (title, body)
 
 
 def test_a_language_that_the_portal_does_not_speak_changes_nothing(cast, api):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import translation
 
 from listings.catalog import services as catalog
 from market.accounts.models import User
@@ -18,9 +19,7 @@ AFTER = LATER + timedelta(minutes=10)
 
 
 def told(actor):
-    return list(
-        Notice.objects.filter(user=actor.user_id, kind="saved_search").order_by("id").values_list("title", "body")
-    )
+    return [row.words for row in Notice.objects.filter(user=actor.user_id, kind="saved_search").order_by("id")]
 
 
 def test_a_new_listing_is_told_at_once_in_the_inbox_and_by_mail(cast, keep, publish):
@@ -230,9 +229,12 @@ def test_an_owner_hears_in_their_own_language(cast, keep, publish):
 
     run_alerts()
 
-    assert told(cast.enterprise_clerk) == [("“Copper”: 1 new", f"Achievement：{COPPER}")]
+    with translation.override("en"):
+        assert told(cast.enterprise_clerk) == [("“Copper”: 1 new", f"Achievement: {COPPER}")]
     assert told(cast.stranger) == [("“铜”有 1 条新结果", f"科技成果：{COPPER}")]
     english = next(message for message in mail.outbox if message.to == ["enterprise-clerk@example.com"])
+    assert english.subject == "“Copper”: 1 new"
+    assert f"Achievement: {COPPER}" in english.body
     assert "No more e-mails like this" in english.body
 
 
