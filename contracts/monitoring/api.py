@@ -119,8 +119,8 @@ def indicator(reading: Reading) -> dict[str, Any]:
     return {
         "no": row.no,
         "code": row.code,
-        "name": row.name,
-        "unit": row.unit,
+        "name": row.translated_name,
+        "unit": row.translated_unit,
         "baseline_year": row.baseline_year,
         "baseline": row.baseline,
         "target_year": row.target_year,

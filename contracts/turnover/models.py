@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.registration.facts import FactColumns
 from contracts.registration.models import RegistrationEvent
+from contracts.turnover import indicators
 from market.accounts.models import User
 from market.kernel.money import MoneyField
 
@@ -148,3 +149,11 @@ class PlanIndicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def translated_name(self) -> str:
+        return indicators.name(self.code, self.name)
+
+    @property
+    def translated_unit(self) -> str:
+        return indicators.unit(self.unit)

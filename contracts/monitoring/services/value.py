@@ -132,13 +132,15 @@ def reject_value(*, actor: Actor, value_id: UUID, version: int | None, reason: s
     row.reject(by_id=actor.user_id, reason=reason, at=at)
     save_change(row, actor=actor, action="indicator_value.rejected", at=at, changes={"reason": reason})
     if row.entered_by_id != actor.user_id:
-        name, year = row.indicator.name, row.year
+        indicator, year = row.indicator, row.year
         notify(
             user_ids=[row.entered_by_id],
             kind="indicator",
-            title=worded(lambda: _("指标值被退回：%(name)s（%(year)s 年）") % {"name": name, "year": year}),
+            title=worded(
+                lambda: _("指标值被退回：%(name)s（%(year)s 年）") % {"name": indicator.translated_name, "year": year}
+            ),
             body=reason,
-            url=queries.page_of(row.indicator),
+            url=queries.page_of(indicator),
             at=at,
         )
     return row
@@ -162,7 +164,9 @@ def _ask_second_person(actor: Actor, indicator: PlanIndicator, row: IndicatorVal
     notify(
         user_ids=[person for person in people if person != actor.user_id],
         kind="indicator",
-        title=worded(lambda: _("请复核指标值：%(name)s（%(year)s 年）") % {"name": indicator.name, "year": row.year}),
+        title=worded(
+            lambda: _("请复核指标值：%(name)s（%(year)s 年）") % {"name": indicator.translated_name, "year": row.year}
+        ),
         body=row.source_text,
         url=queries.page_of(indicator),
         at=at,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.monitoring import policy, queries, rules
 from contracts.monitoring.models import Miss
@@ -84,7 +85,9 @@ def _tell(people: Iterable[UUID], new: Sequence[tuple[Miss, Reading]], at: datet
     notify(
         user_ids=people,
         kind="indicator",
-        title=worded(lambda: _("规划指标预警：%(count)s 项") % {"count": len(new)}),
+        title=worded(
+            lambda: ngettext("规划指标预警：%(count)s 项", "规划指标预警：%(count)s 项", len(new)) % {"count": len(new)}
+        ),
         body=worded(lambda: "\n".join(_line(miss, reading) for miss, reading in new)),
         url=queries.page_of(first.indicator) if len(new) == 1 else reverse("monitoring:list"),
         at=at,
@@ -93,9 +96,9 @@ def _tell(people: Iterable[UUID], new: Sequence[tuple[Miss, Reading]], at: datet
 
 def _line(miss: Miss, reading: Reading) -> str:
     words = {
-        "name": reading.indicator.name,
+        "name": reading.indicator.translated_name,
         "year": reading.year,
-        "unit": reading.indicator.unit,
+        "unit": reading.indicator.translated_unit,
         "due": reading.due_on,
         "value": plain(reading.value),
         "planned": plain(reading.planned.low if reading.planned else None),
