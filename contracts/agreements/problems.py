@@ -1,6 +1,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from market.kernel.marks import bracketed, listed
 from market.kernel.problems import Problem
 
 
@@ -72,7 +73,7 @@ class CharactersMissing(Problem):
     fields = ("characters",)
 
     def __init__(self, *, characters: list[str]) -> None:
-        named = "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
+        named = listed(bracketed(char, f"U+{ord(char):04X}") for char in characters)
         super().__init__(_("无法印出：%(characters)s，请改用其他写法") % {"characters": named}, characters=characters)
 
 

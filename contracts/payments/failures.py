@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from market.kernel.marks import labelled
+
 PROOF_REJECTED = "proof_rejected"
 SESSION_EXPIRED = "session_expired"
 ASYNC_PAYMENT_FAILED = "async_payment_failed"
@@ -45,4 +47,4 @@ def words(code: str, said: str) -> str:
     if not code:
         return said
     label = str(LABELS.get(code, LABELS[PROVIDER_REFUSED]))
-    return f"{label}：{said}" if said and code in {PROOF_REJECTED, PROVIDER_REFUSED} else label
+    return labelled(label, said) if said and code in {PROOF_REJECTED, PROVIDER_REFUSED} else label

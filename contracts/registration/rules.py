@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.registration.facts import CORRECTABLE, REGION, Fact
@@ -68,7 +69,7 @@ class RuleSet:
     """One edition of the rules. `deadline_days` counts calendar days, or working days where it says so."""
 
     code: str
-    name: str
+    name: str | Promise
     valid_from: date
     deadline_days: int
     counts_working_days: bool
@@ -81,7 +82,7 @@ class RuleSet:
 RULE_SETS = (
     RuleSet(
         code="2000-2001",
-        name="《技术合同认定登记管理办法》（2000）与《技术合同认定规则》（2001）",
+        name=_("《技术合同认定登记管理办法》（2000）与《技术合同认定规则》（2001）"),
         valid_from=date(2000, 2, 16),
         deadline_days=30,
         counts_working_days=False,
@@ -93,7 +94,7 @@ RULE_SETS = (
     # Modelled on the draft of 2024-12-20; the final text was not at hand, hence provisional.
     RuleSet(
         code="2026-provisional",
-        name="《技术合同认定登记管理办法》（2026，暂按征求意见稿）",
+        name=_("《技术合同认定登记管理办法》（2026，暂按征求意见稿）"),
         valid_from=date(2026, 1, 23),
         deadline_days=15,
         counts_working_days=True,

@@ -12,6 +12,7 @@ from market.accounts.models import ApiKey, Invitation, Membership, Organisation,
 from market.accounts.queries import members_with_role, operators
 from market.kernel import outbox
 from market.kernel.actor import Role
+from market.kernel.marks import listed
 from market.notices.services import notify, worded
 
 KIND = "accounts"
@@ -65,7 +66,7 @@ def membership_begun(envelope: outbox.Envelope) -> None:
         envelope,
         _managers(row.organisation_id, but=row.user_id),
         worded(lambda: _("%(person)s已加入%(name)s") % facts),
-        worded(lambda: _("角色：%(roles)s") % {"roles": "、".join(row.role_names)}),
+        worded(lambda: _("角色：%(roles)s") % {"roles": listed(row.role_names)}),
     )
 
 
@@ -87,7 +88,7 @@ def key_issued(envelope: outbox.Envelope) -> None:
         envelope,
         _managers(row.organisation_id),
         worded(lambda: _("%(person)s签发了接口密钥“%(key)s”") % facts),
-        worded(lambda: _("权限范围：%(scopes)s") % {"scopes": "、".join(row.scopes)}),
+        worded(lambda: _("权限范围：%(scopes)s") % {"scopes": listed(row.scopes)}),
         "accounts:keys",
     )
 

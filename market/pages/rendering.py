@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
 from market.kernel.http import ActorRequest, is_machine_path, problem_response, with_headers
+from market.kernel.marks import labelled
 from market.kernel.paging import TablePage, table_page
 from market.kernel.problems import MethodNotAllowed, NotFound, Problem
 
@@ -51,7 +52,7 @@ def form_problem(form: forms.BaseForm, problem: Problem) -> None:
         form.add_error(field, str(error.get("message", problem.title)))
         placed = True
     for ground in problem.data.get("grounds", ()):
-        form.add_error(None, f"{problem.title}：{getattr(ground, 'label', ground)}")
+        form.add_error(None, labelled(problem.title, getattr(ground, "label", ground)))
         placed = True
     if not placed:
         form.add_error(None, str(problem.detail or problem.title))

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from market.kernel.marks import listed, mark
 from market.pages.templatetags.pages import smart_money
 from market.reference import queries as reference
 from matching.matches.models import Level
@@ -23,10 +25,16 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("同属%(name)s产业") % {"name": reference.label("local_industry", fact["code"])}
     ),
     "same_field": lambda fact: _("同属%(name)s领域") % {"name": reference.label("technology_field", fact["code"])},
-    "shared_ipc": lambda fact: _("同属专利分类 %(codes)s") % {"codes": "、".join(fact["codes"])},
+    "shared_ipc": lambda fact: _("同属专利分类 %(codes)s") % {"codes": listed(fact["codes"])},
     "same_region": lambda fact: _("同在%(name)s") % {"name": reference.label("region", fact["code"])},
-    "owner_record": lambda fact: _("成果方已签约 %(signed)s 项") % {"signed": fact["signed"]},
-    "years_older": lambda fact: _("成果发布比需求早 %(years)s 年") % {"years": fact["years"]},
+    "owner_record": lambda fact: (
+        ngettext("成果方已签约 %(signed)s 项", "成果方已签约 %(signed)s 项", fact["signed"])
+        % {"signed": fact["signed"]}
+    ),
+    "years_older": lambda fact: (
+        ngettext("成果发布比需求早 %(years)s 年", "成果发布比需求早 %(years)s 年", fact["years"])
+        % {"years": fact["years"]}
+    ),
     "maturity_short": lambda fact: (
         _("成熟度不足（要求技术就绪度 %(asked)s 级，现为 %(offered)s 级）")
         % {name: fact[name] for name in ("asked", "offered")}
@@ -51,11 +59,11 @@ def sentence(reasons: Reasons) -> str:
     """One line that says why: shared phrases, what agrees, and what stands against it."""
     parts = []
     if shared := phrases(reasons)[:SAID]:
-        parts.append(_("都提到%(phrases)s") % {"phrases": "、".join(f"“{phrase}”" for phrase in shared)})
+        parts.append(_("都提到%(phrases)s") % {"phrases": listed(f"“{phrase}”" for phrase in shared)})
     parts += [fact["words"] for fact in facts(reasons, "agreements")]
     if against := [fact["words"] for fact in facts(reasons, "clashes")]:
-        parts.append(_("但%(clashes)s") % {"clashes": "、".join(against)})
-    return _("；").join(parts) or _("含义相近，用词不同")
+        parts.append(_("但%(clashes)s") % {"clashes": listed(against)})
+    return mark("；").join(parts) or _("含义相近，用词不同")
 
 
 def level_name(level: Any) -> str:

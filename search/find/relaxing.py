@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from market.kernel.actor import Actor
+from market.kernel.marks import listed
 from search.find import backends
 from search.find.query import SearchQuery, reworded, scope_of
 from search.index.facets import ASKED
@@ -41,7 +42,7 @@ def relaxations(*, actor: Actor, query: SearchQuery) -> list[Relaxation]:
 def _nearer(query: SearchQuery) -> Iterator[tuple[SearchQuery, str]]:
     """One condition dropped at a time: exclusions, quotes, each facet, each word; at last one word alone."""
     if query.excluded:
-        yield replace(query, excluded=()), _("不再排除“%s”") % "、".join(query.excluded)
+        yield replace(query, excluded=()), _("不再排除“%s”") % listed(query.excluded)
     if query.phrases:
         unquoted = " ".join([query.words, *query.phrases]).strip()
         yield replace(query, words=unquoted, phrases=()), _("不要求词语相连")

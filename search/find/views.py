@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from market.kernel import clock
+from market.kernel.marks import labelled
 from market.kernel.paging import InvalidCursor
 from market.kernel.problems import InvalidInput
 from market.pages.rendering import PageRequest, render_page
@@ -124,5 +125,5 @@ def _chips(query: SearchQuery) -> list[tuple[str, str]]:
         for code in codes:
             kept = {**query.facets, name: tuple(other for other in codes if other != code)}
             rest = replace(query, facets={facet: left for facet, left in kept.items() if left})
-            chips.append((f"{ASKED[name].title}：{ASKED[name].label(code)}", query_url(rest)))
+            chips.append((labelled(ASKED[name].title, ASKED[name].label(code)), query_url(rest)))
     return chips

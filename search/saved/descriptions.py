@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from market.kernel.marks import labelled, listed
 from search.find.query import SearchQuery
 from search.index.facets import ASKED
 from search.saved.services import LONGEST_NAME
@@ -13,7 +14,7 @@ def conditions(query: SearchQuery) -> list[str]:
     found = [query.wording] if query.wording else []
     found += [kinds[query.kind]] if query.kind in kinds else []
     for name, codes in query.facets.items():
-        found.append(f"{ASKED[name].title}：{'、'.join(ASKED[name].label(code) for code in codes)}")
+        found.append(labelled(ASKED[name].title, listed(ASKED[name].label(code) for code in codes)))
     return found or [_("全部成果与需求")]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from market.kernel import clock
+from market.kernel.marks import listed
 from market.kernel.problems import NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
 from search.find.views import query_of, query_url
@@ -110,7 +111,7 @@ def unsubscribe(request: PageRequest, unsubscribe_token: str) -> HttpResponse:
     searches = addresses.searches_to_stop(unsubscribe_token)
     if request.method == "POST":
         searches = services.stop_alerts(token=unsubscribe_token, at=clock.now())
-    names = "、".join(f"“{search.name}”" for search in searches)
+    names = listed(f"“{search.name}”" for search in searches)
     is_stopped = all(search.cadence == Cadence.NONE for search in searches)
     response = render_page(request, "saved/unsubscribe.html", names=names, is_stopped=is_stopped)
     response["Referrer-Policy"] = "no-referrer"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from contracts.registration import rules
 from contracts.registration.models import Registration
 from contracts.registration.problems import ConfirmationNeeded
+from market.kernel.marks import mark
 
 AMOUNT_UNIT = "amount_unit"
 REGISTRATION_NO = "registration_no"
@@ -23,7 +24,7 @@ def require_confirmed(confirmed: Collection[str], found: dict[str, list[str]]) -
         for message in messages
     ]
     if questions:
-        raise ConfirmationNeeded("；".join(question["message"] for question in questions), questions=questions)
+        raise ConfirmationNeeded(mark("；").join(question["message"] for question in questions), questions=questions)
 
 
 def about_amounts(known: rules.Amounts, typed: rules.Amounts) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from market.kernel import idempotency
 from market.kernel.clock import RUIJIN
+from market.kernel.marks import listed
 from market.kernel.money import WAN, YI, in_wan, in_yi, round_half_up
 from market.pages import slots
 from market.reference import queries as reference
@@ -79,7 +80,7 @@ def label(scheme: str, code: str | None) -> str:
 
 @register.simple_tag
 def labels(scheme: str, codes: list[str] | None) -> str:
-    return "、".join(reference.labels(scheme, codes or []))
+    return listed(reference.labels(scheme, codes or []))
 
 
 @register.inclusion_tag("pages/slot.html", takes_context=True)
