@@ -186,6 +186,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 PASSWORD_RESET_TIMEOUT = 3 * 3600
 MFA_ADAPTER = "market.accounts.adapters.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "market.accounts.adapters.KeyNameForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.secure
 MFA_TOTP_TOLERANCE = 1  # a phone whose clock is half a minute off

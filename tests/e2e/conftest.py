@@ -126,9 +126,9 @@ def sit_down(portal: Portal, browser: Any, tmp_path: Path) -> Iterator[Callable[
     """`sit_down("broker")` is a signed-in browser of that demo account; `sit_down()` one of a passer-by."""
     desks: list[Desk] = []
 
-    def make(name: str = "", *, width: int = 1280, has_script: bool = True) -> Desk:
+    def make(name: str = "", *, width: int = 1280, has_script: bool = True, host: str = "127.0.0.1") -> Desk:
         context = browser.new_context(
-            base_url=portal.address,
+            base_url=portal.address.replace("127.0.0.1", host),
             locale="zh-CN",
             viewport={"width": width, "height": 900},
             accept_downloads=True,

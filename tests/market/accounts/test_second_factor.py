@@ -178,10 +178,14 @@ def test_its_pages_are_in_chinese_and_run_under_the_strict_policy(page):
 
 
 def english(html: str) -> list[str]:
-    """Sentences that are not Chinese, apart from what is the same in both languages."""
+    """Sentences and labels that are not Chinese, apart from what is the same in both languages."""
     body = html[html.index("<main") : html.index("</main>")]
     text = re.sub(r"<script.*?</script>|<[^>]+>", "\n", body, flags=re.S)
-    return [line.strip() for line in text.split("\n") if re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", line)]
+    return [
+        line.strip()
+        for line in text.split("\n")
+        if re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{2,}[:：]?$", line.strip())
+    ]
 
 
 def test_the_operators_own_address_is_shown_in_the_app_under_the_markets_name(cast, api, settings):
