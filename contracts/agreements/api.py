@@ -15,7 +15,7 @@ from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import NotFound
+from market.kernel.problems import ConfirmationNeeded, NotFound, SeveralProblems
 
 router = Router(tags=["contracts"])
 
@@ -62,13 +62,18 @@ def list_contracts(
     "",
     response={
         201: wire.ContractOut,
-        **answers(problems.DealNotReady, problems.ContractExists, problems.ContractInvalid),
+        **answers(problems.DealNotReady, problems.ContractExists, problems.ContractInvalid, ConfirmationNeeded),
     },
 )
 def draft(request: ApiRequest, response: HttpResponse, payload: wire.ContractDraftIn) -> Status[dict[str, Any]]:
     """Draft the contract of a deal."""
-    data = ContractData.model_validate(payload.model_dump(exclude={"deal_id"}))
-    row = services.draft_contract(actor=request.actor, deal_id=payload.deal_id, data=data, at=clock.now())
+    row = services.draft_contract(
+        actor=request.actor,
+        deal_id=payload.deal_id,
+        data=_data(payload),
+        confirmed=payload.confirmed,
+        at=clock.now(),
+    )
     response["Location"] = f"/api/v1/contracts/{row.id}"
     return Status(201, _answer(request, response, row.id))
 
@@ -79,11 +84,19 @@ def get_contract(request: ApiRequest, response: HttpResponse, contract_id: UUID)
     return _answer(request, response, contract_id)
 
 
-@router.put("/{uuid:contract_id}", response={200: wire.ContractOut, **answers(*CHANGING, problems.ContractInvalid)})
-def update(request: ApiRequest, response: HttpResponse, contract_id: UUID, payload: ContractData) -> dict[str, Any]:
+@router.put(
+    "/{uuid:contract_id}",
+    response={200: wire.ContractOut, **answers(*CHANGING, problems.ContractInvalid, ConfirmationNeeded)},
+)
+def update(request: ApiRequest, response: HttpResponse, contract_id: UUID, payload: wire.ContractIn) -> dict[str, Any]:
     """Write a draft anew."""
     services.update_contract(
-        actor=request.actor, contract_id=contract_id, version=if_match(request), data=payload, at=clock.now()
+        actor=request.actor,
+        contract_id=contract_id,
+        version=if_match(request),
+        data=_data(payload),
+        confirmed=payload.confirmed,
+        at=clock.now(),
     )
     return _answer(request, response, contract_id)
 
@@ -92,7 +105,13 @@ def update(request: ApiRequest, response: HttpResponse, contract_id: UUID, paylo
     "/{uuid:contract_id}/finalise",
     response={
         200: wire.ContractOut,
-        **answers(*CHANGING, problems.CharactersMissing, problems.ContentIncomplete, problems.DealNotReady),
+        **answers(
+            *CHANGING,
+            problems.CharactersMissing,
+            problems.ContentIncomplete,
+            problems.DealNotReady,
+            SeveralProblems,
+        ),
     },
 )
 def finalise(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:
@@ -192,6 +211,10 @@ def get_document(request: ApiRequest, contract_id: UUID) -> FileResponse:
     if row.document is None:
         raise NotFound
     return files.response(row.document)
+
+
+def _data(payload: wire.ContractIn) -> ContractData:
+    return ContractData.model_validate(payload.model_dump(include=set(ContractData.model_fields)))
 
 
 def _answer(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:

@@ -62,11 +62,7 @@ def draw(contract: TechnologyContract) -> bytes:
 
     Raises CharactersMissing, naming them, where the font cannot draw the text.
     """
-    with translation.override(LANGUAGE):
-        values = _values(contract)
-    written = json.dumps(values, ensure_ascii=False, sort_keys=True)
-    if missing := glyphs.missing(written):
-        raise CharactersMissing(characters=missing)
+    values, written = require_drawable(contract)
     digest = hashlib.sha256(written.encode()).hexdigest()[:16]
     pdf: bytes = typst.compile(
         TEMPLATE,
@@ -76,6 +72,16 @@ def draw(contract: TechnologyContract) -> bytes:
         timestamp=int(EPOCH.timestamp()),
     )
     return pdf
+
+
+def require_drawable(contract: TechnologyContract) -> tuple[dict[str, Any], str]:
+    """What is drawn, and the same as JSON. Raises CharactersMissing."""
+    with translation.override(LANGUAGE):
+        values = _values(contract)
+    written = json.dumps(values, ensure_ascii=False, sort_keys=True)
+    if missing := glyphs.missing(written):
+        raise CharactersMissing(characters=missing)
+    return values, written
 
 
 def _values(contract: TechnologyContract) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.agreements.data import ContractData
 from contracts.agreements.models import ContractType, Deduction, TechnologyContract
 from market.kernel.clock import today
-from market.kernel.forms import Form
+from market.kernel.forms import AskingForm, Form
 from market.kernel.problems import Problem
 from market.pages.fields import VersionForm, date_field, money_field, scan_field, version_field
 from market.pages.rendering import form_problem
@@ -110,7 +110,13 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...], str], ...] = (
 )
 
 
-class ContractForm(Form):
+def anchor(field: str) -> str:
+    """Where on the form's page a field stands, or the rows of a kind."""
+    place = next((place for place, (_title, _names, rows) in enumerate(SECTIONS, start=1) if rows == field), None)
+    return f"section-{place}" if place else f"id_{field}"
+
+
+class ContractForm(AskingForm):
     version = version_field(required=False)
     contract_type = forms.ChoiceField(label=_("合同类型"), choices=ContractType.choices)
     subtype = forms.ChoiceField(label=_("合同子类型"), required=False)
@@ -190,14 +196,14 @@ class ContractForm(Form):
     def place(self, problem: Problem) -> None:
         """Put a refusal beside what it is about, in whichever row that stands."""
         elsewhere = []
-        for error in problem.data.get("errors") or []:
+        for error in problem.errors:
             row, field = self._row_of(error.get("loc") or ())
             if row is None:
                 elsewhere.append(error)
             else:
                 row.add_error(field if field in row.fields else None, str(error["message"]))
-        if elsewhere or not problem.data.get("errors"):
-            form_problem(self, _with_errors(problem, elsewhere))
+        if elsewhere or not problem.errors:
+            form_problem(self, problem, elsewhere)
 
     def _row_of(self, loc: Sequence[Any]) -> tuple[Row | None, str]:
         if len(loc) < 2 or loc[0] not in ROWS or not isinstance(loc[1], int):
@@ -224,12 +230,6 @@ class ContractForm(Form):
     @staticmethod
     def initial_of(data: ContractData) -> dict[str, Any]:
         return data.model_dump()
-
-
-def _with_errors(problem: Problem, errors: list[Any]) -> Problem:
-    if "errors" in problem.data:
-        problem.data["errors"] = errors
-    return problem
 
 
 class SealForm(VersionForm):

@@ -2,7 +2,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel.marks import bracketed, listed
-from market.kernel.problems import Problem
+from market.kernel.problems import DayOutOfRange, Problem
+from matching.brokerage import policy as brokerage
+from matching.brokerage.models import Deal
 
 
 class ScanRefused(Problem):
@@ -37,13 +39,11 @@ class ScanUnlike(Problem):
         super().__init__(words % {"pages": pages, "expected": expected}, pages=pages, expected=expected)
 
 
-class SigningDate(Problem):
+class SigningDate(DayOutOfRange):
     """The day of signing lies before the parties were brought together, or has not come yet."""
 
-    status = 422
     code = "signing_date"
     title = _("签订日期应在双方对接之日与今天之间")
-    fields = ("earliest", "latest")
 
 
 class ContractInvalid(Problem):
@@ -84,6 +84,11 @@ class DealNotReady(Problem):
     code = "deal_not_ready"
     title = _("“商务谈判”中可以起草，“达成意向”后可以定稿：请先由技术经纪人推进项目")
     fields = ("stage",)
+
+    def __init__(self, *, stage: Deal.Stage | str) -> None:
+        words = _("项目已结束（%(stage)s），合同不能继续；未成交的项目可以由技术经纪人恢复")
+        is_over = stage in brokerage.ENDED
+        super().__init__(words % {"stage": Deal.Stage(stage).label} if is_over else "", stage=stage)
 
 
 class ContractExists(Problem):

@@ -47,6 +47,11 @@ class Ground(StrEnum):
     def label(self) -> str:
         return str(GROUND_LABELS[self])
 
+    @property
+    def field(self) -> str:
+        """Of `ContractData`; empty where it may be one of several."""
+        return FIELDS.get(self, "")
+
 
 GROUND_LABELS = {
     Ground.SUBJECT_MATTER: _("缺少标的的内容、范围和要求"),
@@ -71,6 +76,17 @@ CLAUSES = {
     "confidentiality": Ground.CONFIDENTIALITY,
     "ip_ownership": Ground.IP_OWNERSHIP,
     "acceptance": Ground.ACCEPTANCE_CRITERIA,
+}
+FIELDS = {ground: field for field, ground in CLAUSES.items()} | {
+    Ground.PATENT_FACTS: "patents",
+    Ground.TECHNOLOGY_AMOUNT: "technology_amount",
+    Ground.INSTALMENTS: "instalments",
+    Ground.EXPECTED_EFFECTS: "expected_new_investment",
+    Ground.PATENT_DATES: "patents",
+    Ground.LICENSE_TERM: "valid_until",
+    Ground.LICENSE_MODE: "license_mode",
+    Ground.DATES: "valid_until",
+    Ground.SUBTYPE: "subtype",
 }
 CODED = {"technology_field": "technology_field", "ip_type": "ip_type", "plan_source": "plan_source"}
 

@@ -7,10 +7,17 @@ from pydantic import Field
 
 from contracts.agreements.data import ContractData
 from market.kernel.api import Payload, Reference
+from market.kernel.questions import AmountConfirmed
 from market.kernel.values import Day
 
 
-class ContractDraftIn(ContractData):
+class ContractIn(ContractData):
+    """A contract as its drafter types it."""
+
+    confirmed: AmountConfirmed = []
+
+
+class ContractDraftIn(ContractIn):
     """A contract for a deal."""
 
     deal_id: UUID

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contracts.agreements import policy, queries, rules, scans, services
 from contracts.agreements.data import ContractData
-from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateForm, WithdrawForm
+from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateForm, WithdrawForm, anchor
 from contracts.agreements.models import ContractType, Signature, TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
@@ -81,12 +81,17 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
     if not drafting.may_draft(request.actor, deal):
         raise NotAllowed
     suggested = services.suggested_data(deal, on=clock.today())
-    instalment = {"amount": suggested["contract_amount"], "condition": str(_("合同签订后"))}
-    form = _form(request, suggested | {"plan_source": "outside", "instalments": [instalment]})
+    amount = suggested["contract_amount"]
+    instalments = [{"amount": amount, "condition": str(_("合同签订后"))}] if amount else []
+    form = _form(request, suggested | {"instalments": instalments})
     if request.method == "POST" and not _asks_for_a_row(request) and form.is_valid():
         try:
             row = services.draft_contract(
-                actor=request.actor, deal_id=deal_id, data=validated(ContractData, form.values()), at=clock.now()
+                actor=request.actor,
+                deal_id=deal_id,
+                data=validated(ContractData, form.values()),
+                confirmed=form.cleaned_data["confirmed"],
+                at=clock.now(),
             )
         except Problem as problem:
             _refuse(form, problem)
@@ -109,6 +114,7 @@ def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
                 contract_id=contract_id,
                 version=form.cleaned_data["version"],
                 data=validated(ContractData, form.values()),
+                confirmed=form.cleaned_data["confirmed"],
                 at=clock.now(),
             )
         except Problem as problem:
@@ -191,6 +197,7 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
         "opens_deal": row.deal_id is not None and brokerage.deals.shows(request.actor, row.deal_id),
         "steps": steps,
         "may_edit": "update" in allowed,
+        "missing": _missing(row) if "update" in allowed else [],
         "recordal_due": _recordal_due(row),
         "deductions": row.deductions.order_by("id"),
         "seals": row.signatures.order_by("signed_at"),
@@ -199,6 +206,11 @@ def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Fo
     if failed:
         response.status_code = 409
     return response
+
+
+def _missing(contract: TechnologyContract) -> list[tuple[str, str]]:
+    """What a draft lacks before it can be final, and where on the form's page that is typed."""
+    return [(ground.label, anchor(ground.field)) for ground in drafting.missing_content(contract)]
 
 
 def _recordal_due(contract: TechnologyContract) -> date | None:

@@ -29,7 +29,7 @@ from market.kernel.files import FileRefused
 from market.kernel.http import problem_response
 from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight, require_key
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import NotFound, Problem, SecondPersonNeeded, TooLarge
+from market.kernel.problems import ConfirmationNeeded, NotFound, Problem, SecondPersonNeeded, TooLarge
 from market.kernel.values import Day
 
 router = Router(tags=["payments"])
@@ -121,7 +121,8 @@ def cancel(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dic
 
 
 @router.post(
-    "/{uuid:payment_id}/refund", response={200: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.RefundTooLarge)}
+    "/{uuid:payment_id}/refund",
+    response={200: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.RefundTooLarge, ConfirmationNeeded)},
 )
 def refund(request: ApiRequest, response: HttpResponse, payment_id: UUID, payload: RefundIn) -> dict[str, Any]:
     """Give back all or part; needs an Idempotency-Key."""
@@ -132,6 +133,7 @@ def refund(request: ApiRequest, response: HttpResponse, payment_id: UUID, payloa
         version=if_match(request),
         amount=payload.amount,
         reason=payload.reason,
+        confirmed=payload.confirmed,
         at=clock.now(),
     )
     return _answer(request, response, payment_id)

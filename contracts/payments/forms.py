@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.payments.models import Rail
 from contracts.payments.rails import stripe
 from contracts.payments.schemas import AccountNumber
-from market.kernel.forms import Form
+from market.kernel.forms import AskingForm, Form
 from market.pages.fields import VersionForm, date_field, money_field, scan_field, version_field
 
 NUMBER: TypeAdapter[str] = TypeAdapter(AccountNumber)
@@ -49,6 +49,6 @@ class ProofForm(VersionForm):
     paid_on = date_field(_("付款日期"))
 
 
-class RefundForm(VersionForm):
+class RefundForm(AskingForm, VersionForm):
     amount = money_field(_("退款金额（元）"))
     reason = forms.CharField(label=_("原因"), max_length=300)

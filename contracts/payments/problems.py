@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from market.kernel.problems import Problem
+from market.kernel.problems import DayOutOfRange, Problem
 
 
 class AlreadyPaying(Problem):
@@ -44,7 +44,6 @@ class NoticeMalformed(Problem):
     title = _("支付通知的格式不正确")
 
 
-class PaidOnInvalid(Problem):
-    status = 422
+class PaidOnInvalid(DayOutOfRange):
     code = "paid_on_invalid"
     title = _("付款日期不能早于合同签订日期，也不能晚于今天")

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from contracts.payments.models import Rail
 from market.kernel.api import Payload, Reference
 from market.kernel.money import MAX_AMOUNT
+from market.kernel.questions import AmountConfirmed
 
 
 def plain_number(value: object) -> object:
@@ -29,6 +30,7 @@ class PaymentStartIn(Payload):
 class RefundIn(Payload):
     amount: Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2, description="Yuan")]
     reason: Annotated[str, Field(min_length=1, max_length=300)]
+    confirmed: AmountConfirmed = []
 
 
 class ProofRejectIn(Payload):

@@ -16,6 +16,7 @@ from contracts.agreements import rules
 from contracts.agreements.models import Instalment, TechnologyContract
 from contracts.payments import journal, policy, queries, services
 from contracts.payments.forms import AccountForm, ProofForm, RefundForm, RejectForm, StartForm
+from contracts.payments.history import history_of
 from contracts.payments.models import PayeeAccount, Payment, Rail
 from market.kernel import clock, files
 from market.kernel.actor import Actor
@@ -114,7 +115,7 @@ def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
         except Problem as problem:
             if problem.status in PASSED_ON:
                 raise
-            messages.error(request, str(problem.title))
+            messages.error(request, problem.words)
         else:
             return redirect("payments:detail", payment.id)
     return redirect("payments:contract-part", instalment.contract_id)
@@ -175,6 +176,7 @@ def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.For
         "contract": row.contract,
         "steps": steps,
         "amount_in_words": rules.in_words(row.amount) if row.currency == "CNY" else "",
+        "history": history_of(row, actor=request.actor),
         "refunds": row.refunds.order_by("requested_at", "id"),
         "disputes": row.disputes.order_by("opened_at", "id"),
         "direction": direction(request.actor, row.contract),

@@ -9,6 +9,7 @@ from ninja.files import UploadedFile
 
 from contracts.registration import policy, problems, queries, rules, serializers, services
 from contracts.registration.facts import CORRECTABLE
+from contracts.registration.history import history_of
 from contracts.registration.models import Correction, Registration
 from contracts.registration.schemas import (
     AmendIn,
@@ -29,9 +30,9 @@ from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, 
 from market.kernel.api import problems as answers
 from market.kernel.files import FileRefused
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import SecondPersonNeeded
+from market.kernel.problems import ConfirmationNeeded, SecondPersonNeeded, SeveralProblems
 
-CHANGES = (problems.DateInvalid, problems.ChangeOpen, FileRefused)
+CHANGES = (problems.DateInvalid, problems.ChangeOpen, problems.CorrectionOpen, FileRefused)
 Paper = File[UploadedFile]
 router = Router(tags=["registrations"])
 
@@ -82,7 +83,11 @@ def get_papers(request: ApiRequest, registration_id: UUID) -> dict[str, Any]:
     """What the applicant added, and what the registry found, round by round."""
     row = policy.registrations.fetch(actor=request.actor, pk=registration_id)
     attachments, rounds = (found(row, actor=request.actor) for found in (queries.attachments_of, queries.rounds_of))
-    return {"attachments": list(attachments), "rounds": list(rounds)}
+    return {
+        "attachments": list(attachments),
+        "rounds": list(rounds),
+        "history": history_of(row, actor=request.actor),
+    }
 
 
 @router.post("/{uuid:registration_id}/attach", response={200: RegistrationOut, **answers(*CHANGING, FileRefused)})
@@ -161,9 +166,10 @@ def refuse(request: ApiRequest, response: HttpResponse, registration_id: UUID, p
             problems.AmountsInvalid,
             problems.AmountAboveContract,
             problems.DifferenceUnexplained,
-            problems.ConfirmationNeeded,
+            ConfirmationNeeded,
             problems.DateInvalid,
             problems.RegistrationGrounds,
+            SeveralProblems,
         ),
     },
 )
@@ -212,7 +218,9 @@ def send_back(request: ApiRequest, response: HttpResponse, registration_id: UUID
     "/{uuid:registration_id}/amend",
     response={
         200: RegistrationOut,
-        **answers(*CHANGING, *CHANGES, problems.AmountsInvalid, problems.ConfirmationNeeded),
+        **answers(
+            *CHANGING, *CHANGES, problems.AmountsInvalid, problems.NothingToAmend, ConfirmationNeeded, SeveralProblems
+        ),
     },
 )
 def amend(
@@ -274,11 +282,13 @@ def revoke(
             *CHANGING,
             problems.AmountsInvalid,
             problems.NothingToCorrect,
+            problems.ChangeOpen,
             problems.CorrectionOpen,
-            problems.ConfirmationNeeded,
+            ConfirmationNeeded,
             problems.NumberInvalid,
             problems.NumberTaken,
             problems.DateInvalid,
+            SeveralProblems,
         ),
     },
 )

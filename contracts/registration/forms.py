@@ -3,16 +3,17 @@
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.registration import queries, rules
 from contracts.registration.facts import CORRECTABLE, REGION, Fact
 from contracts.registration.models import Attachment
 from market.kernel.clock import today
-from market.kernel.forms import Form
+from market.kernel.forms import AskingForm, Form
 from market.pages.fields import VersionForm, date_field, money_field, scan_field
 from market.reference import queries as reference
 from market.reference.locations import LocationField
@@ -42,20 +43,12 @@ class AttachForm(VersionForm):
     document = scan_field(_("文件"))
 
 
-class AskingForm(VersionForm):
-    """Shows the questions only after they were asked: the boxes confirm what a refusal named."""
+class NumberForm(AskingForm, VersionForm):
+    """Asks about amounts and about the typed number."""
 
-    confirmed = forms.MultipleChoiceField(
-        label=_("确认"),
-        required=False,
-        choices=[("amount_unit", _("金额单位已核对，确为元")), ("registration_no", _("登记编号已核对，照录无误"))],
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.fields["confirmed"].widget = forms.MultipleHiddenInput()
+    QUESTIONS: ClassVar[dict[str, str | Promise]] = AskingForm.QUESTIONS | {
+        "registration_no": _("登记编号已核对，照录无误")
+    }
 
 
 LINE = re.compile(r"([\d.,-]+)(?:\s*元[\s:]*|[\s:]+|$)(.*)")
@@ -80,7 +73,7 @@ class DifferencesField(forms.CharField):
         return found
 
 
-class RegisterForm(AskingForm):
+class RegisterForm(NumberForm):
     registration_no = forms.CharField(
         label=_("登记编号"), max_length=40, help_text=_("全国技术合同管理与服务系统给出的 16 位编号，请照录")
     )
@@ -96,7 +89,7 @@ class RegisterForm(AskingForm):
     )
 
 
-class AmendForm(AskingForm):
+class AmendForm(AskingForm, VersionForm):
     contract_amount = money_field(_("变更后成交额（元）"))
     technology_amount = money_field(_("变更后技术交易额（元）"))
     effective_on = date_field(_("变更日期"))
@@ -110,7 +103,7 @@ class EndForm(VersionForm):
     document = scan_field(_("依据文件"), help_text=_("解除协议、决定书等；PDF、JPG 或 PNG，不超过 20 MB"))
 
 
-class CorrectForm(AskingForm):
+class CorrectForm(NumberForm):
     """Every fact as it stands, to be put right where it is wrong; a region is typed, the others are chosen."""
 
     registration_no = forms.CharField(label=_("正确的登记编号"), max_length=40, required=False)

@@ -268,6 +268,7 @@ class Correction(Versioned):
         PROPOSED = "proposed", _("待复核")
         APPROVED = "approved", _("已更正")
         DECLINED = "declined", _("未采纳")
+        CLOSED = "closed", _("登记终止，不再办理")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="corrections")
@@ -311,6 +312,11 @@ class Correction(Versioned):
     @transition(field=state, source=State.PROPOSED, target=State.DECLINED)
     def decline(self, *, by_id: Any, at: datetime) -> None:
         self.decided_by_id, self.decided_at = by_id, at
+
+    @transition(field=state, source=State.PROPOSED, target=State.CLOSED)
+    def close(self, *, at: datetime) -> None:
+        """Nobody decided on it: the registration ended first."""
+        self.decided_at = at
 
 
 class Change(Versioned):

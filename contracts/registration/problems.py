@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from market.kernel.problems import Problem
+from market.kernel.problems import DayOutOfRange, Problem
 
 
 class RegistrationGrounds(Problem):
@@ -33,6 +33,7 @@ class NumberTaken(Problem):
 
     status = 409
     code = "registration_no_taken"
+    about = "registration_no"
     title = _("该登记编号已被使用")
 
 
@@ -41,6 +42,7 @@ class NumberInvalid(Problem):
 
     status = 422
     code = "registration_no_invalid"
+    about = "registration_no"
     title = _("登记编号应为 16 位数字")
 
 
@@ -49,15 +51,14 @@ class AmountsInvalid(Problem):
 
     status = 422
     code = "amounts_invalid"
+    about = "technology_amount"
     title = _("技术交易额须大于零且不超过成交额")
 
 
-class DateInvalid(Problem):
+class DateInvalid(DayOutOfRange):
     """The date lies before the acceptance, the registration or an earlier event of it, or after today."""
 
-    status = 422
     code = "date_invalid"
-    title = _("日期不合理")
 
 
 class GroundsUnknown(Problem):
@@ -65,6 +66,7 @@ class GroundsUnknown(Problem):
 
     status = 422
     code = "grounds_unknown"
+    about = "grounds"
     title = _("请选择原因")
 
 
@@ -74,6 +76,14 @@ class NothingToCorrect(Problem):
     status = 422
     code = "nothing_to_correct"
     title = _("更正内容与已登记内容相同")
+
+
+class NothingToAmend(Problem):
+    """Both amounts are those that are recognised already."""
+
+    status = 422
+    code = "nothing_to_amend"
+    title = _("变更后金额与现有认定金额相同，没有需要变更的内容")
 
 
 class CorrectionOpen(Problem):
@@ -89,6 +99,7 @@ class AmountAboveContract(Problem):
 
     status = 409
     code = "amount_above_contract"
+    about = "contract_amount"
     title = _("认定成交额不得超过合同成交额")
     fields = ("contract_amount",)
 
@@ -98,17 +109,9 @@ class DifferenceUnexplained(Problem):
 
     status = 422
     code = "difference_unexplained"
+    about = "differences"
     title = _("认定金额与合同不一致，请逐项说明差额，各项合计应等于差额")
     fields = ("difference",)
-
-
-class ConfirmationNeeded(Problem):
-    """Something typed looks wrong; the same request naming the questions' codes in `confirmed` goes through."""
-
-    status = 409
-    code = "confirmation_needed"
-    title = _("请核对后确认")
-    fields = ("questions",)
 
 
 class ChangeOpen(Problem):

@@ -40,6 +40,10 @@ class Ground(StrEnum):
     DUPLICATE = "duplicate"
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        return str(GROUND_LABELS[self])
+
 
 GROUND_LABELS = {
     Ground.NOT_EFFECTIVE: _("合同尚未生效"),
@@ -144,15 +148,6 @@ def needs_second_review(rules: RuleSet, *amounts: Amounts) -> bool:
     """Whether a second person must approve (worked example 10): one of the amounts, before or after, is high."""
     compared = [getattr(pair, name.value) for pair in amounts for name in rules.second_review_amounts]
     return any(amount >= rules.second_review_from for amount in compared)
-
-
-WAN = 10_000
-
-
-def is_unit_doubtful(known: Decimal, typed: Decimal) -> bool:
-    """Whether an amount looks as if 万元 were taken for 元 or the other way round: about 10 000 times another."""
-    low, high = sorted((abs(known), abs(typed)))
-    return low > 0 and WAN / 2 <= high / low <= WAN * 2
 
 
 @dataclass(frozen=True, slots=True)

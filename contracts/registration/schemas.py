@@ -168,11 +168,23 @@ class RoundOut(Schema):
     made_at: datetime
 
 
+class RegistrationStepOut(Schema):
+    """One step: by whose organisation, and by whom where that is the reader's own; its reason in words."""
+
+    at: datetime
+    action: str
+    label: str
+    organisation: str
+    person: str
+    detail: str
+
+
 class RegistrationPapersOut(Schema):
-    """The applicant's papers and what the registry found so far, each the newest first."""
+    """The papers and what the registry found so far, each the newest first; every step, the oldest first."""
 
     attachments: list[AttachmentOut]
     rounds: list[RoundOut]
+    history: list[RegistrationStepOut]
 
 
 class RegistrationOut(Schema):

@@ -24,6 +24,7 @@ from contracts.registration.forms import (
     GroundsForm,
     RegisterForm,
 )
+from contracts.registration.history import history_of
 from contracts.registration.models import Change, Correction, Registration
 from market.kernel import clock, files
 from market.kernel.problems import NotFound, NotSignedIn, Problem, VersionMissing
@@ -167,7 +168,7 @@ def _answered(request: PageRequest, registration_id: UUID, step: Step, act: Call
     except Problem as problem:
         if problem.status in PASSED_ON:
             raise
-        messages.error(request, str(problem.title))
+        messages.error(request, problem.words)
     else:
         messages.success(request, _("已完成：%(step)s") % {"step": step.label})
     return redirect("registration:detail", registration_id)
@@ -238,7 +239,7 @@ def _detail(request: PageRequest, registration_id: UUID, failed: tuple[str, form
         **_correction(request, row),
         "changes": [_change(request, change) for change in queries.changes_of(row)],
         "grounds": _labels(row.grounds),
-        "rounds": [(each, _labels(each.grounds)) for each in queries.rounds_of(row, actor=request.actor)],
+        "history": history_of(row, actor=request.actor),
         "attachments": queries.attachments_of(row, actor=request.actor),
         "events": policy.events.visible_to(request.actor).filter(registration=row).order_by("recorded_at", "id"),
         "rule_set": rules.rule_set(row.rule_set),

@@ -68,7 +68,8 @@ def achievement_errors(data: AchievementData, *, on: date) -> list[Error]:
     if not errors:
         errors += _repeated_patents(data.patents)
     if data.research_started_on and data.research_ended_on and data.research_ended_on < data.research_started_on:
-        errors.append({"loc": ["research_ended_on"], "code": "before_start", "message": _("研究终止早于起始")})
+        message = _("研究终止早于起始（%(day)s）") % {"day": data.research_started_on}
+        errors.append({"loc": ["research_ended_on"], "code": "before_start", "message": message})
     return errors
 
 
@@ -111,9 +112,11 @@ def _patent_errors(patent: PatentData, loc: list[Any], on: date) -> list[Error]:
         return [_error([*loc, field], error)]
     for field in ("filed_on", "granted_on"):
         if (day := getattr(patent, field)) is not None and day > on:
-            return [{"loc": [*loc, field], "code": "in_future", "message": _("日期晚于今天")}]
+            message = _("日期晚于今天（%(day)s）") % {"day": on}
+            return [{"loc": [*loc, field], "code": "in_future", "message": message}]
     if patent.filed_on and patent.granted_on and patent.granted_on < patent.filed_on:
-        return [{"loc": [*loc, "granted_on"], "code": "before_filing", "message": _("授权日早于申请日")}]
+        message = _("授权日早于申请日（%(day)s）") % {"day": patent.filed_on}
+        return [{"loc": [*loc, "granted_on"], "code": "before_filing", "message": message}]
     return []
 
 

@@ -41,7 +41,9 @@ class Move:
 MOVES = {
     "publish": Move(_("发布")),
     "suspend": Move(_("暂停展示")),
-    "withdraw": Move(_("撤回"), _("撤回后不再展示，未完成的匹配和对接将结束，且不能重新发布。确定撤回吗？")),
+    "withdraw": Move(
+        _("撤回"), _("撤回后不再展示，匹配随之结束，也不能重新发布；已有的对接和交易项目继续。确定撤回吗？")
+    ),
     "take_down": Move(_("下架"), _("下架后公众不再看到它，发布单位会收到下架原因。确定下架吗？")),
 }
 
@@ -173,7 +175,7 @@ def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpRe
     except Problem as problem:
         if problem.status in PASSED_ON:
             raise
-        messages.error(request, str(problem.title))
+        messages.error(request, problem.words)
     else:
         messages.success(request, _("已完成：%(step)s") % {"step": MOVES[verb].label})
     return redirect(f"catalog:{kind}", listing_id)
@@ -242,17 +244,16 @@ class Typed:
         """Say it at the field concerned, in the row concerned."""
         if problem.status in PASSED_ON:
             raise problem
-        errors = problem.data.get("errors") or []
         rest = []
-        for error in errors:
+        for error in problem.errors:
             match error.get("loc"):
                 case ["patents", int(place), *deeper] if place < len(self.kept):
                     form = self.kept[place]
                     form.add_error(next((name for name in deeper if name in form.fields), None), str(error["message"]))
                 case _:
                     rest.append(error)
-        if rest or not errors:
-            form_problem(self.form, type(problem)(problem.detail, **problem.data | ({"errors": rest} if rest else {})))
+        if rest or not problem.errors:
+            form_problem(self.form, problem, rest)
 
     def _rows(self) -> dict[str, Any]:
         if self.patents is None:

@@ -113,7 +113,7 @@ def _act(
     except Problem as problem:
         if problem.status in PASSED_ON:
             raise
-        messages.error(request, str(problem.title))
+        messages.error(request, problem.words)
     else:
         messages.success(request, done)
     return redirect(page)

@@ -284,13 +284,13 @@ def _or_message(request: ActorRequest, act: Callable[[], Any]) -> None:
     except Problem as problem:
         if problem.status in PASSED_ON:
             raise
-        messages.error(request, str(problem.title))
+        messages.error(request, problem.words)
 
 
 def refuse(form: forms.Form, problem: Problem) -> None:
     """A refusal in words at its field; what the reader may not know of is raised on."""
     if problem.status in PASSED_ON:
         raise problem
-    for error in problem.data.get("errors") or [{"loc": [], "message": str(problem.title)}]:
+    for error in problem.errors or [{"loc": [], "message": problem.words}]:
         field = str(error["loc"][-1]) if error["loc"] else ""
         form.add_error(field if field in form.fields else None, str(error["message"]))

@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 from structlog.contextvars import get_contextvars
 
 from market.kernel.actor import Actor
-from market.kernel.models import AuditRow
+from market.kernel.clock import RUIJIN
+from market.kernel.models import AuditRow, Versioned
+from market.kernel.problems import Stale
 
 
 def record(
@@ -40,6 +43,21 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return value
+
+
+def stale(subject: Versioned, *, actor: Actor) -> Stale:
+    """What to raise where the row moved on: when it did, and whose change it was as far as the actor may know."""
+    last = history(subject).last()
+    if last is None:
+        return Stale(current_version=subject.version)
+    if last.actor_user_id is not None and last.actor_user_id == actor.user_id:
+        words = _("您已于 %(at)s 在别处（例如另一窗口）更新过，请刷新后重试")
+    elif last.actor_organisation_id is not None and last.actor_organisation_id == actor.organisation_id:
+        words = _("本单位的人已于 %(at)s 更新过，请刷新后重试")
+    else:
+        words = _("内容已于 %(at)s 更新，请刷新后重试")
+    at = f"{last.at.astimezone(RUIJIN):%Y-%m-%d %H:%M}"
+    return Stale(words % {"at": at}, current_version=subject.version, changed_at=last.at.isoformat())
 
 
 def history(subject: models.Model) -> models.QuerySet[AuditRow]:

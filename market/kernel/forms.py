@@ -1,15 +1,18 @@
 """The ground of every form: its texts, days and numbers are held to what `Payload` holds them to."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from market.kernel import text, values
 from market.kernel.problems import InvalidInput
+from market.kernel.questions import AMOUNT_UNIT
 
 
 def readable(value: Any) -> None:
@@ -71,6 +74,27 @@ def hold(field: forms.Field) -> None:
 
 class Form(FittingFields, forms.Form):
     """Every form of the portal."""
+
+
+class AskingForm(Form):
+    """Asks back about what looks wrong: each box stands beside its question once that was asked, and confirms it."""
+
+    QUESTIONS: ClassVar[dict[str, str | Promise]] = {AMOUNT_UNIT: _("金额单位已核对，确为元")}
+    confirmed = forms.MultipleChoiceField(label=_("确认"), required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["confirmed"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = list(self.QUESTIONS.items())
+
+    def ask(self, questions: Sequence[Mapping[str, str]]) -> None:
+        """Show the questions, with the boxes of those that were confirmed before."""
+        asked = {question["code"] for question in questions} | set(self.cleaned_data.get("confirmed", ()))
+        boxes = [(code, label) for code, label in self.QUESTIONS.items() if code in asked]
+        self.fields["confirmed"].widget = forms.CheckboxSelectMultiple(choices=boxes)
+        for question in questions:
+            self.add_error("confirmed", question["message"])
 
 
 class ModelForm(FittingFields, forms.ModelForm):  # type: ignore[type-arg]

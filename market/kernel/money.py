@@ -30,6 +30,12 @@ def in_yi(amount: Decimal, places: int = 2) -> Decimal:
     return round_half_up(amount / YI, places)
 
 
+def is_unit_doubtful(known: Decimal, typed: Decimal) -> bool:
+    """Whether an amount looks as if 万元 were taken for 元 or the other way round: about 10 000 times another."""
+    low, high = sorted((abs(known), abs(typed)))
+    return low > 0 and WAN / 2 <= high / low <= WAN * 2
+
+
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]
     """Yuan with two places; the sign and the upper bound belong to the column's constraints."""
 

@@ -12,7 +12,9 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from market.kernel.actor import Actor
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, Stale
+from market.kernel.audit import stale
+from market.kernel.models import Versioned
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
 
 M = TypeVar("M", bound=models.Model)
 Predicate = Callable[[Actor, Any], bool]
@@ -86,8 +88,8 @@ class Policy(Generic[M]):
             raise NotFound
         if verb is not None:
             self.require(actor, verb, row)
-        if version is not None and version != getattr(row, "version", None):
-            raise Stale(current_version=getattr(row, "version", None))
+        if version is not None and isinstance(row, Versioned) and version != row.version:
+            raise stale(row, actor=actor)
         return row
 
     def require(self, actor: Actor, verb: str, row: M) -> None:

@@ -5,11 +5,14 @@ carries. 404 hidden or absent, 409 the state or a rule says no, 412 stale and 42
 payload itself is wrong. Anything else that is raised is a bug and stays one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from market.kernel.values import bounds
 
 type_base = "/problems/"
 
@@ -21,6 +24,7 @@ class Problem(Exception):
     code: ClassVar[str] = "bad_request"
     title: ClassVar[str | Promise] = _("请求无法处理")
     fields: ClassVar[tuple[str, ...]] = ()
+    about: ClassVar[str] = ""  # the field of the payload that is wrong, where it is always the same one
 
     def __init__(self, detail: str | Promise = "", **data: Any) -> None:
         unknown = data.keys() - set(self.fields)
@@ -29,6 +33,27 @@ class Problem(Exception):
         super().__init__(str(detail) or self.code)
         self.detail = detail
         self.data = data
+
+    @property
+    def words(self) -> str:
+        """What a person is told, in the language active now."""
+        return str(self.detail or self.title)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """What is wrong, as `{loc, code, message}`: with which field, or with none; each ground is one."""
+        if errors := self.data.get("errors"):
+            return list(errors)
+        if grounds := self.data.get("grounds"):
+            return [
+                {
+                    "loc": [field] if (field := getattr(ground, "field", "")) else [],
+                    "code": str(ground),
+                    "message": str(getattr(ground, "label", ground)),
+                }
+                for ground in grounds
+            ]
+        return [{"loc": [self.about], "code": self.code, "message": self.words}] if self.about else []
 
     def as_dict(self, *, instance: str = "") -> dict[str, Any]:
         """The RFC 9457 members, in the language active now."""
@@ -39,9 +64,9 @@ class Problem(Exception):
             "code": self.code,
             "detail": str(self.detail),
             "instance": instance,
-            "errors": [],
+            "errors": _plain(self.errors),
         }
-        return body | {name: _plain(value) for name, value in self.data.items()}
+        return body | {name: _plain(value) for name, value in self.data.items() if name != "errors"}
 
 
 def _plain(value: Any) -> Any:
@@ -101,6 +126,20 @@ class InvalidInput(Problem):
     fields = ("errors",)
 
 
+class DayOutOfRange(Problem):
+    """A day outside what it is held against; the bounds, which belong to it, are told, None where there is none."""
+
+    status = 422
+    code = "day_out_of_range"
+    title = _("日期不在允许的范围内")
+    fields = ("earliest", "latest", "errors")
+
+    def __init__(self, *, field: str, earliest: date | None, latest: date | None) -> None:
+        words = bounds(earliest, latest)
+        errors = [{"loc": [field], "code": self.code, "message": words}]
+        super().__init__(words, earliest=earliest, latest=latest, errors=errors)
+
+
 class UnknownParameter(Problem):
     status = 400
     code = "unknown_parameter"
@@ -135,12 +174,12 @@ class WrongState(Problem):
 
 
 class Stale(Problem):
-    """Someone changed the row after it was read."""
+    """The row was changed after it was read: by another, or by the reader in a second window."""
 
     status = 412
     code = "stale_version"
-    title = _("内容已被他人更新，请刷新后重试")
-    fields = ("current_version",)
+    title = _("打开之后内容有了更新，请刷新后重试")
+    fields = ("current_version", "changed_at")
 
 
 class VersionMissing(Problem):
@@ -155,6 +194,15 @@ class VersionInvalid(Problem):
     status = 400
     code = "version_invalid"
     title = _('If-Match 应为读取时 ETag 中的版本，例如 "3"')
+
+
+class ConfirmationNeeded(Problem):
+    """Something typed looks wrong; the same request naming the questions' codes in `confirmed` goes through."""
+
+    status = 409
+    code = "confirmation_needed"
+    title = _("请核对后确认")
+    fields = ("questions",)
 
 
 class SecondPersonNeeded(Problem):
@@ -200,6 +248,36 @@ class InternalError(Problem):
     status = 500
     code = "internal_error"
     title = _("服务器内部错误")
+
+
+class SeveralProblems(Problem):
+    """More than one thing is in the way: each in `errors` by its own code and with its field, where it has one."""
+
+    status = 409
+    code = "several_problems"
+    title = _("请先改正以下各项")
+    fields = ("errors", "questions")
+
+
+def require_all(*checks: Callable[[], object]) -> None:
+    """Do every check and raise what they refuse: one refusal as it is, several as SeveralProblems."""
+    found: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except Problem as problem:
+            found.append(problem)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        questions = [question for problem in found for question in problem.data.get("questions", ())]
+        raise SeveralProblems(errors=[error for problem in found for error in _told(problem)], questions=questions)
+
+
+def _told(problem: Problem) -> list[dict[str, Any]]:
+    """The errors of one among several, which is one itself unless it has some, or asks questions."""
+    is_itself = not problem.errors and not problem.data.get("questions")
+    return [{"loc": [], "code": problem.code, "message": problem.words}] if is_itself else problem.errors
 
 
 def all_problems(base: type[Problem] = Problem) -> Iterator[type[Problem]]:

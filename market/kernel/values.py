@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
@@ -63,6 +64,14 @@ def year_known(value: D) -> D:
             "year_out_of_range", "year outside {first} to {last}", {"first": FIRST_YEAR, "last": LAST_YEAR}
         )
     return value
+
+
+def bounds(earliest: date | None, latest: date | None) -> str:
+    """The words for a day that is not within both days, each included; at least one of them is given."""
+    words = {"earliest": earliest, "latest": latest}
+    if earliest is None:
+        return _("不得晚于 %(latest)s") % words
+    return (_("不得早于 %(earliest)s") if latest is None else _("应在 %(earliest)s 至 %(latest)s 之间")) % words
 
 
 def aware(value: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """How a view answers: a page or its fragment, numbered pages, refusals in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
+from market.kernel.forms import AskingForm
 from market.kernel.http import ActorRequest, is_machine_path, problem_response, with_headers
-from market.kernel.marks import labelled
 from market.kernel.paging import TablePage, table_page
 from market.kernel.problems import MethodNotAllowed, NotFound, Problem
 
@@ -42,20 +42,22 @@ def paginate(request: HttpRequest, rows: QuerySet[M], size: int = 20) -> TablePa
     return table_page(rows, number=request.GET.get("page"), size=size)
 
 
-def form_problem(form: forms.BaseForm, problem: Problem) -> None:
-    """Put a refusal into words beside the fields concerned, or at the top of the form."""
-    errors = problem.data.get("errors") or []
+def form_problem(form: forms.BaseForm, problem: Problem, errors: Sequence[Mapping[str, Any]] | None = None) -> None:
+    """Put a refusal into words beside the fields concerned, or at the top of the form.
+
+    `errors` are those of its errors that are not said elsewhere.
+    """
     placed = False
-    for error in errors:
+    for error in problem.errors if errors is None else errors:
         # An error of one of several values, `["ipc_codes", 0]`, belongs to the field of all.
         field = next((str(part) for part in reversed(error.get("loc") or ()) if str(part) in form.fields), None)
-        form.add_error(field, str(error.get("message", problem.title)))
+        form.add_error(field, str(error.get("message") or problem.title))
         placed = True
-    for ground in problem.data.get("grounds", ()):
-        form.add_error(None, labelled(problem.title, getattr(ground, "label", ground)))
+    if isinstance(form, AskingForm) and (questions := problem.data.get("questions")):
+        form.ask(questions)
         placed = True
     if not placed:
-        form.add_error(None, str(problem.detail or problem.title))
+        form.add_error(None, problem.words)
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

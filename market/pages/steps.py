@@ -61,12 +61,19 @@ def offered(
 
 def attempt(form: forms.BaseForm, act: Callable[..., R]) -> R | None:
     """What the service returned for the form's values; None where one of them refused, which the form then says."""
-    if not form.is_valid():
-        return None
-    try:
-        return act(**form.cleaned_data)
-    except Problem as problem:
-        if problem.status in PASSED_ON:
-            raise
-        form_problem(form, problem)
-        return None
+    if form.is_valid():
+        try:
+            return act(**form.cleaned_data)
+        except Problem as problem:
+            if problem.status in PASSED_ON:
+                raise
+            form_problem(form, problem)
+    _ask_for_files(form)
+    return None
+
+
+def _ask_for_files(form: forms.BaseForm) -> None:
+    """A page cannot give a browser its files back: each that was chosen is asked for again, beside its field."""
+    for name in form.fields:
+        if form.add_prefix(name) in form.files and name not in form.errors:
+            form.add_error(name, _("内容未保存，请重新选择文件"))

@@ -38,7 +38,7 @@ def enter_year(request: ActorRequest) -> HttpResponse:
         try:
             row = calendar_years.enter_year(actor=request.actor, at=clock.now(), **form.cleaned_data)
         except ArrangementInvalid as problem:
-            form.add_error(None, str(problem.detail or problem.title))
+            form.add_error(None, problem.words)
         else:
             messages.success(request, _("%(year)s 年的安排已保存，相关办理期限将重新计算") % {"year": row.year})
             return redirect("reference:calendar")

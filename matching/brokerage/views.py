@@ -96,7 +96,7 @@ def open_deal(request: PageRequest, introduction_id: UUID) -> HttpResponse:
     except Problem as problem:
         if problem.status in PASSED_ON:
             raise
-        messages.error(request, str(problem.title))
+        messages.error(request, problem.words)
         return redirect("brokerage:introduction", introduction_id)
     messages.success(request, _("已完成：%(step)s") % {"step": _("立项")})
     return redirect("brokerage:deal", deal.id)

@@ -80,7 +80,7 @@ def verdict(request: PageRequest, demand_id: UUID, achievement_id: UUID) -> Http
     except Problem as problem:
         if problem.status in PASSED_ON:
             raise
-        messages.error(request, str(problem.title))
+        messages.error(request, problem.words)
     return redirect(_back(request, reverse("matches:pair", args=[demand_id, achievement_id])))
 
 

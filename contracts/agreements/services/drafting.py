@@ -1,6 +1,6 @@
 """From a deal's terms to a final text."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,14 +20,14 @@ from contracts.agreements.problems import (
     ContractInvalid,
     DealNotReady,
 )
-from listings.catalog.models import Achievement
 from market.kernel import audit, files
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
-from market.kernel.clock import local_date, years_later
+from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.numbering import next_number
-from market.kernel.problems import NotAllowed, WrongState
+from market.kernel.problems import NotAllowed, WrongState, require_all
+from market.kernel.questions import about_amount, require_confirmed
 from matching.brokerage import policy as brokerage
 from matching.brokerage.models import Deal
 
@@ -36,19 +36,23 @@ ROWS = {"deductions", "instalments", "patents"}
 
 
 @transaction.atomic
-def draft_contract(*, actor: Actor, deal_id: UUID, data: ContractData, at: datetime) -> TechnologyContract:
+def draft_contract(
+    *, actor: Actor, deal_id: UUID, data: ContractData, at: datetime, confirmed: Collection[str] = ()
+) -> TechnologyContract:
     """Draft the contract of a deal in negotiation, by a clerk of either party or the deal's broker.
 
     A deal whose contract was dissolved or withdrawn gets another; the former ones stay with it.
 
-    Raises DealNotReady, ContractExists, ContractInvalid with every ground.
+    Raises DealNotReady, ContractExists, ContractInvalid with every ground, ConfirmationNeeded.
     """
-    deal = brokerage.deals.fetch(actor=actor, pk=deal_id, lock=True)
+    listings = ("introduction__achievement", "introduction__demand")
+    deal = brokerage.deals.fetch(actor=actor, pk=deal_id, lock=True, related=listings)
     if not may_draft(actor, deal):
         raise NotAllowed
     if deal.stage not in DRAFTABLE:
         raise DealNotReady(stage=deal.stage)
     _require_sound(data, at)
+    require_confirmed(confirmed, about_amount(data.contract_amount, _talked_of(deal)))
     with refuse_on(one_live_contract_per_deal=ContractExists):
         contract = TechnologyContract.objects.create(
             no=next_number("HT", "contract_no_seq", at),
@@ -68,12 +72,21 @@ def draft_contract(*, actor: Actor, deal_id: UUID, data: ContractData, at: datet
 
 @transaction.atomic
 def update_contract(
-    *, actor: Actor, contract_id: UUID, version: int | None, data: ContractData, at: datetime
+    *,
+    actor: Actor,
+    contract_id: UUID,
+    version: int | None,
+    data: ContractData,
+    at: datetime,
+    confirmed: Collection[str] = (),
 ) -> TechnologyContract:
-    """Write a draft anew; raises WrongState once it is final, ContractInvalid."""
+    """Write a draft anew; raises WrongState once it is final, ContractInvalid, ConfirmationNeeded."""
     contract = fetch(actor, contract_id, "update", version)
     require(contract.state == TechnologyContract.State.DRAFTING, contract)
     _require_sound(data, at)
+    if data.contract_amount != contract.contract_amount:
+        known = {_("草稿原成交额"): contract.contract_amount, **(_talked_of(contract.deal) if contract.deal else {})}
+        require_confirmed(confirmed, about_amount(data.contract_amount, known))
     for name, value in _columns(data).items():
         setattr(contract, name, value)
     contract.deductions.all().delete()
@@ -88,14 +101,11 @@ def update_contract(
 def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, at: datetime) -> TechnologyContract:
     """Close the text and draw it, once the deal's terms are agreed.
 
-    Raises ContentIncomplete with every clause that is missing, DealNotReady, CharactersMissing.
+    Raises ContentIncomplete with every clause that is missing, DealNotReady, CharactersMissing; SeveralProblems.
     """
     contract = fetch(actor, contract_id, "finalise", version)
     require(can_proceed(contract.finalise), contract)
-    require_agreed_deal(contract)
-    involves_patents = contract.ip_type.endswith("patent")
-    if grounds := rules.missing_content(current_data(contract), involves_patents=involves_patents):
-        raise ContentIncomplete(grounds=grounds)
+    require_finalisable(contract)
     pdf = document.draw(contract)
     stored = files.store_bytes(pdf, name=f"{contract.no}.pdf", media_type="application/pdf", actor=actor, at=at)
     contract.finalise(document=stored)
@@ -115,25 +125,6 @@ def reopen_contract(*, actor: Actor, contract_id: UUID, version: int | None, at:
     save_change(contract, actor=actor, action="contract.reopened", at=at)
     notices.tell(contract, actor=actor, what=lambda: _("合同已退回修改"), at=at)
     return contract
-
-
-def suggested_data(deal: Deal, *, on: date) -> dict[str, Any]:
-    """What the deal already says of its contract, for an empty form."""
-    achievement: Achievement = deal.introduction.achievement
-    demand = deal.introduction.demand
-    amount = achievement.price or demand.budget or Decimal("0.00")
-    return {
-        "title": achievement.title,
-        "contract_amount": amount,
-        "technology_amount": amount,
-        "contract_type": ContractType.DEVELOPMENT,
-        "technology_field": achievement.technology_field or demand.technology_field,
-        "ip_type": achievement.ip_type or "none",
-        "valid_from": on,
-        "valid_until": years_later(on, 3),
-        "subject_matter": demand.difficulties,
-        "acceptance": demand.indicators or achievement.indicators,
-    }
 
 
 def current_data(contract: TechnologyContract) -> ContractData:
@@ -184,6 +175,21 @@ def require(holds: bool, contract: TechnologyContract) -> None:
         raise WrongState(state=contract.state)
 
 
+def missing_content(contract: TechnologyContract) -> list[rules.Ground]:
+    """What the law asks for and the draft lacks."""
+    return rules.missing_content(current_data(contract), involves_patents=contract.ip_type.endswith("patent"))
+
+
+def require_finalisable(contract: TechnologyContract) -> None:
+    """Raise all that keeps a draft from being final: DealNotReady, ContentIncomplete, CharactersMissing."""
+
+    def require_content() -> None:
+        if grounds := missing_content(contract):
+            raise ContentIncomplete(grounds=grounds)
+
+    require_all(lambda: require_agreed_deal(contract), require_content, lambda: document.require_drawable(contract))
+
+
 def require_agreed_deal(contract: TechnologyContract) -> None:
     """Raise DealNotReady unless the deal stands at agreed terms; its lock keeps it from being lost meanwhile."""
     if contract.deal_id is None:
@@ -204,6 +210,12 @@ def may_draft(actor: Actor, deal: Deal) -> bool:
 def _require_sound(data: ContractData, at: datetime) -> None:
     if grounds := rules.draft_grounds(data, on=local_date(at)):
         raise ContractInvalid(grounds=grounds)
+
+
+def _talked_of(deal: Deal) -> dict[str, Decimal | None]:
+    """The amounts that the two listings of a deal name."""
+    introduction = deal.introduction
+    return {_("成果意向价格"): introduction.achievement.price, _("需求预期投入"): introduction.demand.budget}
 
 
 def _columns(data: ContractData) -> dict[str, Any]:

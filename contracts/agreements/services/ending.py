@@ -11,8 +11,9 @@ from contracts.agreements import notices
 from contracts.agreements.events import ContractCompleted, ContractTerminated
 from contracts.agreements.models import TechnologyContract
 from contracts.agreements.services.drafting import fetch, require
-from market.kernel.actor import Actor
+from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
+from market.notices.services import worded
 
 
 @transaction.atomic
@@ -55,3 +56,17 @@ def withdraw_contract(
     save_change(contract, actor=actor, action="contract.withdrawn", at=at, changes={"reason": reason})
     notices.tell(contract, actor=actor, what=lambda: _("合同文本已撤回"), body=reason, at=at)
     return contract
+
+
+@transaction.atomic
+def withdraw_abandoned(*, deal_id: UUID, at: datetime) -> None:
+    """Give up the unsigned text of a deal that its parties took elsewhere (跳单); a lost deal keeps its own."""
+    state = TechnologyContract.State
+    rows = TechnologyContract.objects.select_for_update(of=("self",)).select_related("deal")
+    contract = rows.filter(deal=deal_id, state__in=(state.DRAFTING, state.FINAL)).first()
+    if contract is None:
+        return
+    contract.withdraw()
+    save_change(contract, actor=SYSTEM, action="contract.withdrawn", at=at, changes={"reason": "circumvented"})
+    body = worded(lambda: _("交易项目已记为跳单，未签署的文本随之撤回。"))
+    notices.tell(contract, actor=SYSTEM, what=lambda: _("合同文本已撤回"), body=body, at=at)

@@ -86,9 +86,9 @@ def sign_contract(
 def _require_day(contract: TechnologyContract, signed_on: date, at: datetime) -> None:
     """Not after today; nor before the introduction, for what was signed earlier did not grow from it."""
     latest = local_date(at)
-    earliest = local_date(contract.deal.introduction.introduced_at) if contract.deal else signed_on
-    if not earliest <= signed_on <= latest:
-        raise SigningDate(earliest=earliest, latest=latest)
+    earliest = local_date(contract.deal.introduction.introduced_at) if contract.deal else None
+    if signed_on > latest or (earliest is not None and signed_on < earliest):
+        raise SigningDate(field="signed_on", earliest=earliest, latest=latest)
 
 
 def _require_sealed_paper(stored: PrivateFile, document: PrivateFile, seals: list[Signature], *, note: str) -> int:

@@ -152,9 +152,10 @@ def _locked(no: int, year: int) -> PlanIndicator:
 
 
 def _check(indicator: PlanIndicator, year: int, value: Decimal, at: datetime) -> None:
-    if not indicator.baseline_year < year <= min(indicator.target_year, local_date(at).year):
-        error = {"loc": ["year"], "code": "year_outside_plan", "message": str(YearOutsidePlan.title)}
-        raise YearOutsidePlan(errors=[error])
+    first, last = indicator.baseline_year + 1, min(indicator.target_year, local_date(at).year)
+    if not first <= year <= last:
+        message = _("年份应在 %(first)s 至 %(last)s 之间") % {"first": first, "last": last}
+        raise YearOutsidePlan(errors=[{"loc": ["year"], "code": "year_outside_plan", "message": message}])
     if fault := rules.value_fault(value, unit=indicator.unit):
         raise ValueUnfit(errors=[{"loc": ["value"], "code": fault, "message": str(FAULTS[fault])}])
 

@@ -9,8 +9,9 @@ from contracts.payments import policy
 from contracts.payments.models import PayeeAccount
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, Role
+from market.kernel.audit import stale
 from market.kernel.changes import save_change
-from market.kernel.problems import NotAllowed, Stale
+from market.kernel.problems import NotAllowed
 from market.notices.services import notify, worded
 
 
@@ -27,9 +28,9 @@ def set_payee_account(
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     row = PayeeAccount.objects.filter(organisation=actor.organisation_id).first()
     current = row.version if row else 0
-    if version is not None and version != current:
-        raise Stale(current_version=current)
     row = row or PayeeAccount(organisation_id=actor.organisation_id)
+    if version is not None and version != current:
+        raise stale(row, actor=actor)
     if (row.holder, row.bank, row.number) == (holder, bank, number):
         return row
     row.holder, row.bank, row.number = holder, bank, number

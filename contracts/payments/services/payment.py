@@ -95,9 +95,9 @@ def submit_bank_proof(
     payment = _fetch(actor, payment_id, "submit_proof", version)
     if payment.rail != Rail.BANK_TRANSFER or not can_proceed(payment.submit_proof):
         raise WrongState(state=payment.state)
-    signed_on = payment.instalment.contract.signed_on
-    if paid_on > local_date(at) or (signed_on is not None and paid_on < signed_on):
-        raise PaidOnInvalid
+    signed_on, today = payment.contract.signed_on, local_date(at)
+    if paid_on > today or (signed_on is not None and paid_on < signed_on):
+        raise PaidOnInvalid(field="paid_on", earliest=signed_on, latest=today)
     stored = files.store(proof, actor=actor, at=at)
     payment.submit_proof(proof=stored, paid_on=paid_on, by_id=actor.user_id)
     changes = stored.evidence() | {"paid_on": paid_on}

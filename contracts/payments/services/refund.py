@@ -1,5 +1,6 @@
 """Money going back: asked for here or at the provider, and booked as the provider says that it went."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +21,7 @@ from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
 from market.kernel.problems import InvalidInput, WrongState
+from market.kernel.questions import about_amount, require_confirmed
 from market.kernel.validation import message_of
 
 State = Refund.State
@@ -28,9 +30,16 @@ NOT_DELIVERED = frozenset({"failed", "canceled"})
 
 @transaction.atomic
 def refund_payment(
-    *, actor: Actor, payment_id: UUID, version: int | None, amount: Decimal, reason: str, at: datetime
+    *,
+    actor: Actor,
+    payment_id: UUID,
+    version: int | None,
+    amount: Decimal,
+    reason: str,
+    at: datetime,
+    confirmed: Collection[str] = (),
 ) -> Refund:
-    """Give back all or part of what arrived; raises RefundTooLarge with what is left to give back.
+    """Give back all or part of what arrived; raises RefundTooLarge with what is left to give back, ConfirmationNeeded.
 
     A bank transfer is refunded outside and booked at once; an online payment is refunded by a worker.
     """
@@ -44,7 +53,8 @@ def refund_payment(
             errors=[{"loc": ["amount"], "code": "not_positive", "message": message_of("greater_than", gt=0)}]
         )
     if amount > (left := refundable(payment)):
-        raise RefundTooLarge(refundable=str(left))
+        raise RefundTooLarge(_("最多可退 %(left)s 元") % {"left": f"{left:,.2f}"}, refundable=str(left))
+    require_confirmed(confirmed, about_amount(amount, {_("到账金额"): payment.amount}))
     refund = Refund.objects.create(
         payment=payment, amount=amount, reason=reason, requested_by_id=actor.user_id, requested_at=at
     )

@@ -16,17 +16,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.registration import policy, rules
-from contracts.registration.models import Change, Registration, RegistrationEvent
-from contracts.registration.problems import AmountsInvalid, ChangeOpen, DateInvalid
+from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
+from contracts.registration.problems import AmountsInvalid, ChangeOpen, CorrectionOpen, NothingToAmend
 from contracts.registration.services import questions, steps
+from contracts.registration.services.decision import require_day
 from contracts.registration.services.record import record_event, standing_facts
 from market.kernel import files
 from market.kernel.actor import Actor
+from market.kernel.audit import stale
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.moves import require_move
-from market.kernel.problems import SecondPersonNeeded, Stale, WrongState
+from market.kernel.problems import SecondPersonNeeded, WrongState, require_all
+from market.kernel.questions import require_confirmed
 from market.notices.services import notify, worded
 
 if TYPE_CHECKING:
@@ -57,16 +60,20 @@ def amend_registration(
 ) -> Registration:
     """Change both amounts to new totals; the ledger gets the difference (worked example 7).
 
-    `document` is the supplementary agreement. Raises AmountsInvalid for amounts that are not positive, out of order,
-    or unchanged; DateInvalid, ConfirmationNeeded, ChangeOpen, FileRefused.
+    `document` is the supplementary agreement. Raises AmountsInvalid for amounts that are not positive or out of
+    order; NothingToAmend, DateInvalid, ConfirmationNeeded; SeveralProblems of them; ChangeOpen, FileRefused.
     """
-    registration, before = registered(
-        actor=actor, registration_id=registration_id, verb="amend", version=version, on=effective_on, at=at
-    )
-    after = rules.Amounts(contract_amount, technology_amount)
-    if not after.are_in_order or after == before:
-        raise AmountsInvalid
-    questions.require_confirmed(confirmed, questions.about_amounts(before, after))
+    registration = fetch_registered(actor=actor, registration_id=registration_id, verb="amend", version=version)
+    before, after = recognised(registration), rules.Amounts(contract_amount, technology_amount)
+
+    def require_amounts() -> None:
+        if not after.are_in_order:
+            raise AmountsInvalid
+        if after == before:
+            raise NothingToAmend
+        require_confirmed(confirmed, questions.about_amounts(before, after))
+
+    require_all(lambda: _require_day(registration, effective_on, at=at), require_amounts)
     return _change(
         registration, Kind.AMENDED, before, after, effective_on, reason, document=document, actor=actor, at=at
     )
@@ -124,9 +131,9 @@ def approve_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
     if registration.state != Registration.State.REGISTERED:
         raise WrongState(state=registration.state)
     if registration.version != change.registration_version:
-        raise Stale(current_version=registration.version)
-    before = standing_amounts(registration, on=change.effective_on, at=at)
-    _carry_out(change, registration, before, actor=actor, at=at)
+        raise stale(registration, actor=actor)
+    _require_day(registration, change.effective_on, at=at)
+    _carry_out(change, registration, recognised(registration), actor=actor, at=at)
     return change
 
 
@@ -167,10 +174,15 @@ def _change(
     actor: Actor,
     at: datetime,
 ) -> Registration:
-    """Keep the change with its paper, and carry it out unless it is of high value."""
+    """Keep the change with its paper, and carry it out unless it is of high value.
+
+    Of two that wait, each would find the registration moved by the other, and could only be declined.
+    """
     if registration.changes.filter(state=Change.State.PROPOSED).exists():
         raise ChangeOpen
     waits = rules.needs_second_review(rules.rule_set(registration.rule_set), before, after)
+    if waits and registration.corrections.filter(state=Correction.State.PROPOSED).exists():
+        raise CorrectionOpen
     change = Change(
         registration=registration,
         registration_version=registration.version + waits,
@@ -219,6 +231,8 @@ def _carry_out(
         at=at,
         approved_by_id=actor.user_id if change.needs_second_person else None,
     )
+    if kind != Kind.AMENDED:
+        _close_correction(registration, actor=actor, at=at)
     steps.tell_parties(registration, title=TITLES[kind], at=at)
 
 
@@ -232,6 +246,27 @@ def _told(change: Change, before: rules.Amounts) -> dict[str, object]:
         "reason": change.reason,
         "document": change.document.sha256,
     }
+
+
+def _close_correction(registration: Registration, *, actor: Actor, at: datetime) -> None:
+    """What ended is not put right any more; who proposed a correction is told."""
+    correction = registration.corrections.select_for_update().filter(state=Correction.State.PROPOSED).first()
+    if correction is None:
+        return
+    correction.close(at=at)
+    action, changes = "registration.correction_closed", {"correction": correction.id, "reason": registration.state}
+    save_change(correction, actor=actor, action=action, subject=registration, at=at, changes=changes)
+    if correction.proposed_by_id is not None:
+        notify(
+            user_ids=[correction.proposed_by_id],
+            kind="registration",
+            title=worded(lambda: _("登记更正不再办理：%(no)s") % {"no": registration.registration_no}),
+            body=worded(
+                lambda: _("登记%(state)s，待复核的更正随之关闭。") % {"state": registration.get_state_display()}
+            ),
+            url=f"/registrations/{registration.id}/",
+            at=at,
+        )
 
 
 def _save(change: Change) -> None:
@@ -259,20 +294,29 @@ def registered(
     *, actor: Actor, registration_id: UUID, verb: str, version: int | None, on: date, at: datetime
 ) -> tuple[Registration, rules.Amounts]:
     """The live registration and its recognised amounts; raises WrongState, DateInvalid for a date out of its life."""
+    registration = fetch_registered(actor=actor, registration_id=registration_id, verb=verb, version=version)
+    _require_day(registration, on, at=at)
+    return registration, recognised(registration)
+
+
+def fetch_registered(*, actor: Actor, registration_id: UUID, verb: str, version: int | None) -> Registration:
+    """The live registration, locked; raises WrongState."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb=verb, version=version)
     require_move(registration, registration.cancel)
-    return registration, standing_amounts(registration, on=on, at=at)
+    return registration
 
 
-def standing_amounts(registration: Registration, *, on: date, at: datetime) -> rules.Amounts:
-    """What is recognised, before an event on a day.
-
-    Raises DateInvalid for a day before the registration or an earlier event of it: the sum would still be right, but
-    the years between would not. Raises it for a day to come, too.
-    """
+def recognised(registration: Registration) -> rules.Amounts:
+    """Both amounts as they stand."""
     if registration.contract_amount is None or registration.technology_amount is None:
         raise AmountsInvalid
-    latest = registration.events.aggregate(latest=Max("effective_on"))["latest"]
-    if latest is None or not latest <= on <= local_date(at):
-        raise DateInvalid
     return rules.Amounts(registration.contract_amount, registration.technology_amount)
+
+
+def _require_day(registration: Registration, on: date, *, at: datetime) -> None:
+    """Raise DateInvalid for a day before the registration or an earlier event of it, or one to come.
+
+    The sum would still be right, but the years between would not.
+    """
+    latest = registration.events.aggregate(latest=Max("effective_on"))["latest"]
+    require_day("effective_on", on, earliest=latest, latest=local_date(at))

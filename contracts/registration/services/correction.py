@@ -17,18 +17,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.registration import policy, rules
-from contracts.registration.models import Correction, Registration, RegistrationEvent
-from contracts.registration.problems import AmountsInvalid, CorrectionOpen, DateInvalid, NothingToCorrect, NumberTaken
+from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
+from contracts.registration.problems import (
+    AmountsInvalid,
+    ChangeOpen,
+    CorrectionOpen,
+    NothingToCorrect,
+    NumberTaken,
+)
 from contracts.registration.services import questions, steps
-from contracts.registration.services.changes import registered
-from contracts.registration.services.decision import parsed_no, save_numbered
+from contracts.registration.services.changes import fetch_registered, recognised
+from contracts.registration.services.decision import parsed_no, require_day, save_numbered
 from contracts.registration.services.record import Line, record_event, standing_facts, standing_lines
 from market.accounts.queries import members_with_role
 from market.kernel.actor import Actor, Role
+from market.kernel.audit import stale
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
-from market.kernel.problems import InvalidInput, SecondPersonNeeded, Stale, WrongState
+from market.kernel.problems import InvalidInput, SecondPersonNeeded, WrongState, require_all
+from market.kernel.questions import require_confirmed
 from market.notices.services import notify, worded
 
 
@@ -50,28 +58,27 @@ def correct_registration(
     """Propose the right facts, totals, number and date; what is not named or None was right. Nothing moves yet.
 
     Raises InvalidInput for a code that no list has, AmountsInvalid, NumberInvalid, NumberTaken, DateInvalid,
-    ConfirmationNeeded, NothingToCorrect, CorrectionOpen.
+    ConfirmationNeeded; SeveralProblems of them; NothingToCorrect, CorrectionOpen, and ChangeOpen where a change waits.
     """
     today = local_date(at)
-    registration, old = registered(
-        actor=actor, registration_id=registration_id, verb="correct", version=version, on=today, at=at
-    )
-    if unknown := rules.unknown_facts(facts, today):
-        raise InvalidInput(
-            errors=[{"loc": [name], "code": "unknown_code", "message": _("代码不在字典中")} for name in unknown]
-        )
-    standing = standing_facts(registration)
-    changed = {name: code for name, code in facts.items() if standing[name] != code}
+    registration = fetch_registered(actor=actor, registration_id=registration_id, verb="correct", version=version)
+    if registration.changes.filter(state=Change.State.PROPOSED).exists():
+        raise ChangeOpen
+    old = recognised(registration)
     amounts = rules.Amounts(
         old.contract_amount if contract_amount is None else contract_amount,
         old.technology_amount if technology_amount is None else technology_amount,
     )
-    if not amounts.are_in_order:
-        raise AmountsInvalid
+    require_all(
+        lambda: _require_known(facts, today),
+        lambda: _require_amounts(old, amounts, confirmed),
+        lambda: _identity(registration, registration_no, registered_on, confirmed, today=today),
+    )
     number, on = _identity(registration, registration_no, registered_on, confirmed, today=today)
+    standing = standing_facts(registration)
+    changed = {name: code for name, code in facts.items() if standing[name] != code}
     if not changed and amounts == old and not number and on is None:
         raise NothingToCorrect
-    questions.require_confirmed(confirmed, questions.about_amounts(old, amounts))
     told: dict[str, Any] = {name: [standing[name], code] for name, code in changed.items()}
     told |= {
         "reason": reason,
@@ -85,6 +92,19 @@ def correct_registration(
     return registration
 
 
+def _require_known(facts: Mapping[str, str], on: date) -> None:
+    if unknown := rules.unknown_facts(facts, on):
+        raise InvalidInput(
+            errors=[{"loc": [name], "code": "unknown_code", "message": _("代码不在字典中")} for name in unknown]
+        )
+
+
+def _require_amounts(old: rules.Amounts, right: rules.Amounts, confirmed: Collection[str]) -> None:
+    if not right.are_in_order:
+        raise AmountsInvalid
+    require_confirmed(confirmed, questions.about_amounts(old, right))
+
+
 def _identity(
     registration: Registration,
     registration_no: str,
@@ -96,17 +116,17 @@ def _identity(
     """The right number and date where they were wrong, else nothing; looked at as when they were typed first."""
     number = parsed_no(registration_no) if registration_no else registration.registration_no
     on = registered_on or registration.registered_on
-    if on is None or registration.accepted_on is None:
-        raise DateInvalid
     later = registration.events.filter(effective_on__gt=registration.registered_on).order_by("effective_on").first()
-    if not registration.accepted_on <= on <= (later.effective_on if later else today):
-        raise DateInvalid
+    if on is None:
+        raise WrongState(state=registration.state)
+    latest = later.effective_on if later else today
+    require_day("registered_on", on, earliest=registration.accepted_on, latest=latest)
     is_new = number != registration.registration_no
     if is_new and Registration.objects.filter(registration_no=number).exists():
         raise NumberTaken
     if is_new or on != registration.registered_on:
         doubts = questions.about_number(registration, registration_no=number, registered_on=on)
-        questions.require_confirmed(confirmed, doubts)
+        require_confirmed(confirmed, doubts)
     return number if is_new else "", on if on != registration.registered_on else None
 
 
@@ -122,7 +142,7 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
     if registration.state != Registration.State.REGISTERED:
         raise WrongState(state=registration.state)
     if registration.version != correction.registration_version:
-        raise Stale(current_version=registration.version)
+        raise stale(registration, actor=actor)
     right = {**standing_facts(registration), **correction.facts}
     moves = _moves(registration, correction, right)
     registration.registration_no = correction.registration_no or registration.registration_no

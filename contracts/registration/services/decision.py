@@ -28,7 +28,8 @@ from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.moves import require_move
-from market.kernel.problems import SecondPersonNeeded, WrongState
+from market.kernel.problems import SecondPersonNeeded, WrongState, require_all
+from market.kernel.questions import require_confirmed
 from market.notices.services import worded
 from market.reference.calendar import Due
 from market.reference.calendar_years import working_calendar
@@ -140,28 +141,26 @@ def register_contract(
     A high value goes to a second person first and is registered by `approve_registration`. `differences` say item by
     item why less is recognised than the contract says; `confirmed` names the questions that were answered.
     Raises NumberInvalid, NumberTaken, AmountsInvalid, AmountAboveContract, DifferenceUnexplained, DateInvalid,
-    ConfirmationNeeded, and RegistrationGrounds for what came up meanwhile.
+    ConfirmationNeeded, and RegistrationGrounds for what came up meanwhile; SeveralProblems of them.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="register", version=version)
     # Not what the state machine's `register` starts from: from the second review only `approve_registration` leads on.
-    if registration.state != Registration.State.ACCEPTED:
+    accepted_on = registration.accepted_on
+    if registration.state != Registration.State.ACCEPTED or accepted_on is None:
         raise WrongState(state=registration.state)
     recognised = rules.Amounts(contract_amount, technology_amount)
-    _require_amounts(registration.contract, recognised, differences, confirmed)
-    if registration.accepted_on is None or not registration.accepted_on <= registered_on <= local_date(at):
-        raise DateInvalid
-    _require_registrable(registration, at=at)
-    registration.registration_no = parsed_no(registration_no)
-    doubts = questions.about_number(
-        registration, registration_no=registration.registration_no, registered_on=registered_on
+    require_all(
+        lambda: _require_identity(registration, registration_no, registered_on, confirmed, latest=local_date(at)),
+        lambda: _require_amounts(registration.contract, recognised, differences, confirmed),
+        lambda: _require_registrable(registration, at=at),
     )
-    questions.require_confirmed(confirmed, doubts)
+    registration.registration_no = parsed_no(registration_no)
     registration.differences = [{"amount": str(item.amount), "reason": item.reason} for item in differences]
     registration.registered_on = registered_on
     registration.contract_amount, registration.technology_amount = contract_amount, technology_amount
     registration.reviewed_by_id = actor.user_id
     if rules.needs_second_review(rules.rule_set(registration.rule_set), recognised):
-        registration.escalate(due=_due(registration, registration.accepted_on, second_review=True))
+        registration.escalate(due=_due(registration, accepted_on, second_review=True))
         save_numbered(registration, actor=actor, action="escalated", at=at, more={"due_on": registration.due_on})
         steps.tell_approvers(registration, title=worded(lambda: _("登记待大额复审")), at=at)
         return registration
@@ -206,7 +205,7 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
     on = registration.registered_on
     contract_amount, technology_amount = registration.contract_amount, registration.technology_amount
     if on is None or contract_amount is None or technology_amount is None:
-        raise DateInvalid
+        raise DateInvalid(field="registered_on", earliest=registration.accepted_on, latest=local_date(at))
     registration.register(on=on, registration_no=registration.registration_no)
     save_numbered(registration, actor=actor, action="registered", at=at)
     record_event(
@@ -274,6 +273,31 @@ def parsed_no(text: str) -> str:
     return number.value
 
 
+def require_day(field: str, on: date, *, earliest: date | None, latest: date) -> None:
+    """Raise DateInvalid for a day outside of both."""
+    if earliest is None or not earliest <= on <= latest:
+        raise DateInvalid(field=field, earliest=earliest, latest=latest)
+
+
+def _require_identity(
+    registration: Registration, registration_no: str, registered_on: date, confirmed: Collection[str], *, latest: date
+) -> None:
+    """Raise NumberInvalid, NumberTaken, DateInvalid, and once both are right ConfirmationNeeded for an odd number."""
+
+    def require_number() -> None:
+        number = parsed_no(registration_no)
+        if Registration.objects.filter(registration_no=number).exclude(pk=registration.pk).exists():
+            raise NumberTaken
+
+    require_all(
+        require_number,
+        lambda: require_day("registered_on", registered_on, earliest=registration.accepted_on, latest=latest),
+    )
+    number = parsed_no(registration_no)
+    doubts = questions.about_number(registration, registration_no=number, registered_on=registered_on)
+    require_confirmed(confirmed, doubts)
+
+
 def _require_amounts(
     contract: TechnologyContract,
     recognised: rules.Amounts,
@@ -286,7 +310,7 @@ def _require_amounts(
     text = rules.Amounts(contract.contract_amount, contract.technology_amount)
     if recognised.contract_amount > text.contract_amount:
         raise AmountAboveContract(contract_amount=str(text.contract_amount))
-    questions.require_confirmed(confirmed, questions.about_amounts(text, recognised))
+    require_confirmed(confirmed, questions.about_amounts(text, recognised))
     if not rules.explains(differences, text=text, recognised=recognised):
         raise DifferenceUnexplained(difference=str(text.contract_amount - recognised.contract_amount))
 

@@ -136,7 +136,8 @@ def draft_last_month(*, at: datetime) -> Report | None:
 def require_over(period: Period, *, at: datetime) -> None:
     """Raise PeriodNotOver unless the period lies behind, in Asia/Shanghai."""
     if period.last >= local_date(at):
-        raise PeriodNotOver(last_on=period.last)
+        words = _("报告期至 %(last_on)s 结束，此后才能生成报告") % {"last_on": period.last}
+        raise PeriodNotOver(words, last_on=period.last)
 
 
 def ordered_sides(sides: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from contracts.agreements import services
 from contracts.agreements.data import ContractData
 from contracts.agreements.models import TechnologyContract
-from contracts.agreements.problems import ContractExists
+from contracts.agreements.problems import ContractExists, DealNotReady
 from contracts.registration import services as registration
 from contracts.registration.models import Registration
 from contracts.turnover.models import TurnoverEntry
@@ -17,7 +17,7 @@ from matching.brokerage import services as brokerage
 from tests import story
 from tests.cast import MONDAY, MONDAY_ON
 from tests.contracts.registration.desk import cancel
-from tests.contracts.standing import refused, run_consumers
+from tests.contracts.standing import actions, refused, run_consumers
 
 
 def agree_again(told: story.Story) -> None:
@@ -114,3 +114,28 @@ def test_the_page_of_a_deal_names_every_contract_and_offers_another_once_none_li
     page = client.get(address).content.decode()
     assert drafted.no in page
     assert "重新起草合同" in page
+
+
+def test_the_unsigned_text_of_a_circumvented_deal_is_withdrawn_and_both_parties_hear_of_it(cast):
+    told = story.drafted(cast)
+    brokerage.circumvent_deal(actor=cast.broker, deal_id=told.deal.id, version=None, note="双方私下签约", at=MONDAY)
+    run_consumers("agreements.abandoned")
+
+    told.contract.refresh_from_db()
+    assert told.contract.state == TechnologyContract.State.WITHDRAWN
+    assert actions(told.contract)[-1] == "contract.withdrawn"
+    heard = Notice.objects.filter(title__startswith="合同文本已撤回").values_list("user_id", flat=True)
+    assert {cast.university_clerk.user_id, cast.enterprise_clerk.user_id} <= set(heard)
+
+
+def test_the_text_of_a_lost_deal_stays_for_it_may_be_taken_up_again_and_says_so(cast):
+    told = story.drafted(cast)
+    brokerage.lose_deal(actor=cast.broker, deal_id=told.deal.id, version=None, reason="funding", note="", at=MONDAY)
+    run_consumers("agreements.abandoned")
+
+    with refused(DealNotReady) as found:
+        services.finalise_contract(actor=cast.broker, contract_id=told.contract.id, version=None, at=MONDAY)
+
+    assert "项目已结束（未成交）" in str(found.value.detail)
+    told.contract.refresh_from_db()
+    assert told.contract.state == TechnologyContract.State.DRAFTING

@@ -44,9 +44,13 @@ def test_a_change_of_a_version_that_is_past_is_412_and_names_the_present_one(dra
 
     with nothing_moves():
         answer = client.send("put", path(drafted), BODY | {"title": "又一标题"}, version=1)
+        to_the_other_side = api.as_(cast.enterprise_clerk).send("put", path(drafted), BODY, version=1).json()
 
     assert answer.status_code == 412
     assert (answer.json()["code"], answer.json()["current_version"]) == ("stale_version", 2)
+    assert answer.json()["detail"].startswith("您已于")
+    assert to_the_other_side["detail"].startswith("内容已于")
+    assert to_the_other_side["changed_at"]
 
 
 VERBS = ("finalise", "reopen", "sign", "complete", "terminate", "withdraw")

@@ -13,10 +13,11 @@ from contracts.agreements.problems import ContentIncomplete, ContractExists, Con
 from contracts.agreements.rules import Ground
 from market.kernel.files import open_file
 from market.kernel.models import AuditRow
-from market.kernel.problems import NotAllowed, NotFound, Stale
+from market.kernel.problems import ConfirmationNeeded, NotAllowed, NotFound, SeveralProblems, Stale
 from matching.brokerage import services as brokerage
 from tests import story
 from tests.cast import MONDAY
+from tests.conftest import ApiClient
 from tests.contracts.standing import actions, refused
 
 LATER = MONDAY + timedelta(hours=3)
@@ -134,7 +135,7 @@ def test_a_change_to_a_draft_that_someone_changed_meanwhile_is_refused(drafted, 
             actor=cast.enterprise_clerk, contract_id=drafted.id, version=1, data=data(title="另一标题"), at=LATER
         )
 
-    assert found.value.data == {"current_version": 2}
+    assert found.value.data == {"current_version": 2, "changed_at": LATER.isoformat()}
 
 
 def test_a_text_is_closed_only_once_terms_are_agreed(cast):
@@ -157,6 +158,33 @@ def test_an_incomplete_text_is_not_closed_and_every_missing_clause_is_named(agre
         services.finalise_contract(actor=cast.broker, contract_id=row.id, version=1, at=LATER)
 
     assert found.value.data == {"grounds": [Ground.ACCEPTANCE_CRITERIA, Ground.PATENT_FACTS, Ground.INSTALMENTS]}
+    assert [error["loc"] for error in found.value.errors] == [["acceptance"], ["patents"], ["instalments"]]
+
+
+def test_that_the_terms_are_not_agreed_is_told_together_with_what_the_text_lacks(cast):
+    told = story.open_deal(story.publish(cast))
+    brokerage.advance_deal(
+        actor=cast.broker, deal_id=told.deal.id, version=None, stage="negotiating", note="", at=MONDAY
+    )
+    row = story.draft(told, acceptance="", disputes="𱖎").contract
+
+    with refused(SeveralProblems) as found:
+        services.finalise_contract(actor=cast.broker, contract_id=row.id, version=1, at=LATER)
+
+    assert [error["code"] for error in found.value.errors] == [
+        "deal_not_ready",
+        "acceptance_criteria",
+        "characters_missing",
+    ]
+
+
+def test_the_page_of_a_draft_says_what_it_lacks_and_leads_to_each_field(agreed, cast):
+    row = story.draft(agreed, acceptance="", instalments=[]).contract
+
+    page = ApiClient().as_(cast.broker).get(f"/contracts/{row.id}/").content.decode()
+
+    assert f'href="/contracts/{row.id}/edit#id_acceptance">缺少验收标准和方法' in page
+    assert f'href="/contracts/{row.id}/edit#section-3">各期付款之和应等于成交额' in page
 
 
 def test_a_closed_text_is_drawn_and_its_hash_is_in_the_audit_trail(final):
@@ -201,3 +229,52 @@ def test_a_reopened_text_has_no_document_and_can_be_written_again(final, cast):
     assert (row.state, row.document_id, row.version) == (State.DRAFTING, None, 3)
     assert Signature.objects.count() == 0
     assert "update" in policy.allowed(cast.broker, row)
+
+
+IN_WAN: dict[str, Any] = {
+    "contract_amount": Decimal("100.00"),
+    "technology_amount": Decimal("100.00"),
+    "deductions": [],
+    "instalments": [{"amount": "100.00"}],
+}
+
+
+def test_an_amount_ten_thousand_times_off_the_listings_is_asked_about_before_it_is_drafted(agreed, cast):
+    with refused(ConfirmationNeeded) as found:
+        services.draft_contract(actor=cast.broker, deal_id=agreed.deal.id, data=data(**IN_WAN), at=MONDAY)
+
+    assert [question["code"] for question in found.value.data["questions"]] == ["amount_unit", "amount_unit"]
+    assert "成果意向价格 800,000.00 元" in str(found.value.detail)
+    assert "需求预期投入 1,000,000.00 元" in str(found.value.detail)
+    row = services.draft_contract(
+        actor=cast.broker, deal_id=agreed.deal.id, data=data(**IN_WAN), confirmed=["amount_unit"], at=MONDAY
+    )
+    assert row.contract_amount == Decimal("100.00")
+
+
+def test_a_draft_is_asked_about_its_amount_when_that_changes_and_not_again(drafted, cast):
+    with refused(ConfirmationNeeded) as found:
+        rewrite(drafted, cast, data(**IN_WAN))
+    rewrite(drafted, cast, data(**IN_WAN), confirmed=["amount_unit"])
+
+    row = rewrite(drafted, cast, data(**IN_WAN, title="换一个名称"))
+
+    assert "草稿原成交额 1,000,000.00 元" in str(found.value.detail)
+    assert (row.title, row.contract_amount) == ("换一个名称", Decimal("100.00"))
+
+
+def rewrite(contract, cast, values: ContractData, *, confirmed: tuple[str, ...] | list[str] = ()) -> TechnologyContract:
+    return services.update_contract(
+        actor=cast.broker, contract_id=contract.id, version=None, data=values, confirmed=confirmed, at=MONDAY
+    )
+
+
+def test_the_api_asks_the_same_and_takes_the_confirmation(drafted, cast):
+    api = ApiClient().as_(cast.broker)
+    body = data(**IN_WAN).model_dump(mode="json")
+
+    asked = api.send("put", f"/contracts/{drafted.id}", body, version=1)
+    answer = api.send("put", f"/contracts/{drafted.id}", body | {"confirmed": ["amount_unit"]}, version=1)
+
+    assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
+    assert (answer.status_code, answer.json()["contract_amount"]) == (200, "100.00")

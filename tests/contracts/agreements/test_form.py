@@ -165,7 +165,7 @@ def test_a_half_filled_row_and_a_wrong_number_are_told_in_their_row(rich, page):
     assert "专利申请号校验位不正确" in before_the_form.partition('class="errors"')[2]
 
 
-def test_a_form_that_was_opened_before_someone_elses_change_is_refused(rich, page):
+def test_a_form_that_was_opened_before_a_change_in_another_window_is_refused_in_words_that_fit(rich, page):
     old = shown(page, rich)
     assert save(page, rich, title="先保存的标题").status_code == 302
 
@@ -173,7 +173,7 @@ def test_a_form_that_was_opened_before_someone_elses_change_is_refused(rich, pag
         answer = page.post(reverse("agreements:edit", args=[rich.id]), old | {"title": "后保存的标题"})
 
     assert answer.status_code == 200
-    assert "内容已被他人更新" in answer.content.decode()
+    assert "您已于" in answer.content.decode()
 
 
 def test_a_form_without_the_version_that_was_read_is_refused(rich, page):
@@ -342,3 +342,22 @@ def test_dates_and_numbers_of_a_patent_that_contradict_each_other_are_named(agre
         services.finalise_contract(actor=cast.broker, contract_id=row.id, version=None, at=MONDAY)
 
     assert Ground.PATENT_DATES in found.value.data["grounds"]
+
+
+def test_a_doubtful_amount_is_asked_about_beside_its_box_and_kept_once_that_is_ticked(page, drafted):
+    address = reverse("agreements:edit", args=[drafted.id])
+    typed = shown(page, drafted) | {
+        "contract_amount": "100",
+        "technology_amount": "100",
+        "deductions-count": "0",
+        "instalments-count": "0",
+    }
+
+    asked = page.post(address, typed)
+    boxes = lxml.html.fromstring(asked.content.decode()).xpath("//input[@name='confirmed']")
+    answer = page.post(address, typed | {"confirmed": "amount_unit"})
+
+    assert "单位是否有误" in asked.content.decode()
+    assert [(box.get("type"), box.get("value")) for box in boxes] == [("checkbox", "amount_unit")]
+    drafted.refresh_from_db()
+    assert (answer.status_code, drafted.contract_amount) == (302, Decimal("100.00"))

@@ -108,7 +108,13 @@ def test_a_day_before_the_introduction_or_after_today_in_ruijin_is_refused(final
     with refused(SigningDate) as found:
         seal(cast.university_clerk, final, at=datetime(2026, 3, 2, 16, 30, tzinfo=UTC), signed_on=signed_on)
 
-    assert found.value.data == {"earliest": date(2026, 3, 2), "latest": date(2026, 3, 3)}
+    data = found.value.data
+    assert (data["earliest"], data["latest"]) == (date(2026, 3, 2), date(2026, 3, 3))
+    assert data["errors"][0] == {
+        "loc": ["signed_on"],
+        "code": "signing_date",
+        "message": "应在 2026-03-02 至 2026-03-03 之间",
+    }
 
 
 @pytest.mark.parametrize(

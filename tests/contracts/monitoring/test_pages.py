@@ -71,7 +71,10 @@ def test_what_is_refused_is_said_beside_the_field(office, api):
     answer = api.as_(office.clerk).post(reverse("monitoring:enter", args=[3]), form(value="45.5"))
 
     assert answer.status_code == 409
-    assert answer.context["enter_form"].errors == {"value": ["该指标按整数计数"]}
+    assert answer.context["enter_form"].errors == {
+        "value": ["该指标按整数计数"],
+        "proof": ["内容未保存，请重新选择文件"],
+    }
     assert IndicatorValue.objects.count() == 0
 
 
@@ -81,7 +84,7 @@ def test_a_stale_confirmation_is_said_on_the_page(office, api):
     answer = api.as_(office.second).post(reverse("monitoring:step", args=[row.id, "confirm"]), {"version": 7})
 
     assert answer.status_code == 409
-    assert "内容已被他人更新，请刷新后重试" in text(answer)
+    assert "本单位的人已于" in text(answer)
 
 
 def test_a_value_is_sent_back_with_its_reason(office, api):

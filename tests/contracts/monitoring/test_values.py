@@ -155,8 +155,10 @@ def test_the_baseline_and_years_outside_the_plan_take_no_value(office, year):
 
 
 def test_a_year_that_has_not_begun_takes_no_value(office):
-    with pytest.raises(YearOutsidePlan):
+    with pytest.raises(YearOutsidePlan) as found:
         office.enters("45", year=2025, at=MONDAY - timedelta(days=800))
+
+    assert found.value.data["errors"][0]["message"] == "年份应在 2021 至 2023 之间"
 
 
 def test_enterprises_come_whole(office):

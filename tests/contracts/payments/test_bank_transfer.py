@@ -99,6 +99,9 @@ def test_a_proof_is_rejected_with_a_reason_that_the_payer_reads_and_another_is_h
     assert (proven.state, actions(proven)[-1]) == (Payment.State.AWAITING_PAYMENT, "payment.proof_rejected")
     assert told_of("凭证被退回") == BOTH - {"university-finance"}
     assert "收款方退回了凭证：未查到该笔款项" in page_of(api, cast.enterprise_finance, proven)
+    told = page_of(api, cast.enterprise_finance, proven).partition('id="history"')[2].partition("</section>")[0]
+    steps = ("发起付款", "提交转账凭证", f"退回凭证：未查到该笔款项 · {cast.university.name}")
+    assert all(step in told for step in steps)
     again = services.submit_bank_proof(
         actor=cast.enterprise_finance,
         payment_id=proven.id,
@@ -126,7 +129,7 @@ def test_a_proof_is_not_rejected_without_a_reason_or_by_the_payer(cast, proven, 
 
 @pytest.mark.parametrize("days", [-1, 1])
 def test_nobody_paid_before_the_contract_was_signed_or_will_have_paid_tomorrow(cast, awaiting, days):
-    with nothing_moves(), pytest.raises(PaidOnInvalid):
+    with nothing_moves(), pytest.raises(PaidOnInvalid, match="应在 2026-03-02 至 2026-03-02 之间"):
         services.submit_bank_proof(
             actor=cast.enterprise_finance,
             payment_id=awaiting.id,

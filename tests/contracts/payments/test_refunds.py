@@ -8,6 +8,7 @@ from contracts.payments import services
 from contracts.payments.models import JournalEntry, Payment, Rail, Refund
 from contracts.payments.problems import AlreadyPaying, RefundTooLarge
 from contracts.payments.rails import ProviderAway
+from market.kernel.problems import ConfirmationNeeded
 from tests.cast import MONDAY
 from tests.contracts.payments.books import AMOUNT, BOTH, actions, books, kinds, rows, told_of
 from tests.contracts.payments.conftest import signed
@@ -16,9 +17,15 @@ from tests.running import run_workers
 REST = Decimal("250000.00")
 
 
-def refund(cast, payment, amount):
+def refund(cast, payment, amount, *, confirmed=()):
     return services.refund_payment(
-        actor=cast.university_finance, payment_id=payment.id, version=None, amount=amount, reason="部分退回", at=MONDAY
+        actor=cast.university_finance,
+        payment_id=payment.id,
+        version=None,
+        amount=amount,
+        reason="部分退回",
+        confirmed=confirmed,
+        at=MONDAY,
     )
 
 
@@ -49,6 +56,16 @@ def test_refunds_never_exceed_what_arrived(cast, arrived, till):
     assert [row.amount for row in till.stripe.refunds.list({"payment_intent": arrived.provider_id}).data] == [
         15_000_000
     ]
+
+
+def test_a_refund_typed_in_ten_thousands_is_asked_about(cast, arrived):
+    before = rows()
+
+    with pytest.raises(ConfirmationNeeded, match=r"到账金额 400,000\.00 元"):
+        refund(cast, arrived, Decimal("40.00"))
+
+    assert rows() == before
+    assert refund(cast, arrived, Decimal("40.00"), confirmed=["amount_unit"]).amount == Decimal("40.00")
 
 
 def test_a_refund_whose_answer_is_lost_gives_the_money_back_once(cast, arrived, till):

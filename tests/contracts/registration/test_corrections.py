@@ -13,13 +13,15 @@ from contracts.registration import policy, services
 from contracts.registration.facts import Dimension
 from contracts.registration.forms import DifferencesField
 from contracts.registration.models import Correction, Registration, RegistrationEvent
-from contracts.registration.problems import AmountsInvalid, CorrectionOpen, NothingToCorrect
+from contracts.registration.problems import AmountsInvalid, ChangeOpen, CorrectionOpen, NothingToCorrect
 from contracts.turnover import queries as turnover
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.rules import Period, Side
 from market.kernel.problems import InvalidInput, NotAllowed, NotFound, SecondPersonNeeded, Stale, WrongState
+from market.notices.models import Notice
 from tests import story
-from tests.contracts.registration.desk import amend, cancel
+from tests.cast import MONDAY, MONDAY_ON
+from tests.contracts.registration.desk import amend, cancel, revoke
 from tests.contracts.standing import actions, refused, run_consumers
 
 YEAR_A, YEAR_B = datetime(2025, 6, 2, 1, tzinfo=UTC), datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -180,6 +182,35 @@ def test_a_registration_that_ended_since_is_not_put_right(earlier):
         approve(earlier, correction)
 
 
+@pytest.mark.parametrize("end", [cancel, revoke])
+def test_a_registration_that_ends_closes_its_open_correction_and_tells_who_proposed_it(earlier, cast, end):
+    correction = propose(earlier, contract="1300000.00")
+
+    end(earlier, on=IN_B, at=YEAR_B)
+
+    correction = Correction.objects.get(pk=correction.pk)
+    assert (correction.state, correction.decided_at, correction.decided_by_id) == ("closed", YEAR_B, None)
+    assert actions(earlier.registration)[-1] == "registration.correction_closed"
+    told = Notice.objects.filter(user=cast.registrar.user_id, title__startswith="登记更正不再办理").get()
+    assert "待复核的更正随之关闭" in told.body
+    with refused(WrongState):
+        propose(earlier, contract="1300000.00")
+
+
+def test_of_a_correction_and_a_change_of_high_value_only_one_waits(cast):
+    """Each would find the registration moved by the other, and could only be declined."""
+    told = story.registered(cast)
+    correction = propose(told, contract="6000000.00", technology="5000000.00")
+    with refused(CorrectionOpen):
+        amend(told, "7000000.00", "5000000.00", on=MONDAY_ON)
+    services.decline_correction(actor=cast.approver, correction_id=correction.id, version=None, at=MONDAY)
+
+    amend(told, "7000000.00", "5000000.00", on=MONDAY_ON)
+
+    with refused(ChangeOpen):
+        propose(told, contract="1300000.00")
+
+
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
@@ -269,7 +300,7 @@ def test_nobody_is_offered_to_approve_what_he_proposed_and_a_late_answer_stays_o
     assert f"{answers}approve" in others
     late = api.as_(cast.registrar).post(f"{answers}decline", {"version": 99})
     assert (late.status_code, late["Location"]) == (302, place)
-    assert [str(message) for message in get_messages(late.wsgi_request)] == ["内容已被他人更新，请刷新后重试"]
+    assert [str(message) for message in get_messages(late.wsgi_request)] == ["打开之后内容有了更新，请刷新后重试"]
 
 
 def test_an_amount_that_is_not_recognised_is_read_as_a_chinese_keyboard_writes_it():

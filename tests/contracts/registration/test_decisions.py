@@ -169,8 +169,10 @@ def test_the_registry_may_recognise_less_than_the_contract_says(accepted):
 
 @pytest.mark.parametrize("on", ["2026-03-01", "2026-03-03", "2025-12-31"])
 def test_a_registration_is_dated_from_acceptance_to_today_in_ruijin(accepted, on):
-    with refused(DateInvalid):
+    with refused(DateInvalid) as found:
         register(accepted, on=date.fromisoformat(on))
+
+    assert str(found.value.detail) == "应在 2026-03-02 至 2026-03-02 之间"
 
 
 # Corrections and refusal
@@ -233,3 +235,52 @@ def test_a_late_decision_in_a_state_that_is_past_is_refused(registered):
         register(registered, no="2026360701000009")
 
     assert found.value.data == {"state": "registered"}
+
+
+def test_everything_wrong_with_a_registration_is_told_at_once_each_with_its_field(accepted, cast, api):
+    row = accepted.registration
+    body = {
+        "registration_no": "12",
+        "registered_on": "2026-03-01",
+        "contract_amount": "1000001.00",
+        "technology_amount": "780000.00",
+    }
+
+    answer = api.as_(cast.registrar).send("post", f"/registrations/{row.id}/register", body, version=row.version)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "several_problems")
+    assert {(error["loc"][0], error["code"]) for error in answer.json()["errors"]} == {
+        ("registration_no", "registration_no_invalid"),
+        ("registered_on", "date_invalid"),
+        ("contract_amount", "amount_above_contract"),
+    }
+
+
+def test_the_page_says_each_beside_its_field_and_asks_its_questions_in_the_same_answer(accepted, cast, api):
+    row = accepted.registration
+    typed = {
+        "version": row.version,
+        "registration_no": "2025350201000123",
+        "registered_on": "2026-03-02",
+        "contract_amount": "1000001.00",
+        "technology_amount": "780000.00",
+    }
+
+    answer = api.as_(cast.registrar).post(f"/registrations/{row.id}/register", typed)
+
+    form = next(form for verb, _step, form in answer.context["steps"] if verb == "register")
+    assert set(form.errors) == {"contract_amount", "confirmed"}
+    assert 'href="#id_register_contract_amount"' in answer.content.decode()
+    assert [code for code, _label in form.fields["confirmed"].widget.choices] == ["registration_no"]
+
+
+def test_a_refused_application_says_its_grounds_in_words(cast, api):
+    told = story.signed(cast, valid_until=date(2026, 3, 2))
+    row = services.apply_for_registration(
+        actor=cast.university_clerk, contract_id=told.contract.id, office_id=cast.registry.id, at=MONDAY
+    )
+
+    answer = api.as_(cast.university_clerk).post(f"/registrations/{row.id}/submit", {"version": row.version})
+
+    assert "合同已过有效期" in answer.content.decode()
+    assert "expired" not in answer.content.decode().partition('class="errors"')[2].partition("</section>")[0]

@@ -8,7 +8,7 @@ from django.db import InternalError, transaction
 from django.db.utils import IntegrityError
 
 from contracts.registration.models import Registration, RegistrationEvent
-from contracts.registration.problems import AmountsInvalid, DateInvalid
+from contracts.registration.problems import AmountsInvalid, DateInvalid, NothingToAmend
 from contracts.turnover import queries as turnover
 from market.kernel.problems import NotAllowed, NotFound, WrongState
 from tests import story
@@ -93,11 +93,16 @@ def test_amendments_downwards_are_negative_and_the_sum_is_always_the_registered_
 
 @pytest.mark.parametrize(
     ("contract", "technology"),
-    [("1000000.00", "780000.00"), ("0.00", "0.00"), ("1000000.00", "1000000.01"), ("-5.00", "-6.00")],
+    [("0.00", "0.00"), ("1000000.00", "1000000.01"), ("-5.00", "-6.00")],
 )
-def test_an_amendment_to_the_same_or_to_impossible_amounts_is_refused(registered, contract, technology):
+def test_an_amendment_to_impossible_amounts_is_refused(registered, contract, technology):
     with refused(AmountsInvalid):
         amend(registered, contract, technology, on=MONDAY_ON)
+
+
+def test_an_amendment_to_the_same_amounts_is_refused_as_one_that_changes_nothing(registered):
+    with refused(NothingToAmend):
+        amend(registered, "1000000.00", "780000.00", on=MONDAY_ON)
 
 
 @pytest.mark.parametrize("on", [date(2026, 3, 1), date(2026, 3, 3), date(2025, 12, 31)])
@@ -105,8 +110,15 @@ def test_a_later_event_lies_between_registration_and_today_in_ruijin(registered,
     for move in (cancel, revoke):
         with refused(DateInvalid):
             move(registered, on=on)
-    with refused(DateInvalid):
+    with refused(DateInvalid) as found:
         amend(registered, "1200000.00", "930000.00", on=on)
+    words = "应在 2026-03-02 至 2026-03-02 之间"
+    assert (found.value.data["earliest"], found.value.data["latest"], str(found.value.detail)) == (
+        MONDAY_ON,
+        MONDAY_ON,
+        words,
+    )
+    assert found.value.data["errors"] == [{"loc": ["effective_on"], "code": "date_invalid", "message": words}]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from contracts.registration import queries, rules, services
+from contracts.registration.history import history_of
 from contracts.registration.models import Attachment, Registration, Round
 from contracts.registration.problems import GroundsUnknown, RegistrationRevoked
 from contracts.registration.rules import RULE_SETS, Reapplication, reapplication
@@ -143,6 +144,40 @@ def test_the_registrar_is_told_that_the_second_person_refused(large, cast):
     against(large, services.refuse_registration, actor=cast.approver)
 
     assert told_to("大额复审不予登记") == {cast.registrar.user_id}
+
+
+# The course of events
+
+
+def test_every_step_is_told_with_its_office_and_reason_and_people_only_to_their_own(large, cast, api):
+    against(large, services.request_correction)
+    submit(Registration.objects.get(), cast.university_clerk)
+    row = services.accept_registration(
+        actor=cast.registrar, registration_id=large.registration.id, version=None, at=MONDAY
+    )
+    register(large)
+    against(large, services.send_back_registration, actor=cast.approver, grounds=("price_unclear",))
+    register(large)
+    approve(large, cast.approver)
+
+    seen = {name: history_of(row, actor=getattr(cast, name)) for name in ("university_clerk", "registrar", "operator")}
+
+    applicant = [
+        *("opened", "submitted", "accepted", "correction_requested", "submitted", "accepted"),
+        *("escalated", "escalated", "registered"),
+    ]
+    office = [*applicant[:7], "sent_back", *applicant[7:]]
+    for name, steps in (("university_clerk", applicant), ("registrar", office), ("operator", office)):
+        assert [step.action.removeprefix("registration.") for step in seen[name]] == steps
+    asked = next(step for step in seen["university_clerk"] if step.action.endswith("correction_requested"))
+    assert (asked.organisation, asked.person) == (cast.registry.name, "")
+    assert asked.detail.startswith("证明材料缺失或无效")
+    assert seen["university_clerk"][0].person
+    assert all(step.person for step in seen["operator"])
+    page = api.as_(cast.university_clerk).get(reverse("registration:detail", args=[row.id])).content.decode()
+    assert "要求补正：证明材料缺失或无效" in page.partition('id="history"')[2]
+    papers = api.as_(cast.university_clerk).send("get", f"/registrations/{row.id}/papers").json()
+    assert [step["action"].removeprefix("registration.") for step in papers["history"]] == applicant
 
 
 # The second person's way back

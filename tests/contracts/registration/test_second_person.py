@@ -11,15 +11,15 @@ from contracts.registration.models import Change, Correction, Registration, Regi
 from contracts.registration.problems import (
     AmountAboveContract,
     ChangeOpen,
-    ConfirmationNeeded,
     DateInvalid,
     DifferenceUnexplained,
 )
-from contracts.registration.rules import RULE_SETS, Amounts, Difference, explains, is_unit_doubtful, needs_second_review
+from contracts.registration.rules import RULE_SETS, Amounts, Difference, explains, needs_second_review
 from contracts.registration.services.record import record_event, standing_facts
 from contracts.turnover import queries as turnover
 from market.kernel.files import FileRefused
-from market.kernel.problems import NotAllowed, SecondPersonNeeded, Stale
+from market.kernel.money import is_unit_doubtful
+from market.kernel.problems import ConfirmationNeeded, NotAllowed, SecondPersonNeeded, Stale
 from market.notices.models import Notice
 from tests import story
 from tests.cast import MONDAY, MONDAY_ON

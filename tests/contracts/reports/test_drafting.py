@@ -58,6 +58,7 @@ def test_a_month_is_over_at_midnight_in_ruijin(office, at, is_over):
         with refused(PeriodNotOver) as found:
             office.drafts("monthly", 3, at=at)
         assert found.value.data == {"last_on": date(2026, 3, 31)}
+        assert "2026-03-31" in str(found.value.detail)
 
 
 def test_a_clock_that_was_set_back_publishes_no_report_of_a_period_that_is_not_over(office):

@@ -61,19 +61,24 @@ def told_values(cast: Cast) -> IndicatorValue:
 
 
 def waiting_change(story: telling.Story) -> Change:
-    """An amendment to a high value, which waits for the second person."""
-    registration.amend_registration(
-        actor=story.cast.registrar,
-        registration_id=story.registration.id,
-        version=None,
+    """An amendment to a high value that waits beside a correction, as only rows from before one kept out the other."""
+    row = story.registration
+    row.refresh_from_db(fields=["version"])
+    return Change.objects.create(
+        registration=row,
+        registration_version=row.version,
+        kind="amended",
         contract_amount=Decimal("6000000.00"),
         technology_amount=Decimal("5000000.00"),
         effective_on=MONDAY.date(),
         reason="补充协议",
-        document=ContentFile(telling.SCAN, "supplement.pdf"),
-        at=MONDAY,
+        document=files.store_bytes(
+            telling.SCAN, name="supplement.pdf", media_type="application/pdf", actor=story.cast.registrar, at=MONDAY
+        ),
+        needs_second_person=True,
+        proposed_by_id=story.cast.registrar.user_id,
+        proposed_at=MONDAY,
     )
-    return Change.objects.get(registration=story.registration)
 
 
 def build_world(cast: Cast) -> World:

@@ -66,7 +66,7 @@ def test_the_page_of_a_deal_offers_its_next_stages_to_the_broker_and_none_to_the
 @pytest.mark.parametrize(
     ("verb", "form", "words"),
     [
-        ("advance", {"version": 7, "stage": "negotiating"}, "内容已被他人更新"),
+        ("advance", {"version": 7, "stage": "negotiating"}, "您已于 2026-03-02 09:00 在别处"),
         ("advance", {"version": 1, "stage": "signed"}, "项目的阶段已经变化"),
         ("lose", {"version": 1, "reason": ""}, "必填"),
         ("circumvent", {"version": 1, "note": ""}, "必填"),
