@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,6 +45,8 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB
 # With IN_MEMORY too: ext4 looks for a second where to put files while as many have just been deleted.
 MEMORY = Path("/dev/shm")  # noqa: S108 - only for a folder that mkdtemp makes
 MEMORY_BYTES = 2 * 1024**3
+IN_MEMORY_PREFIX = "market-tests-"
+YOUNG_SECONDS = 600
 
 
 def binaries() -> Path:
@@ -90,7 +93,7 @@ def prepare(home: Path, password: str) -> None:
         forget_dead_server(data)
         return
     data.unlink(missing_ok=True)  # it led into the memory of a machine that has been started anew
-    place = place_in_memory() or data
+    place = place_in_memory(data) or data
     draft = place.with_name(f"{place.name}-unfinished")
     subprocess.run(["rm", "-rf", str(draft)], check=True)
     password_file = home / "password"
@@ -114,13 +117,28 @@ def prepare(home: Path, password: str) -> None:
         data.symlink_to(place)
 
 
-def place_in_memory() -> Path | None:
-    """None where memory is not wanted, or there is too little of it."""
-    if not os.environ.get("IN_MEMORY") or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+def place_in_memory(data: Path) -> Path | None:
+    """Where the cluster lies that `data` will lead to; None where memory is not wanted, or there is too little."""
+    if not os.environ.get("IN_MEMORY") or not MEMORY.is_dir():
         return None
-    made = Path(tempfile.mkdtemp(prefix="market-tests-", dir=MEMORY))
+    forget_abandoned(MEMORY)
+    if shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+        return None
+    made = Path(tempfile.mkdtemp(prefix=IN_MEMORY_PREFIX, dir=MEMORY))
+    (made / "led-to-by").write_text(str(data.absolute()), encoding="utf-8")
     isolation.own(made)
     return made / "data"
+
+
+def forget_abandoned(memory: Path) -> None:
+    """Remove the clusters to which nothing leads any more: their checkout was deleted, and memory forgets nothing."""
+    for place in memory.glob(f"{IN_MEMORY_PREFIX}*"):
+        note = place / "led-to-by"
+        # One that is being made has no link yet.
+        if not note.is_file() or time.time() - note.stat().st_mtime < YOUNG_SECONDS:
+            continue
+        if Path(note.read_text(encoding="utf-8")).resolve() != (place / "data").resolve():
+            subprocess.run(["rm", "-rf", str(place)], check=True)
 
 
 def forget_dead_server(data: Path) -> None:
