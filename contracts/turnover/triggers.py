@@ -27,7 +27,7 @@ def cells_of(row: str, prefixes: str, codes: Sequence[str] = CODES) -> str:
 def install(*, facts: Sequence[str], codes: Sequence[str]) -> str:
     """SQL that writes the functions anew; `codes` are the dimensions beside the regions, facts too.
 
-    Until `rebuild_turnover` has run, breakdowns read the ledger: what was entered before has no cells of a new one.
+    What was entered before has no cells of a new one: until `rebuild_turnover` has run, breakdowns read the ledger.
     """
     return f"""
         LOCK TABLE turnover_turnoverentry IN SHARE ROW EXCLUSIVE MODE;
@@ -35,7 +35,7 @@ def install(*, facts: Sequence[str], codes: Sequence[str]) -> str:
         {cells(codes)}
         {follow(codes)}
         {equals_event(taken_over(facts))}
-        UPDATE turnover_brokendownregion SET is_complete = false;
+        UPDATE turnover_brokendownregion SET is_complete = false WHERE EXISTS (SELECT FROM turnover_turnoverentry);
     """  # noqa: S608  names of the facts
 
 
