@@ -20,6 +20,7 @@ from contracts.reports.schemas import (
     RestatementOut,
     ReturnIn,
     ReviseIn,
+    RevisionOut,
 )
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
@@ -142,6 +143,22 @@ def get_restatement(request: ApiRequest, report_id: UUID) -> dict[str, Any]:
         for found in queries.restatement(row)
     ]
     return {"report_id": row.id, "sides": sides}
+
+
+@router.get("/{uuid:report_id}/revision", response={200: RevisionOut, **answers()})
+def get_revision(request: ApiRequest, report_id: UUID) -> dict[str, Any]:
+    """What the report says, or would say if it were published now, otherwise than the edition published before it."""
+    row = policy.reports.fetch(actor=request.actor, pk=report_id)
+    found = queries.revision(row, queries.content(row))
+    return {
+        "report_id": row.id,
+        "edition": found and found.edition,
+        "sides": [
+            {"side": side.side, "published": side.published.told(), "now": side.now.told()}
+            for side in (found.sides if found else ())
+        ],
+        "tables": [{"dimension": by, "side": side} for by, side in (found.tables if found else ())],
+    }
 
 
 @router.get(

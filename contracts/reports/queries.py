@@ -1,6 +1,7 @@
 """What the reports' pages and endpoints show: published ones to everyone, the others as the policy says."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,9 +10,10 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from contracts.registration.models import RegistrationEvent
-from contracts.reports import freezing, policy
+from contracts.reports import freezing, policy, revisions
 from contracts.reports.models import Report, ReportFile
 from contracts.reports.problems import NotPublished
+from contracts.reports.revisions import Revision
 from contracts.turnover import labels
 from contracts.turnover import queries as turnover
 from contracts.turnover.models import TurnoverEntry
@@ -105,6 +107,19 @@ def restatement(report: Report) -> list[Restated]:
     published = content(report)["figure"]
     now = turnover.sides(report.period, region=report.region)
     return [Restated(side, Sums.read(published[side.value]), _changes(report, side), now[side]) for side in Side]
+
+
+def revision(report: Report, said: Mapping[str, Any]) -> Revision | None:
+    """What the report, saying that, says otherwise than the edition published before it; None where there is none."""
+    earlier = Report.objects.filter(
+        kind=report.kind,
+        first_on=report.first_on,
+        region=report.region,
+        edition__lt=report.edition,
+        state=Report.State.PUBLISHED,
+    )
+    former = earlier.order_by("-edition").first()
+    return None if former is None else revisions.revision(content(former), said)
 
 
 def adjustments(report: Report) -> QuerySet[TurnoverEntry]:

@@ -102,6 +102,26 @@ class RestatementOut(Schema):
     sides: list[RestatedOut]
 
 
+class RevisedSideOut(Schema):
+    side: Side
+    published: ReportSumsOut
+    now: ReportSumsOut
+
+
+class RevisedTableOut(Schema):
+    dimension: str
+    side: Side
+
+
+class RevisionOut(Schema):
+    """What an edition says otherwise than the published `edition` before it, null where there is none."""
+
+    report_id: UUID
+    edition: int | None
+    sides: list[RevisedSideOut]
+    tables: list[RevisedTableOut]
+
+
 class AdjustmentOut(Schema):
     """A ledger entry that came after the report's cut; `reason` is empty where its contract is hidden."""
 

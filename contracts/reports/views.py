@@ -17,8 +17,10 @@ from contracts.reports import policy, queries, services
 from contracts.reports.download import download
 from contracts.reports.forms import DraftForm, ReturnForm, ReviseForm
 from contracts.reports.models import Report, ReportFile
+from contracts.reports.revisions import Revision
 from contracts.turnover import labels
 from contracts.turnover.models import Assessment
+from contracts.turnover.rules import Side
 from market.kernel import clock
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
@@ -142,6 +144,7 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
             for table in found["tables"]
         ],
         "counted": _counted(found["cumulative"]["plan"]),
+        **({} if is_published else _revised(queries.revision(row, found))),
         "is_published": is_published,
         "files": sorted(row.files.all(), key=lambda kept: ReportFile.Form.values.index(kept.form)),
         "editions": queries.editions(row, actor=request.actor),
@@ -166,6 +169,15 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
     if failed:
         response.status_code = 409
     return response
+
+
+def _revised(revision: Revision | None) -> dict[str, Any]:
+    """What the next edition changes of the published one, with words for the tables."""
+    if revision is None:
+        return {}
+    sides = [(labels.SIDES[side.side], side) for side in revision.sides]
+    tables = [(DIMENSION_LABELS[Dimension(by)], labels.SIDES[Side(side)]) for by, side in revision.tables]
+    return {"revision": revision, "revised_sides": sides, "revised_tables": tables}
 
 
 def _counted(plan: Mapping[str, Any] | None) -> str:

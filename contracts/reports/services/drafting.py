@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from contracts.reports import policy, rules
+from contracts.reports import policy, queries, rules
 from contracts.reports.layouts import NEWEST
 from contracts.reports.models import Report
 from contracts.reports.problems import AlreadyDrafted, PeriodNotOver
@@ -92,7 +93,7 @@ def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: dat
         raise SecondPersonNeeded
     report.submit(by_id=actor.user_id, organisation_id=actor.organisation_id, at=at)
     save_change(report, actor=actor, action="report.submitted", at=at)
-    steps.tell(steps.approvers(report), report, title=worded(lambda: _("统计报告待您审核")), at=at)
+    steps.tell(steps.approvers(report), report, title=_asking(report), at=at)
     return report
 
 
@@ -131,6 +132,14 @@ def draft_last_month(*, at: datetime) -> Report | None:
         return None
     steps.tell(steps.makers(), report, title=worded(lambda: _("上月统计月报草稿已生成")), at=at)
     return report
+
+
+def _asking(report: Report) -> Any:
+    """What the approvers are told; one whose figures differ from the published edition's is named so."""
+    revised = queries.revision(report, queries.content(report))
+    if revised is None or revised.is_empty:
+        return worded(lambda: _("统计报告待您审核"))
+    return worded(lambda: _("统计报告待您审核，与已发布的第 %(edition)s 版不同") % {"edition": revised.edition})
 
 
 def require_over(period: Period, *, at: datetime) -> None:

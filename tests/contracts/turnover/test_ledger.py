@@ -191,7 +191,7 @@ def test_the_check_finds_nothing_where_ledger_and_events_agree(city, cast, capsy
 
     call_command("check_turnover", "--json")
 
-    # Two cells of events, four totals, each dimension on both sides, and a second region, kind and university bought of.
+    # Two of events, four totals, each dimension on both sides, and a second region, kind and university bought from.
     cells = 2 + 4 + 2 * len(KEPT[Side.OUTPUT]) + 3
     assert json.loads(capsys.readouterr().out) == {"cells": cells, "differing": 0}
 
