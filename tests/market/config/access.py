@@ -175,6 +175,7 @@ API: dict[str, Rule] = {
     "POST /reports/{report_id}/return": Rule(REPORTERS),
     "GET /reports/{report_id}/content.{form}": OPEN,
     "GET /reports/{report_id}/restatement": OPEN,
+    "GET /reports/{report_id}/revision": OPEN,
     "GET /reports/{report_id}/adjustments": OPEN,
     "GET /notices": OPEN,
     "POST /notices/{notice_id}/read": only(SELLER, seen_by=frozenset()),
