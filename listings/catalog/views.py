@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from listings.catalog import policy, queries, services
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.forms import AchievementForm, DemandForm, PatentFormSet, patent_values
-from listings.catalog.models import Achievement, Demand
+from listings.catalog.models import Achievement, Demand, State
 from listings.catalog.services import achievements as achievement_services
 from listings.catalog.services import demands as demand_services
 from market.accounts import policy as accounts
@@ -110,9 +110,14 @@ def mine(request: PageRequest) -> HttpResponse:
         raise NotFound if request.actor.is_signed_in else NotSignedIn
     kind = "demand" if request.GET.get("kind") == "demand" else "achievement"
     own = queries.own_demands if kind == "demand" else queries.own_achievements
+    text, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    state = state if state in State.values else ""
     context: dict[str, Any] = {
-        "page": paginate(request, own(actor=request.actor)),
+        "page": paginate(request, own(actor=request.actor, text=text, state=state)),
         "kind": kind,
+        "q": text,
+        "state": state,
+        "states": State.choices,
         "may_create": policy.may_create(request.actor, f"{kind}s"),
     }
     return render_page(request, "catalog/mine.html", **context)

@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -28,6 +29,10 @@ class AccountAdapter(DefaultAccountAdapter):
         links = {name: _public(url) for name, url in context.items() if name.endswith("_url")}
         super().send_mail(template_prefix, email, context | links | {"current_site": site})
 
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        user.name = form.cleaned_data.get("name", "")
+        return super().save_user(request, user, form, commit)
+
     def clean_email(self, email: str) -> str:
         found: str = EmailField().clean(email)
         return found
@@ -44,6 +49,9 @@ class MFAAdapter(DefaultMFAAdapter):
     """Authenticator apps and passkeys show the market's name; their secrets are kept encrypted."""
 
     PURPOSE = "market.accounts.second_factor"
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("验证码不正确或已过期：请输入验证器应用此刻显示的 6 位数字，或一个未用过的恢复代码")
+    }
 
     def encrypt(self, text: str) -> str:
         return encryption.encrypt(text, purpose=self.PURPOSE)
@@ -68,7 +76,10 @@ class TidyResetPasswordForm(FittingFields, ResetPasswordForm):
 
 
 class EvenSignupForm(FittingFields, SignupForm):
-    """Takes as long for an address that has an account as for one that has none."""
+    """Asks for a name too, and takes as long for an address that has an account as for one that has none."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60, help_text=_("同事和业务往来的单位看到的称呼，以后可以修改"))
+    field_order = ["name", "email", "password1", "password2"]
 
     def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
         if self.account_already_exists:

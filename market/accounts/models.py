@@ -222,6 +222,18 @@ class Invitation(models.Model):
     def role_names(self) -> list[str]:
         return [str(ROLE_LABELS[Role(role)]) for role in self.roles]
 
+    @property
+    def replaces_another(self) -> bool:
+        """Whether it made the link of an earlier letter to the same address void."""
+        others = Invitation.objects.filter(organisation=self.organisation_id, email=self.email)
+        return others.filter(withdrawn_at=self.created_at).exists()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a later letter made its link void."""
+        others = Invitation.objects.filter(organisation=self.organisation_id, email=self.email)
+        return self.withdrawn_at is not None and others.filter(created_at=self.withdrawn_at).exists()
+
     def state(self, at: datetime) -> str:
         """`open` while it can be accepted."""
         for name in ("accepted", "declined", "withdrawn"):

@@ -101,7 +101,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     form = InvitationForm(request.POST, kind=request.actor.organisation_kind)
     if form.is_valid():
         try:
-            services.invite_member(
+            sent = services.invite_member(
                 actor=request.actor,
                 organisation_id=request.actor.organisation_id,
                 language=get_language() or "",
@@ -111,7 +111,8 @@ def invite(request: ActorRequest) -> HttpResponse:
         except Problem as problem:
             refuse(form, problem)
         else:
-            messages.success(request, _("邀请信已寄出，对方接受后成为成员"))
+            again = _("邀请信已重新寄出，此前寄给该邮箱的邀请链接随即失效")
+            messages.success(request, again if sent.replaces_another else _("邀请信已寄出，对方接受后成为成员"))
             return redirect("accounts:organisation")
     return _organisation(request, invitation_form=form)
 
@@ -142,7 +143,7 @@ def invitation(request: ActorRequest) -> HttpResponse:
     if row is None:
         raise NotFound
     if row.state(clock.now()) != "open":
-        raise InvitationClosed
+        raise InvitationClosed(_("该单位又寄来了新的邀请信，请打开最近一封信中的链接") if row.is_replaced else "")
     actor = request.actor
     if actor.user_id is None:
         # Who has the link has read the letter: the address needs no second letter when they sign up.

@@ -1,5 +1,6 @@
 """Tables of the ground: outbox, audit, idempotency keys, jobs, files. None points upwards."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -239,3 +240,8 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.root[:8]}"
+
+    @property
+    def signed_at(self) -> datetime:
+        """`at` as an instant."""
+        return datetime.fromisoformat(self.at)

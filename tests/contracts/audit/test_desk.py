@@ -1,6 +1,7 @@
 """The auditor's desk, the public heads, and the proof that a party gets for its own entry."""
 
 import json
+from datetime import datetime
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from django.test import Client
 from contracts.turnover.models import TurnoverEntry
 from market.kernel import clock, jobs
 from market.kernel.chain import hashing, heads, tree
+from market.kernel.clock import RUIJIN
 from market.kernel.models import ChainHead, Job
 from tests.conftest import ApiClient
 from tests.contracts.audit.bundles import verify
@@ -59,6 +61,11 @@ def test_the_desk_shows_the_chain_and_its_head(signed):
     for shown in (head.root, head.link, head.key, str(head.seq)):
         assert shown in page
     assert "生成证据包" in page
+    local = f"{datetime.fromisoformat(head.at).astimezone(RUIJIN):%Y-%m-%d %H:%M}</time>"
+    before, _, exact = page.partition("<summary>签名时的原值")
+    assert local in before
+    assert head.at in exact
+    assert head.at not in before.replace(f'datetime="{head.signed_at.isoformat()}"', "")
 
 
 def test_without_a_key_the_desk_says_so(committed_city, settings):

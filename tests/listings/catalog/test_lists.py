@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from listings.catalog import services as catalog
-from listings.catalog.models import Disclosure
+from listings.catalog.models import Disclosure, State
 from tests import recipes
 from tests import story as telling
 from tests.cast import MONDAY
@@ -91,3 +91,22 @@ def test_an_anonymous_demand_names_its_owner_to_its_own_people_and_the_operator_
 
     assert {name for name, row in seen.items() if row["owner"]} == {"enterprise_clerk", "operator"}
     assert {name for name, row in seen.items() if row["contact_phone"]} == {"enterprise_clerk", "operator"}
+
+
+def test_an_owner_finds_its_suspended_and_draft_listings_which_the_market_does_not_show(cast, api):
+    own = recipes.published_achievement.extend(owner=cast.university)
+    own.make(title="铜箔退火工艺", state=State.SUSPENDED)
+    own.make(title="铜箔表面处理", state=State.DRAFT, published_at=None)
+    own.make(title="食品保鲜", keywords=["铜箔"])
+    own.make(title="无关的成果")
+    recipes.published_achievement.make(owner=cast.enterprise, title="铜箔分切")
+    page = api.as_(cast.university_clerk)
+
+    def found(query: str) -> set[str]:
+        return {row.title for row in page.get(f"/my/listings/?{query}").context["page"].items}
+
+    assert found("q=铜箔") == {"铜箔退火工艺", "铜箔表面处理", "食品保鲜"}
+    assert found("q=铜箔&state=suspended") == {"铜箔退火工艺"}
+    assert found("state=draft") == {"铜箔表面处理"}
+    assert found("q=没有的") == set()
+    assert len(found("")) == 4

@@ -132,7 +132,10 @@ def test_links_in_mails_lead_to_the_portal_whatever_host_was_asked(settings):
     settings.PUBLIC_URL = "https://market.example"
     email = f"{uuid4().hex}@example.com"
 
-    forms = {"/accounts/signup/": {"password1": PASSWORD, "password2": PASSWORD}, "/accounts/password/reset/": {}}
+    forms = {
+        "/accounts/signup/": {"name": "新人", "password1": PASSWORD, "password2": PASSWORD},
+        "/accounts/password/reset/": {},
+    }
     for path, fields in forms.items():
         for address in (email, account().email, f"{uuid4().hex}@example.com"):
             visitor().post(path, {"email": address} | fields, headers={"Host": "127.0.0.1:1"})
@@ -147,7 +150,7 @@ def test_links_in_mails_lead_to_the_portal_whatever_host_was_asked(settings):
 def test_mails_bear_the_markets_name_and_are_in_chinese(settings):
     settings.PUBLIC_URL = "https://market.example"
     user = account()
-    fresh = {"email": f"{uuid4().hex}@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    fresh = {"name": "新人", "email": f"{uuid4().hex}@example.com", "password1": PASSWORD, "password2": PASSWORD}
     visitor().post("/accounts/signup/", fresh)
     visitor().post("/accounts/signup/", fresh | {"email": user.email})
     for email in (user.email, f"{uuid4().hex}@example.com"):
@@ -172,6 +175,7 @@ def test_the_pages_of_an_account_are_in_chinese(page):
     answer = client.get(page, follow=True)
 
     assert english(answer.content.decode()) == []
+    assert re.findall("帐.|账号", answer.content.decode()) == []  # 账户, as everywhere
 
 
 @pytest.mark.django_db
@@ -180,7 +184,7 @@ def test_the_pages_of_an_account_are_in_chinese(page):
     ["short", "password123", "1234567890", "Summer2026", "qwertyuiop12", "Ruijin2026!", "woaini5201314", "wangwei1988"],
 )
 def test_a_weak_password_is_refused_in_chinese(password):
-    fields = {"email": f"{uuid4().hex}@example.com", "password1": password, "password2": password}
+    fields = {"name": "新人", "email": f"{uuid4().hex}@example.com", "password1": password, "password2": password}
 
     answer = visitor().post("/accounts/signup/", fields)
 
@@ -207,7 +211,9 @@ def test_signing_up_hashes_as_often_for_an_address_that_has_an_account(settings)
     counts = []
     for email in (user.email, f"{uuid4().hex}@example.com"):
         before = CountingHasher.count
-        visitor().post("/accounts/signup/", {"email": email, "password1": PASSWORD, "password2": PASSWORD})
+        visitor().post(
+            "/accounts/signup/", {"name": "新人", "email": email, "password1": PASSWORD, "password2": PASSWORD}
+        )
         counts.append(CountingHasher.count - before)
 
     assert counts[0] == counts[1] >= 1

@@ -37,7 +37,9 @@ def by_the_owner(cast, api, typed):
 
 
 def by_a_newcomer(cast, api, typed):
-    return visitor().post("/accounts/signup/", {"email": typed, "password1": PASSWORD, "password2": PASSWORD})
+    return visitor().post(
+        "/accounts/signup/", {"name": "新人", "email": typed, "password1": PASSWORD, "password2": PASSWORD}
+    )
 
 
 DOORS = [by_the_api, by_the_manager, by_the_operator, by_the_owner, by_a_newcomer]

@@ -122,7 +122,7 @@ def test_a_newcomer_signs_up_by_the_letter_alone_and_chooses_their_own_name(cast
     page = client.get(letter, follow=True)
     assert ("示例大学" in page.content.decode(), page.redirect_chain) == (True, [(ANSWER, 302)])
 
-    account = {"email": email, "password1": PASSWORD, "password2": PASSWORD}
+    account = {"name": "新人", "email": email, "password1": PASSWORD, "password2": PASSWORD}
     signed_up = client.post("/accounts/signup/", account | {"next": ANSWER})
     assert (signed_up["Location"], len(mail.outbox)) == (ANSWER, 1)
     client.post(ANSWER, {"answer": "accept", "name": "我自己取的名字"})
@@ -291,3 +291,19 @@ def test_whom_one_is_told_of_is_named_by_the_account_and_not_by_who_asked(cast):
     services.accept_invitation(actor=cast.stranger, invitation_id=invitation.id, at=clock.now())
 
     assert actor_for(User.objects.get(email=email)).name == "stranger"
+
+
+def test_a_second_letter_says_that_the_first_is_void_and_so_does_the_first_link(cast, api):
+    manager = api.as_(cast.university_clerk)
+    typed = {"email": UNKNOWN, "roles": ["clerk"]}
+    manager.post("/organisation/invitations", typed)
+    run_workers()
+    first, first_link = str(mail.outbox[-1].body), link()
+
+    again = manager.post("/organisation/invitations", typed, follow=True)
+    run_workers()
+
+    assert [str(message) for message in again.context["messages"]][-1].startswith("邀请信已重新寄出")
+    assert ("此前寄给您" in first, "此前寄给您" in str(mail.outbox[-1].body)) == (False, True)
+    assert "请打开最近一封信中的链接" in visitor().get(first_link, follow=True).content.decode()
+    assert visitor().get(link(), follow=True).status_code == 200

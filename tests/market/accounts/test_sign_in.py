@@ -195,7 +195,7 @@ def test_a_session_writes_only_with_its_csrf_token(cast):
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
-        ("/accounts/signup/", {"password1": PASSWORD, "password2": PASSWORD}),
+        ("/accounts/signup/", {"name": "新人", "password1": PASSWORD, "password2": PASSWORD}),
         ("/accounts/password/reset/", {}),
     ],
 )
@@ -211,7 +211,7 @@ def test_nobody_learns_by_a_form_who_has_an_account(path, fields):
 @pytest.mark.django_db
 def test_who_signs_up_gets_in_after_opening_the_link_in_the_mail():
     client, email = visitor(), f"{uuid4().hex}@example.com"
-    client.post("/accounts/signup/", {"email": email, "password1": PASSWORD, "password2": PASSWORD})
+    client.post("/accounts/signup/", {"name": "王小明", "email": email, "password1": PASSWORD, "password2": PASSWORD})
     sign_in(client, email)
     assert is_signed_in(client) is False
 
@@ -219,6 +219,7 @@ def test_who_signs_up_gets_in_after_opening_the_link_in_the_mail():
     sign_in(client, email)
 
     assert is_signed_in(client)
+    assert User.objects.get(email=email).name == "王小明"
 
 
 def link_in_the_mail() -> str:
