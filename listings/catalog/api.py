@@ -15,6 +15,7 @@ from market.kernel import clock
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, Payload, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
+from market.kernel.problems import ConfirmationNeeded
 
 achievements = Router(tags=["achievements"])
 demands = Router(tags=["demands"])
@@ -65,7 +66,9 @@ def get_achievement(request: ApiRequest, response: HttpResponse, achievement_id:
     return _achievement(request, response, achievement_id)
 
 
-@achievements.patch("/{uuid:achievement_id}", response={200: schemas.AchievementOut, **answers(*CHANGING)})
+@achievements.patch(
+    "/{uuid:achievement_id}", response={200: schemas.AchievementOut, **answers(*CHANGING, ConfirmationNeeded)}
+)
 def update_achievement(
     request: ApiRequest,
     response: HttpResponse,
@@ -77,8 +80,8 @@ def update_achievement(
         actor=request.actor,
         achievement_id=achievement_id,
         version=if_match(request),
-        changes=_sent(payload),
         at=clock.now(),
+        **_sent(payload),
     )
     return _achievement(request, response, achievement_id)
 
@@ -143,7 +146,7 @@ def get_demand(request: ApiRequest, response: HttpResponse, demand_id: UUID) -> 
     return _demand(request, response, demand_id)
 
 
-@demands.patch("/{uuid:demand_id}", response={200: schemas.DemandOut, **answers(*CHANGING)})
+@demands.patch("/{uuid:demand_id}", response={200: schemas.DemandOut, **answers(*CHANGING, ConfirmationNeeded)})
 def update_demand(
     request: ApiRequest,
     response: HttpResponse,
@@ -155,8 +158,8 @@ def update_demand(
         actor=request.actor,
         demand_id=demand_id,
         version=if_match(request),
-        changes=_sent(payload),
         at=clock.now(),
+        **_sent(payload),
     )
     return _demand(request, response, demand_id)
 
@@ -201,9 +204,9 @@ def _move(request: ApiRequest, service: Any, kind: str, listing_id: UUID, **more
 
 
 def _sent(payload: Any) -> dict[str, Any]:
-    """The fields that were in the body; null clears a field that may be empty."""
-    changes: dict[str, Any] = payload.model_dump(exclude_unset=True)
-    return changes
+    """The fields that were in the body, where null clears a field that may be empty, and what was confirmed."""
+    changes = payload.model_dump(exclude_unset=True, exclude={"confirmed"})
+    return {"changes": changes, "confirmed": payload.confirmed}
 
 
 def _achievement(request: ApiRequest, response: HttpResponse, achievement_id: UUID) -> dict[str, Any]:

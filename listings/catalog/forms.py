@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Disclosure
 from market.kernel.clock import today
-from market.kernel.forms import Form
+from market.kernel.forms import AskingForm, Form
 from market.kernel.money import MAX_AMOUNT
 from market.reference import queries as reference
 
@@ -43,7 +43,10 @@ def amount(label: Any, hint: Any) -> forms.DecimalField:
     )
 
 
-class ListingForm(Form):
+BESIDE = frozenset({"version", "confirmed"})  # what a form has beside the values of its listing
+
+
+class ListingForm(AskingForm):
     """Fields that both kinds share. `schemes` names the dictionary of each coded field."""
 
     schemes: dict[str, str] = {}
@@ -72,11 +75,11 @@ class ListingForm(Form):
 
     def changes(self) -> dict[str, Any]:
         """What was changed, and nothing else: a field that was left as it was, or is not shown, stays as it is."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+        return {name: self.cleaned_data[name] for name in self.changed_data if name not in BESIDE}
 
     def values(self) -> dict[str, Any]:
         """A new listing as the service takes it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in BESIDE}
 
     def clean_keywords(self) -> list[str]:
         words = split(self.cleaned_data["keywords"])

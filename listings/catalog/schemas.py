@@ -7,6 +7,7 @@ from pydantic import Field, create_model
 
 from listings.catalog.data import AchievementData, DemandData
 from market.kernel.api import Payload, Reference
+from market.kernel.questions import AmountConfirmed
 
 
 def changes_of(model: type[Payload], name: str) -> type[Payload]:
@@ -15,7 +16,7 @@ def changes_of(model: type[Payload], name: str) -> type[Payload]:
         key: (Annotated[info.annotation, Field(), *info.metadata] | None, None)
         for key, info in model.model_fields.items()
     }
-    return create_model(name, __base__=Payload, __module__=__name__, **fields)
+    return create_model(name, __base__=Payload, __module__=__name__, confirmed=(AmountConfirmed, []), **fields)
 
 
 AchievementChanges = changes_of(AchievementData, "AchievementChanges")

@@ -275,6 +275,7 @@ def _update(request: PageRequest, kind: str, listing_id: UUID, typed: Typed) -> 
         "actor": request.actor,
         "version": typed.form.cleaned_data["version"],
         "changes": changes,
+        "confirmed": typed.form.cleaned_data["confirmed"],
         "at": clock.now(),
     }
     if kind == "achievement":

@@ -24,6 +24,7 @@ from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.api import Payload
 from market.kernel.problems import Problem
+from market.kernel.questions import AMOUNT_UNIT
 from market.kernel.validation import told
 from market.kernel.values import MOST_INTEGER, ExternalId
 
@@ -219,10 +220,18 @@ def _apply(source: FeedSource, told_item: Item, item: Mapping[str, Any], outcome
         if known.state == State.WITHDRAWN:
             catalog.restore_listing(actor=actor, kind=kind, listing_id=known.id, at=at)
         changes = _data(kind, item).model_dump(exclude_unset=True)
+        # Nobody is there to be asked: what the other market shows is taken as it shows it.
+        common: dict[str, Any] = {
+            "actor": actor,
+            "version": None,
+            "changes": changes,
+            "confirmed": (AMOUNT_UNIT,),
+            "at": at,
+        }
         if kind == "achievement":
-            catalog.update_achievement(actor=actor, achievement_id=known.id, version=None, changes=changes, at=at)
+            catalog.update_achievement(achievement_id=known.id, **common)
         else:
-            catalog.update_demand(actor=actor, demand_id=known.id, version=None, changes=changes, at=at)
+            catalog.update_demand(demand_id=known.id, **common)
         outcome.changed += 1
     type(known).objects.filter(pk=known.pk).update(source_version=version)
 

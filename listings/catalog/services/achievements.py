@@ -1,11 +1,12 @@
 """Universities and enterprises list what they have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from listings.catalog import rules
 from listings.catalog.data import AchievementData, PatentData
@@ -15,6 +16,7 @@ from listings.catalog.services import moves
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput
+from market.kernel.questions import about_amount, require_confirmed
 from market.kernel.validation import validated
 from market.reference.identifiers.ipc import normalise_ipc
 
@@ -35,9 +37,18 @@ def create_achievement(*, actor: Actor, data: AchievementData, at: datetime) -> 
 
 @transaction.atomic
 def update_achievement(
-    *, actor: Actor, achievement_id: UUID, version: int | None, changes: Mapping[str, Any], at: datetime
+    *,
+    actor: Actor,
+    achievement_id: UUID,
+    version: int | None,
+    changes: Mapping[str, Any],
+    at: datetime,
+    confirmed: Collection[str] = (),
 ) -> Achievement:
-    """Change the named fields; the whole must be valid afterwards. Raises InvalidInput, WrongState."""
+    """Change the named fields; the whole must be valid afterwards.
+
+    Raises InvalidInput, WrongState, and ConfirmationNeeded for an amount ten thousand times off the one before.
+    """
     achievement = moves.fetch(
         actor=actor, kind="achievement", listing_id=achievement_id, verb="update", version=version
     )
@@ -46,6 +57,7 @@ def update_achievement(
     moves.require_state(achievement, "update")
     data = merged(current_data(achievement), changes, AchievementData)
     _require_valid(data, at)
+    require_confirmed(confirmed, about_amount(data.price, {_("原意向价格"): achievement.price}))
     for name, value in columns(data).items():
         setattr(achievement, name, value)
     moves.save_listing(achievement, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})

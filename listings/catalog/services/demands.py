@@ -1,11 +1,12 @@
 """Enterprises say what they need."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from listings.catalog import rules
 from listings.catalog.data import DemandData
@@ -15,6 +16,7 @@ from listings.catalog.services.achievements import merged
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.problems import InvalidInput
+from market.kernel.questions import about_amount, require_confirmed
 
 
 @transaction.atomic
@@ -30,15 +32,25 @@ def create_demand(*, actor: Actor, data: DemandData, at: datetime) -> Demand:
 
 @transaction.atomic
 def update_demand(
-    *, actor: Actor, demand_id: UUID, version: int | None, changes: Mapping[str, Any], at: datetime
+    *,
+    actor: Actor,
+    demand_id: UUID,
+    version: int | None,
+    changes: Mapping[str, Any],
+    at: datetime,
+    confirmed: Collection[str] = (),
 ) -> Demand:
-    """Change the named fields; the whole must be valid afterwards. Raises InvalidInput, WrongState."""
+    """Change the named fields; the whole must be valid afterwards.
+
+    Raises InvalidInput, WrongState, and ConfirmationNeeded for an amount ten thousand times off the one before.
+    """
     demand = moves.fetch(actor=actor, kind="demand", listing_id=demand_id, verb="update", version=version)
     if not isinstance(demand, Demand):
         raise TypeError(type(demand).__name__)
     moves.require_state(demand, "update")
     data = merged(current_data(demand), changes, DemandData)
     _require_valid(data, at)
+    require_confirmed(confirmed, about_amount(data.budget, {_("原预期投入"): demand.budget}))
     for name, value in data.model_dump().items():
         setattr(demand, name, value)
     moves.save_listing(demand, actor=actor, action="updated", at=at, changes={"fields": sorted(changes)})
