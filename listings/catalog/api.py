@@ -1,5 +1,8 @@
-"""`/api/v1/achievements` and `/api/v1/demands`."""
+"""`/api/v1/achievements`, `/api/v1/demands` and their like: the same operations for every kind of listing."""
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,20 +10,18 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from listings.catalog import policy, problems, queries, schemas, services, shown
-from listings.catalog.data import AchievementData, DemandData
-from listings.catalog.models import Demand
-from listings.catalog.services.moves import AnyListing
+from listings.catalog import policy, problems, queries, serializers, services
+from listings.catalog.kinds import KINDS
+from listings.catalog.kinds.base import Kind
+from listings.catalog.schemas import TakeDownIn, schemas_of
 from market.kernel import clock
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, Payload, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import ConfirmationNeeded
 
-achievements = Router(tags=["achievements"])
-demands = Router(tags=["demands"])
-
 Code = Annotated[str, Field(max_length=40)]
+PUBLISHING = (problems.NotVerified, problems.ListingExpired, problems.ListingIncomplete)
 
 
 class ListFilters(Payload):
@@ -38,184 +39,122 @@ class ListFilters(Payload):
         return self.model_dump(include={"technology_field", "local_industry", "region", "owner"})
 
 
-@achievements.get("", response={200: schemas.AchievementPage, **answers(InvalidCursor)})
-def list_achievements(request: ApiRequest, filters: Query[ListFilters]) -> HttpResponse:
-    """Achievements on show, newest first."""
-    rows = queries.shown_achievements(actor=request.actor, **filters.conditions)
-    page = cursor_page(
-        rows.values(*shown.ACHIEVEMENT_ROW),
-        name="achievements",
-        order=queries.ORDER,
-        cursor=filters.cursor,
-        limit=filters.limit,
+def router_of(kind: Kind) -> Router:
+    """The operations on a kind's listings."""
+    router, shapes, one = Router(tags=[kind.plural]), schemas_of(kind), f"/{{uuid:{kind.code}_id}}"
+    whole = shapes.whole
+
+    @router.get("", response={200: shapes.page, **answers(InvalidCursor)}, description=kind.api.list)
+    @called(kind, "list", kind.plural)
+    def list_listings(request: ApiRequest, filters: Query[ListFilters]) -> HttpResponse:
+        rows = queries.shown_listings(actor=request.actor, kind=kind.code, **filters.conditions)
+        if filters.owner:
+            # Filtering by owner must not tell whose an anonymous listing is.
+            rows = rows.filter(policy.named(request.actor, kind))
+        page = cursor_page(
+            rows.values(*serializers.row_columns(kind)),
+            name=kind.plural,
+            order=queries.ORDER,
+            cursor=filters.cursor,
+            limit=filters.limit,
+        )
+        return serializers.page(serializers.serialize_rows(kind, page.items, request.actor), page.next)
+
+    @router.post("", response={201: whole, **answers()})
+    @called(kind, "create")
+    def create(
+        request: ApiRequest,
+        response: HttpResponse,
+        payload: shapes.data,  # type: ignore[name-defined]
+    ) -> Status[dict[str, Any]]:
+        """Write a draft; publishing is a step of its own."""
+        row = services.create_listing(actor=request.actor, kind=kind.code, data=payload, at=clock.now())
+        response["Location"] = f"/api/v1/{kind.plural}/{row.id}"
+        return Status(201, _whole(kind, request, response, row.id))
+
+    @router.get(one, response={200: whole, **answers()}, description=kind.api.get)
+    @called(kind, "get")
+    def get(request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
+        return _whole(kind, request, response, listing_id)
+
+    @router.patch(one, response={200: whole, **answers(*CHANGING, ConfirmationNeeded)})
+    @called(kind, "update")
+    def update(
+        request: ApiRequest,
+        response: HttpResponse,
+        listing_id: UUID,
+        payload: shapes.changes,  # type: ignore[name-defined]
+    ) -> dict[str, Any]:
+        """Change the fields that are sent."""
+        # The fields that were in the body, where null clears a field that may be empty, and what was confirmed.
+        changes = payload.model_dump(exclude_unset=True, exclude={"confirmed"})
+        _do(services.update_listing, kind, request, listing_id, changes=changes, confirmed=payload.confirmed)
+        return _whole(kind, request, response, listing_id)
+
+    refusals = answers(*CHANGING, *PUBLISHING, *kind.refusals)
+
+    @router.post(f"{one}/publish", response={200: whole, **refusals}, description=kind.api.publish)
+    @called(kind, "publish")
+    def publish(request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
+        _do(services.publish_listing, kind, request, listing_id)
+        return _whole(kind, request, response, listing_id)
+
+    @router.post(f"{one}/suspend", response={200: whole, **answers(*CHANGING)})
+    @called(kind, "suspend")
+    def suspend(request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
+        """Hide it for a while."""
+        _do(services.suspend_listing, kind, request, listing_id)
+        return _whole(kind, request, response, listing_id)
+
+    @router.post(f"{one}/withdraw", response={200: whole, **answers(*CHANGING)})
+    @called(kind, "withdraw")
+    def withdraw(request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
+        """Take it back for good."""
+        _do(services.withdraw_listing, kind, request, listing_id)
+        return _whole(kind, request, response, listing_id)
+
+    @router.post(f"{one}/take-down", response={200: whole, **answers(*CHANGING)})
+    @called(kind, "take_down")
+    def take_down(request: ApiRequest, response: HttpResponse, listing_id: UUID, payload: TakeDownIn) -> dict[str, Any]:
+        """Remove it for breaking the rules; for the operator."""
+        _do(services.take_down_listing, kind, request, listing_id, reason=payload.reason)
+        return _whole(kind, request, response, listing_id)
+
+    return router
+
+
+def called(kind: Kind, verb: str, noun: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Name an operation, and the id in its address, as the API's document has it: `publish_demand`, `demand_id`."""
+
+    def rename(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def renamed(request: ApiRequest, **values: Any) -> Any:
+            if (name := f"{kind.code}_id") in values:
+                values["listing_id"] = values.pop(name)
+            return view(request, **values)
+
+        signature = inspect.signature(view)
+        parameters = [
+            parameter.replace(name=f"{kind.code}_id") if parameter.name == "listing_id" else parameter
+            for parameter in signature.parameters.values()
+        ]
+        renamed.__name__ = f"{verb}_{noun or kind.code}"
+        renamed.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return renamed
+
+    return rename
+
+
+def _do(service: Callable[..., Any], kind: Kind, request: ApiRequest, listing_id: UUID, **more: Any) -> None:
+    service(
+        actor=request.actor, kind=kind.code, listing_id=listing_id, version=if_match(request), at=clock.now(), **more
     )
-    return shown.page([shown.achievement_row(row) for row in page.items], page.next)
 
 
-@achievements.post("", response={201: schemas.AchievementOut, **answers()})
-def create_achievement(request: ApiRequest, response: HttpResponse, payload: AchievementData) -> Status[dict[str, Any]]:
-    """Write a draft; publishing is a step of its own."""
-    row = services.create_achievement(actor=request.actor, data=payload, at=clock.now())
-    response["Location"] = f"/api/v1/achievements/{row.id}"
-    return Status(201, _achievement(request, response, row.id))
-
-
-@achievements.get("/{uuid:achievement_id}", response={200: schemas.AchievementOut, **answers()})
-def get_achievement(request: ApiRequest, response: HttpResponse, achievement_id: UUID) -> dict[str, Any]:
-    """One achievement with its patents."""
-    return _achievement(request, response, achievement_id)
-
-
-@achievements.patch(
-    "/{uuid:achievement_id}", response={200: schemas.AchievementOut, **answers(*CHANGING, ConfirmationNeeded)}
-)
-def update_achievement(
-    request: ApiRequest,
-    response: HttpResponse,
-    achievement_id: UUID,
-    payload: schemas.AchievementChanges,  # type: ignore[valid-type]
-) -> dict[str, Any]:
-    """Change the fields that are sent."""
-    services.update_achievement(
-        actor=request.actor,
-        achievement_id=achievement_id,
-        version=if_match(request),
-        at=clock.now(),
-        **_sent(payload),
-    )
-    return _achievement(request, response, achievement_id)
-
-
-@achievements.post(
-    "/{uuid:achievement_id}/publish",
-    response={200: schemas.AchievementOut, **answers(*CHANGING, problems.NotVerified, problems.PatentLapsed)},
-)
-def publish_achievement(request: ApiRequest, response: HttpResponse, achievement_id: UUID) -> dict[str, Any]:
-    """Offer it on the market."""
-    services.publish_achievement(
-        actor=request.actor, achievement_id=achievement_id, version=if_match(request), at=clock.now()
-    )
-    return _achievement(request, response, achievement_id)
-
-
-@achievements.post("/{uuid:achievement_id}/suspend", response={200: schemas.AchievementOut, **answers(*CHANGING)})
-def suspend_achievement(request: ApiRequest, response: HttpResponse, achievement_id: UUID) -> dict[str, Any]:
-    """Hide it for a while."""
-    _move(request, services.suspend_listing, "achievement", achievement_id)
-    return _achievement(request, response, achievement_id)
-
-
-@achievements.post("/{uuid:achievement_id}/withdraw", response={200: schemas.AchievementOut, **answers(*CHANGING)})
-def withdraw_achievement(request: ApiRequest, response: HttpResponse, achievement_id: UUID) -> dict[str, Any]:
-    """Take it back for good."""
-    _move(request, services.withdraw_listing, "achievement", achievement_id)
-    return _achievement(request, response, achievement_id)
-
-
-@achievements.post("/{uuid:achievement_id}/take-down", response={200: schemas.AchievementOut, **answers(*CHANGING)})
-def take_down_achievement(
-    request: ApiRequest, response: HttpResponse, achievement_id: UUID, payload: schemas.TakeDownIn
-) -> dict[str, Any]:
-    """Remove it for breaking the rules; for the operator."""
-    _move(request, services.take_down_listing, "achievement", achievement_id, reason=payload.reason)
-    return _achievement(request, response, achievement_id)
-
-
-@demands.get("", response={200: schemas.DemandPage, **answers(InvalidCursor)})
-def list_demands(request: ApiRequest, filters: Query[ListFilters]) -> HttpResponse:
-    """Demands on show, newest first."""
-    rows = queries.shown_demands(actor=request.actor, **filters.conditions).select_related("owner")
-    if filters.owner:
-        # Filtering by owner must not tell whose an anonymous demand is.
-        rows = rows.filter(policy.named_demands(request.actor))
-    page = cursor_page(rows, name="demands", order=queries.ORDER, cursor=filters.cursor, limit=filters.limit)
-    return shown.page([shown.demand_row(row, request.actor) for row in page.items], page.next)
-
-
-@demands.post("", response={201: schemas.DemandOut, **answers()})
-def create_demand(request: ApiRequest, response: HttpResponse, payload: DemandData) -> Status[dict[str, Any]]:
-    """Write a draft; publishing is a step of its own."""
-    row = services.create_demand(actor=request.actor, data=payload, at=clock.now())
-    response["Location"] = f"/api/v1/demands/{row.id}"
-    return Status(201, _demand(request, response, row.id))
-
-
-@demands.get("/{uuid:demand_id}", response={200: schemas.DemandOut, **answers()})
-def get_demand(request: ApiRequest, response: HttpResponse, demand_id: UUID) -> dict[str, Any]:
-    """One demand."""
-    return _demand(request, response, demand_id)
-
-
-@demands.patch("/{uuid:demand_id}", response={200: schemas.DemandOut, **answers(*CHANGING, ConfirmationNeeded)})
-def update_demand(
-    request: ApiRequest,
-    response: HttpResponse,
-    demand_id: UUID,
-    payload: schemas.DemandChanges,  # type: ignore[valid-type]
-) -> dict[str, Any]:
-    """Change the fields that are sent."""
-    services.update_demand(
-        actor=request.actor,
-        demand_id=demand_id,
-        version=if_match(request),
-        at=clock.now(),
-        **_sent(payload),
-    )
-    return _demand(request, response, demand_id)
-
-
-@demands.post(
-    "/{uuid:demand_id}/publish", response={200: schemas.DemandOut, **answers(*CHANGING, problems.NotVerified)}
-)
-def publish_demand(request: ApiRequest, response: HttpResponse, demand_id: UUID) -> dict[str, Any]:
-    """Ask the market."""
-    services.publish_demand(actor=request.actor, demand_id=demand_id, version=if_match(request), at=clock.now())
-    return _demand(request, response, demand_id)
-
-
-@demands.post("/{uuid:demand_id}/suspend", response={200: schemas.DemandOut, **answers(*CHANGING)})
-def suspend_demand(request: ApiRequest, response: HttpResponse, demand_id: UUID) -> dict[str, Any]:
-    """Hide it for a while."""
-    _move(request, services.suspend_listing, "demand", demand_id)
-    return _demand(request, response, demand_id)
-
-
-@demands.post("/{uuid:demand_id}/withdraw", response={200: schemas.DemandOut, **answers(*CHANGING)})
-def withdraw_demand(request: ApiRequest, response: HttpResponse, demand_id: UUID) -> dict[str, Any]:
-    """Take it back for good."""
-    _move(request, services.withdraw_listing, "demand", demand_id)
-    return _demand(request, response, demand_id)
-
-
-@demands.post("/{uuid:demand_id}/take-down", response={200: schemas.DemandOut, **answers(*CHANGING)})
-def take_down_demand(
-    request: ApiRequest, response: HttpResponse, demand_id: UUID, payload: schemas.TakeDownIn
-) -> dict[str, Any]:
-    """Remove it for breaking the rules; for the operator."""
-    _move(request, services.take_down_listing, "demand", demand_id, reason=payload.reason)
-    return _demand(request, response, demand_id)
-
-
-def _move(request: ApiRequest, service: Any, kind: str, listing_id: UUID, **more: Any) -> AnyListing:
-    row: AnyListing = service(
-        actor=request.actor, kind=kind, listing_id=listing_id, version=if_match(request), at=clock.now(), **more
-    )
-    return row
-
-
-def _sent(payload: Any) -> dict[str, Any]:
-    """The fields that were in the body, where null clears a field that may be empty, and what was confirmed."""
-    changes = payload.model_dump(exclude_unset=True, exclude={"confirmed"})
-    return {"changes": changes, "confirmed": payload.confirmed}
-
-
-def _achievement(request: ApiRequest, response: HttpResponse, achievement_id: UUID) -> dict[str, Any]:
-    row = queries.achievement(actor=request.actor, achievement_id=achievement_id)
+def _whole(kind: Kind, request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
+    row = queries.listing(actor=request.actor, kind=kind.code, listing_id=listing_id)
     tag(response, row)
-    return shown.achievement(row, request.actor, list(row.patents.order_by("publication_no", "application_no")))
+    return serializers.serialize(kind, row, request.actor)
 
 
-def _demand(request: ApiRequest, response: HttpResponse, demand_id: UUID) -> dict[str, Any]:
-    row: Demand = queries.demand(actor=request.actor, demand_id=demand_id)
-    tag(response, row)
-    return shown.demand(row, request.actor)
+ROUTERS = {kind.plural: router_of(kind) for kind in KINDS.values()}

@@ -1,88 +1,93 @@
 """What an owner says of a listing, however it arrives: form, API, import, another market."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field as Bounds
+from pydantic import create_model
 
-from listings.catalog.models import Disclosure
+from listings.catalog import rules
+from listings.catalog.kinds import ACHIEVEMENT, DEMAND
+from listings.catalog.kinds.base import Error, Field, Kind, Shape
+from listings.catalog.kinds.patents import PatentData
+from listings.catalog.models import Listing
 from market.kernel.api import Payload
 from market.kernel.money import MAX_AMOUNT
+from market.kernel.validation import validated
 from market.kernel.values import ON_ONE_LINE
 from market.reference.locations import LocationOrNone
 
-Code = Annotated[str, Field(max_length=40)]
-Keyword = Annotated[str, Field(min_length=1, max_length=40)]
-Yuan = Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2)]
+__all__ = ["AchievementData", "DemandData", "ListingData", "PatentData"]
+
+LONGEST_CODE = 40
+Yuan = Annotated[Decimal, Bounds(ge=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2)]
 
 
 class ListingData(Payload):
-    """The fields that both kinds have; codes are of the dictionaries named by their field."""
-
-    title: Annotated[str, Field(min_length=2, max_length=200), ON_ONE_LINE]
-    keywords: Annotated[list[Keyword], Field(max_length=10)] = []
-    technology_field: Code = ""
-    industries: Annotated[list[Annotated[str, Field(max_length=5)]], Field(max_length=5)] = []
-    local_industry: Code = ""
-    region: LocationOrNone = ""
-    disclosure: Disclosure = Disclosure.PUBLIC
-    contact_name: Annotated[str, Field(max_length=60)] = ""
-    contact_phone: Annotated[str, Field(max_length=30)] = ""
-    expires_on: date | None = None
+    """The fields of a kind, made from its table; codes are of the dictionary that each field names."""
 
 
-class PatentData(Payload):
-    """A patent by its application number, its publication number, or both."""
-
-    application_no: Annotated[str, Field(max_length=40)] = ""
-    publication_no: Annotated[str, Field(max_length=40)] = ""
-    title: Annotated[str, Field(min_length=1, max_length=300), ON_ONE_LINE]
-    applicant: Annotated[str, Field(max_length=200)] = ""
-    patentee: Annotated[str, Field(max_length=200)] = ""
-    filed_on: date | None = None
-    granted_on: date | None = None
-
-
-class AchievementData(ListingData):
-    """科技成果."""
-
-    summary: Annotated[str, Field(max_length=5000)] = ""
-    applications: Annotated[str, Field(max_length=3000)] = ""
-    indicators: Annotated[str, Field(max_length=3000)] = ""
-    advantages: Annotated[str, Field(max_length=3000)] = ""
-    requirements: Annotated[str, Field(max_length=2000)] = ""
-    ipc_codes: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=20)] = []
-    maturity: Code = ""
-    readiness_level: Annotated[int, Field(ge=1, le=9)] | None = None
-    ip_type: Code = ""
-    transfer_modes: Annotated[list[Code], Field(max_length=10)] = []
-    pricing: Annotated[str, Field(max_length=30)] = ""
-    price: Yuan | None = None
-    attribute: Code = ""
-    form: Code = ""
-    level: Code = ""
-    category: Code = ""
-    application_state: Code = ""
-    completed_by: Annotated[str, Field(max_length=300)] = ""
-    contributors: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=50)] = []
-    research_started_on: date | None = None
-    research_ended_on: date | None = None
-    patents: Annotated[list[PatentData], Field(max_length=20)] = []
+@cache
+def data_of(kind: Kind) -> type[Any]:
+    """The model of what is accepted for a kind, a ListingData."""
+    children = {child.field: child for child in kind.children}
+    fields: dict[str, Any] = {}
+    for field in kind.fields:
+        if field.shape is Shape.ROWS:
+            item: Any = children[field.name].data
+            annotation: Any = Annotated[list[item], Bounds(max_length=field.items)]
+        else:
+            annotation = accepted(field)
+        default = next(iter(field.choices)) if field.choices else field.empty
+        fields[field.name] = annotation, ... if field.required else default
+    name = f"{kind.model.__name__}Data"
+    return create_model(name, __base__=ListingData, __module__=__name__, __doc__=kind.api.data, **fields)
 
 
-class DemandData(ListingData):
-    """技术需求."""
+def accepted(field: Field) -> Any:
+    """The type of a column's value as it comes in."""
+    text = Bounds(max_length=field.most or LONGEST_CODE, min_length=field.least or None)
+    match field.shape:
+        case Shape.LINE if field.required:
+            return Annotated[str, text, ON_ONE_LINE]
+        case Shape.LINE | Shape.TEXT | Shape.CODE:
+            return Annotated[str, text]
+        case Shape.WORDS | Shape.CODES:
+            return Annotated[list[Annotated[str, text]], Bounds(max_length=field.items)]
+        case Shape.NUMBER:
+            return Annotated[int, Bounds(ge=field.least, le=field.most)] | None
+    return {Shape.PLACE: LocationOrNone, Shape.MONEY: Yuan | None, Shape.DAY: date | None, Shape.FLAG: bool}.get(
+        field.shape, field.choices
+    )
 
-    difficulties: Annotated[str, Field(min_length=1, max_length=5000)]
-    indicators: Annotated[str, Field(max_length=3000)] = ""
-    research_content: Annotated[str, Field(max_length=5000)] = ""
-    current_state: Annotated[str, Field(max_length=3000)] = ""
-    source: Code = ""
-    budget: Yuan | None = None
-    wanted_by_on: date | None = None
-    required_maturity: Annotated[str, Field(max_length=20)] = ""
-    short_cooperation: Annotated[list[Code], Field(max_length=10)] = []
-    long_cooperation: Annotated[list[Code], Field(max_length=10)] = []
-    intended_experts: Annotated[str, Field(max_length=300)] = ""
-    is_anonymous: bool = False
+
+AchievementData: Any = data_of(ACHIEVEMENT)
+DemandData: Any = data_of(DEMAND)
+
+
+def errors_of(kind: Kind, data: Any, *, on: date) -> list[Error]:
+    """Everything wrong with a listing's values, by field."""
+    errors = rules.unknown_codes(data.model_dump(), kind.schemes, on)
+    for field in kind.fields:
+        if field.normalise is not None:
+            errors += rules.misshapen(field.name, getattr(data, field.name), field.normalise)
+    return [*errors, *kind.errors(data, on=on)]
+
+
+def current_data(kind: Kind, row: Listing) -> Any:
+    """The listing as its owner would type it."""
+    values = {field.name: getattr(row, field.name) for field in kind.columns}
+    for child in kind.children:
+        values[child.field] = [
+            child.data.model_construct(**{name: getattr(item, name) for name in child.columns})
+            for item in getattr(row, child.field).order_by(*child.order)
+        ]
+    return data_of(kind).model_construct(**values)
+
+
+def merged(kind: Kind, row: Listing, changes: Mapping[str, Any]) -> Any:
+    """The listing's data with some fields replaced, validated as a whole; raises InvalidInput."""
+    return validated(data_of(kind), current_data(kind, row).model_dump(warnings=False) | dict(changes))

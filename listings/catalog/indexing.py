@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -11,126 +11,136 @@ from django.db.models import QuerySet
 
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged
-from listings.catalog.models import OPEN_STATES, SHOWN_STATES, Achievement, Demand, Patent
+from listings.catalog.kinds import ACHIEVEMENT, DEMAND, KINDS
+from listings.catalog.kinds.base import Field, Kind, Searched, Shape
+from listings.catalog.models import OPEN_STATES, SHOWN_STATES
 from market.reference.identifiers.ipc import ipc_levels
-from market.reference.identifiers.patents import number_forms
 from search.index import consumers, documents, facets
 from search.index.documents import Document, Projection
 from search.saved import alerts
 
 # Plain values: model instances would take more than twice as long.
-LISTING = (
-    *("id", "version", "title", "state", "disclosure", "keywords", "technology_field", "local_industry", "industries"),
-    *("region", "owner_id", "owner__kind", "owner__name", "published_at", "created_at"),
+MARKET_COLUMNS = (
+    *("id", "version", "state", "disclosure", "secrecy", "owner_id", "owner__kind", "owner__name"),
+    *("published_at", "created_at"),
 )
-ACHIEVEMENT = (
-    *("summary", "applications", "indicators", "advantages"),
-    *("ipc_codes", "maturity", "ip_type", "transfer_modes", "price", "completed_by", "contributors"),
-)
-DEMAND = ("difficulties", "indicators", "research_content", "required_maturity", "budget", "is_anonymous")
 
 
-def achievement_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
-    """Achievements on show by id; the others are left out."""
-    patents: dict[UUID, list[Any]] = defaultdict(list)
-    columns = ("achievement_id", "application_no", "publication_no", "applicant", "patentee")
-    for patent in Patent.objects.filter(achievement__in=ids).order_by("id").values_list(*columns, named=True):
-        patents[patent.achievement_id].append(patent)
-    rows = _shown(Achievement).filter(id__in=ids).values_list(*LISTING, *ACHIEVEMENT, named=True)
-    return {row.id: _achievement(row, patents[row.id]) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What of a kind's rows is read for their documents: columns, and the fields of each use."""
+
+    columns: Sequence[str]
+    texts: Sequence[str]
+    words: Sequence[str]
+    names: Sequence[str]
+    classes: Sequence[str]
+    facets: Sequence[Field]
 
 
-def demand_documents(ids: Sequence[UUID]) -> Mapping[UUID, Document]:
-    rows = _shown(Demand).filter(id__in=ids).values_list(*LISTING, *DEMAND, named=True)
-    return {row.id: _demand(row) for row in rows}
+@cache
+def reading_of(kind: Kind) -> Reading:
+    def named(searched: Searched, *, are_words: bool | None = None) -> list[str]:
+        return [
+            field.name
+            for field in kind.columns
+            if field.searched is searched and are_words in (None, field.shape is Shape.WORDS)
+        ]
+
+    read = ["title", *(field.name for field in kind.columns if field.searched is not Searched.NO or field.facet)]
+    own = [name for name in (kind.hides_owner, kind.amount) if name]
+    return Reading(
+        columns=tuple(dict.fromkeys((*MARKET_COLUMNS, *read, *own))),
+        texts=named(Searched.TEXT, are_words=False),
+        words=named(Searched.TEXT, are_words=True),
+        names=named(Searched.NAMES),
+        classes=named(Searched.CLASSES),
+        facets=[field for field in kind.columns if field.facet],
+    )
 
 
-def _achievement(row: Any, patents: Sequence[Any]) -> Document:
-    text = [row.summary, row.applications, row.indicators, row.advantages, "、".join(row.keywords)]
-    holders = [name for patent in patents for name in (patent.applicant, patent.patentee)]
-    names = [row.owner__name, row.completed_by, *row.contributors, *holders]
-    codes = list(dict.fromkeys(form for code in row.ipc_codes for form in ipc_levels(code)))
-    numbers = [form for patent in patents for form in number_forms(patent.application_no, patent.publication_no)]
+def documents_of(kind: Kind, ids: Sequence[UUID]) -> Mapping[UUID, Document]:
+    """Listings of a kind on show by id; the others are left out."""
+    beneath: dict[UUID, list[tuple[Any, Any]]] = defaultdict(list)
+    for child in kind.children:
+        parent = f"{child.parent}_id"
+        items = child.model.objects.filter(**{f"{child.parent}__in": ids}).order_by("id")
+        for item in items.values_list(parent, *child.columns, named=True):
+            beneath[getattr(item, parent)].append((child, item))
+    rows = _shown(kind).filter(id__in=ids).values_list(*reading_of(kind).columns, named=True)
+    return {row.id: document(kind, row, beneath[row.id]) for row in rows}
+
+
+achievement_documents = partial(documents_of, ACHIEVEMENT)
+demand_documents = partial(documents_of, DEMAND)
+
+
+def document(kind: Kind, row: Any, beneath: Sequence[tuple[Any, Any]] = ()) -> Document:
+    """The document of a row, with each of the rows beneath it and what declares that."""
+    read = reading_of(kind)
+    texts = [*(getattr(row, name) for name in read.texts), *("、".join(getattr(row, name)) for name in read.words)]
+    classes = [code for name in read.classes for code in getattr(row, name)]
+    codes = list(dict.fromkeys(form for code in classes for form in ipc_levels(code)))
+    numbers = [number for child, item in beneath for number in child.numbers(item)]
     return Document(
-        kind="achievement",
+        kind=kind.code,
         id=row.id,
         version=row.version,
         title=row.title,
-        text="\n".join(part for part in text if part),
+        text="\n".join(text for text in texts if text),
         audience=policy.audience(row, row.owner_id),
         published_at=row.published_at or row.created_at,
         owner=str(row.owner_id),
         is_open=row.state in OPEN_STATES,
         identifiers=[*numbers, *(code for code in codes if code[0].isalpha())],
-        names=list(dict.fromkeys(name for name in names if name)),
+        names=_names(kind, row, beneath),
         codes=codes,
-        facets=_facets(row, row.price)
-        | {
-            "ipc": facets.with_ancestors("ipc", (code.split("/")[0][:4] for code in row.ipc_codes)),
-            "maturity": [row.maturity] if row.maturity else [],
-            "ip_type": [row.ip_type] if row.ip_type else [],
-            "transfer_mode": list(row.transfer_modes),
-        },
-        amount=row.price,
+        facets={"owner_kind": [row.owner__kind]} | {field.facet: _codes(field, row) for field in read.facets},
+        amount=getattr(row, kind.amount) if kind.amount else None,
     )
 
 
-def _demand(row: Any) -> Document:
-    text = [row.difficulties, row.indicators, row.research_content, "、".join(row.keywords)]
-    return Document(
-        kind="demand",
-        id=row.id,
-        version=row.version,
-        title=row.title,
-        text="\n".join(part for part in text if part),
-        audience=policy.audience(row, row.owner_id),
-        published_at=row.published_at or row.created_at,
-        owner=str(row.owner_id),
-        is_open=row.state in OPEN_STATES,
-        # Whoever finds a listing by a name knows the name: what its readers are not told is not in the document.
-        names=[] if row.is_anonymous else [row.owner__name],
-        facets=_facets(row, row.budget) | {"maturity": [row.required_maturity] if row.required_maturity else []},
-        amount=row.budget,
-    )
+def _names(kind: Kind, row: Any, beneath: Sequence[tuple[Any, Any]]) -> list[str]:
+    """Whoever finds a listing by a name knows the name: what its readers are not told is not in the document."""
+    found = [] if kind.hides_owner and getattr(row, kind.hides_owner) else [row.owner__name]
+    for name in reading_of(kind).names:
+        value = getattr(row, name)
+        found += value if isinstance(value, list) else [value]
+    found += [name for child, item in beneath for name in child.names(item)]
+    return list(dict.fromkeys(name for name in found if name))
 
 
-def _facets(row: Any, amount: Decimal | None) -> dict[str, list[str]]:
-    return {
-        "technology_field": [row.technology_field] if row.technology_field else [],
-        "local_industry": [row.local_industry] if row.local_industry else [],
-        "industry": facets.with_ancestors("industry", row.industries),
-        "region": facets.with_ancestors("region", [row.region] if row.region else []),
-        "owner_kind": [row.owner__kind],
-        "price_band": [facets.price_band(amount)],
-    }
+def _codes(field: Field, row: Any) -> list[str]:
+    value = getattr(row, field.name)
+    if field.shape is Shape.MONEY:
+        return [facets.price_band(value)]
+    codes = value if isinstance(value, list) else [value] if value else []
+    return facets.with_ancestors(field.facet, map(field.facet_code, codes) if field.facet_code else codes)
 
 
-def _shown(model: type[Achievement] | type[Demand]) -> QuerySet[Any]:
-    return model._default_manager.filter(state__in=SHOWN_STATES)
+def _shown(kind: Kind) -> QuerySet[Any]:
+    return kind.model._default_manager.filter(state__in=SHOWN_STATES)
 
 
-def _versions(model: type[Achievement] | type[Demand], after: UUID | None, most: int) -> Sequence[tuple[UUID, int]]:
-    rows = _shown(model) if after is None else _shown(model).filter(id__gt=after)
+def _versions(kind: Kind, after: UUID | None, most: int) -> Sequence[tuple[UUID, int]]:
+    rows = _shown(kind) if after is None else _shown(kind).filter(id__gt=after)
     return list(rows.order_by("id").values_list("id", "version")[:most])
 
 
-ACHIEVEMENTS = Projection(
-    kind="achievement",
-    scope="achievements",
-    load=achievement_documents,
-    versions=partial(_versions, Achievement),
-    count=lambda: _shown(Achievement).count(),
-    url_name="catalog:achievement",
-)
-DEMANDS = Projection(
-    kind="demand",
-    scope="demands",
-    load=demand_documents,
-    versions=partial(_versions, Demand),
-    count=lambda: _shown(Demand).count(),
-    url_name="catalog:demand",
-)
-for projection in (ACHIEVEMENTS, DEMANDS):
-    documents.register(projection)
+def projection_of(kind: Kind) -> Projection:
+    """How the search reads a kind."""
+    return Projection(
+        kind=kind.code,
+        label=kind.phrases.title,
+        scope=kind.plural,
+        load=partial(documents_of, kind),
+        versions=partial(_versions, kind),
+        count=lambda: _shown(kind).count(),
+        url_name=kind.url_name,
+    )
+
+
+for its_kind in KINDS.values():
+    documents.register(projection_of(its_kind))
 consumers.subscribe([ListingChanged.topic])
 alerts.subscribe([ListingChanged.topic])

@@ -39,6 +39,7 @@ class State(models.TextChoices):
     TAKEN_DOWN = "taken_down", _("已下架")
 
 
+NOT_SECRET = "none"  # noqa: S105  a code of the list `secrecy`
 OPEN_STATES = (State.PUBLISHED, State.UNDER_NEGOTIATION)
 SHOWN_STATES = (State.PUBLISHED, State.UNDER_NEGOTIATION, State.TRANSACTED)
 
@@ -54,7 +55,7 @@ class Listing(ConcurrentTransitionMixin, Versioned):
     local_industry = models.CharField(_("重点产业"), max_length=40, blank=True)
     region = models.CharField(_("行政区划"), max_length=6, blank=True)
     disclosure = models.CharField(_("公开范围"), max_length=20, choices=Disclosure, default=Disclosure.PUBLIC)
-    secrecy = models.CharField(_("密级"), max_length=20, default="none", db_comment="Only 'none' is ever exported")
+    secrecy = models.CharField(_("密级"), max_length=20, default=NOT_SECRET, db_comment="Only 'none' is ever exported")
     contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)

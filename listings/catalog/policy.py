@@ -5,20 +5,21 @@ from typing import Any
 
 from django.db.models import Q
 
-from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Disclosure, Listing, State
-from market.kernel.actor import Actor, OrganisationKind, Role
+from listings.catalog.kinds import ACHIEVEMENT, DEMAND, KINDS, kind_named, kind_of
+from listings.catalog.kinds.base import Field, Kind, Tier
+from listings.catalog.models import NOT_SECRET, SHOWN_STATES, Achievement, Demand, Disclosure, State
+from market.kernel.actor import Actor, Role
 from market.kernel.policy import PUBLIC, SIGNED_IN, VERIFIED, Policy, contribute_audience, organisation_token
 
-OWNER_KINDS = frozenset(
-    {
-        OrganisationKind.UNIVERSITY,
-        OrganisationKind.ENTERPRISE,
-        OrganisationKind.AGENCY,
-        OrganisationKind.UPSTREAM_MARKET,  # owns the listings that are pulled from it
-    }
-)
+OWNER_KINDS = frozenset[str]().union(*(kind.owners for kind in KINDS.values()))
 EDITORS = (Role.CLERK, Role.MANAGER)
 OPERATORS = "operators"
+OPEN_TO_OTHERS = Q(secrecy=NOT_SECRET)
+
+
+def on_show(*tiers: Disclosure) -> Q:
+    """The one gate: what leaves its owner's hands, by any door, is on show to one of the tiers and not secret."""
+    return OPEN_TO_OTHERS & Q(state__in=SHOWN_STATES, disclosure__in=tiers)
 
 
 def visible_listings(actor: Actor) -> Q:
@@ -30,7 +31,7 @@ def visible_listings(actor: Actor) -> Q:
         tiers.append(Disclosure.SIGNED_IN)
     if actor.is_verified:
         tiers.append(Disclosure.VERIFIED)
-    shown = Q(state__in=SHOWN_STATES, disclosure__in=tiers)
+    shown = on_show(*tiers)
     return shown | Q(owner=actor.organisation_id) if actor.organisation_id is not None else shown
 
 
@@ -40,7 +41,7 @@ TOKEN_OF = {Disclosure.PUBLIC: PUBLIC, Disclosure.SIGNED_IN: SIGNED_IN, Disclosu
 def audience(listing: Any, owner_id: Any) -> list[str]:
     """The tokens of which a reader must have one to find the listing; see `visible_listings`."""
     tokens = [organisation_token(owner_id), OPERATORS]
-    if listing.state in SHOWN_STATES and listing.disclosure in TOKEN_OF:
+    if listing.state in SHOWN_STATES and listing.disclosure in TOKEN_OF and listing.secrecy == NOT_SECRET:
         tokens.append(TOKEN_OF[Disclosure(listing.disclosure)])
     return tokens
 
@@ -65,8 +66,17 @@ VERBS: dict[str, Callable[[Actor, Any], bool]] = {
     "withdraw": edits,
     "take_down": takes_down,
 }
-achievements = Policy(Achievement, visible=visible_listings, verbs=VERBS, scope="achievements")
-demands = Policy(Demand, visible=visible_listings, verbs=VERBS, scope="demands")
+POLICIES: dict[str, Policy[Any]] = {
+    code: Policy(kind.model, visible=visible_listings, verbs=VERBS, scope=kind.plural) for code, kind in KINDS.items()
+}
+achievements: Policy[Achievement] = POLICIES[ACHIEVEMENT.code]
+demands: Policy[Demand] = POLICIES[DEMAND.code]
+
+
+def policy_of(kind: str) -> Policy[Any]:
+    """The policy of a kind's rows, by its code. Raises NotFound."""
+    return POLICIES[kind_named(kind).code]
+
 
 STATES_OF = {
     "update": {State.DRAFT, State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED, State.EXPIRED},
@@ -77,30 +87,47 @@ STATES_OF = {
 }
 
 
-def allowed(actor: Actor, listing: Achievement | Demand) -> list[str]:
+def allowed(actor: Actor, listing: Any) -> list[str]:
     """The verbs the actor may do to the listing now."""
-    policy: Policy[Any] = achievements if isinstance(listing, Achievement) else demands
-    return [verb for verb in policy.allowed_verbs(actor, listing) if listing.state in STATES_OF[verb]]
+    verbs = POLICIES[kind_of(listing).code].allowed_verbs(actor, listing)
+    return [verb for verb in verbs if listing.state in STATES_OF[verb]]
 
 
-def may_create(actor: Actor, scope: str) -> bool:
-    """Whether the actor may write listings of the scope ("achievements", "demands") for its organisation."""
-    has_scope = actor.scopes is None or f"{scope}:write" in actor.scopes
-    return has_scope and actor.organisation_kind in OWNER_KINDS and actor.has_role(*EDITORS)
+def may_create(actor: Actor, kind: Kind) -> bool:
+    """Whether the actor may write listings of the kind for its organisation."""
+    has_scope = actor.scopes is None or f"{kind.plural}:write" in actor.scopes
+    return has_scope and actor.organisation_kind in kind.owners and actor.has_role(*EDITORS)
 
 
-def sees_contacts(actor: Actor, listing: Listing, owner_id: Any) -> bool:
-    """Contacts are for verified organisations, the owner and the operator."""
-    return actor.is_verified or actor.acts_for(owner_id) or actor.is_operator
+def reads(actor: Actor, kind: Kind, field: Field, row: Any) -> bool:
+    """Whether an actor that sees the row reads the field of it."""
+    if is_its_own(actor, row.owner_id):
+        return True
+    if field.names_owner and not sees_owner(actor, row):
+        return False
+    match field.tier:
+        case Tier.PUBLIC:
+            return True
+        case Tier.SIGNED_IN:
+            return actor.is_signed_in
+        case Tier.VERIFIED:
+            return actor.is_verified
+    return False  # under an agreement of confidence, which no room makes yet, or the owner's own
 
 
-def sees_owner(actor: Actor, demand: Demand) -> bool:
-    """An anonymous demand names its owner to its own people and the operator only."""
-    return not demand.is_anonymous or actor.acts_for(demand.owner_id) or actor.is_operator
+def is_its_own(actor: Actor, owner_id: Any) -> bool:
+    """Owner and operator read everything of a listing."""
+    return actor.acts_for(owner_id) or actor.is_operator
 
 
-def named_demands(actor: Actor) -> Q:
-    """Demands whose owner the actor may know; see `sees_owner`."""
-    if actor.is_operator:
+def sees_owner(actor: Actor, row: Any) -> bool:
+    """A listing that hides its owner names it to its own people and the operator only."""
+    switch = kind_of(row).hides_owner
+    return not (switch and getattr(row, switch)) or is_its_own(actor, row.owner_id)
+
+
+def named(actor: Actor, kind: Kind) -> Q:
+    """Rows of the kind whose owner the actor may know; see `sees_owner`."""
+    if actor.is_operator or not kind.hides_owner:
         return Q()
-    return Q(is_anonymous=False) | Q(owner=actor.organisation_id, owner__isnull=False)
+    return Q(**{kind.hides_owner: False}) | Q(owner=actor.organisation_id, owner__isnull=False)

@@ -27,3 +27,12 @@ class PatentLapsed(Problem):
     code = "patent_lapsed"
     title = _("专利权期限已届满，不能发布")
     fields = ("patents",)
+
+
+class ListingIncomplete(Problem):
+    """What a reader needs is not said yet, or a day that was to come is over; the fields by name."""
+
+    status = 409
+    code = "listing_incomplete"
+    title = _("还不能发布，请先补全或更正")
+    fields = ("missing", "over")

@@ -1,13 +1,27 @@
+"""What goes over the wire, made from the tables of the kinds."""
+
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field, create_model
 
-from listings.catalog.data import AchievementData, DemandData
+from listings.catalog.data import data_of
+from listings.catalog.kinds.base import Kind, Shape
 from market.kernel.api import Payload, Reference
 from market.kernel.questions import AmountConfirmed
+
+LISTS = {Shape.WORDS, Shape.CODES}
+SENT: dict[Shape, Any] = {
+    Shape.NUMBER: int | None,
+    Shape.MONEY: str | None,
+    Shape.DAY: date | None,
+    Shape.FLAG: bool,
+    **dict.fromkeys(LISTS, list[str]),
+}
 
 
 def changes_of(model: type[Payload], name: str) -> type[Payload]:
@@ -19,116 +33,37 @@ def changes_of(model: type[Payload], name: str) -> type[Payload]:
     return create_model(name, __base__=Payload, __module__=__name__, confirmed=(AmountConfirmed, []), **fields)
 
 
-AchievementChanges = changes_of(AchievementData, "AchievementChanges")
-DemandChanges = changes_of(DemandData, "DemandChanges")
-
-
 class TakeDownIn(Payload):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class PatentOut(Schema):
-    application_no: str
-    publication_no: str
-    patent_type: str
-    title: str
-    applicant: str
-    patentee: str
-    filed_on: date | None
-    granted_on: date | None
-    expires_on: date | None
-    legal_status: str
+@dataclass(frozen=True)
+class Schemas:
+    """The documented shapes of a kind: what is accepted, what may be changed, a row, a listing, a page of the list."""
+
+    data: Any
+    changes: Any
+    row: Any
+    whole: Any
+    page: Any
 
 
-class AchievementRow(Schema):
-    """An achievement in a list; `price` in yuan, null when negotiable."""
-
-    id: UUID
-    title: str
-    owner: Reference
-    keywords: list[str]
-    technology_field: str
-    local_industry: str
-    region: str
-    maturity: str
-    ip_type: str
-    transfer_modes: list[str]
-    price: str | None
-    state: str
-    published_at: datetime | None
-    version: int
+@cache
+def schemas_of(kind: Kind) -> Schemas:
+    name = kind.model.__name__
+    sent: dict[str, Any] = {field.name: (SENT.get(field.shape, str), ...) for field in kind.columns}
+    owner = Reference | None if kind.hides_owner else Reference
+    head = {"id": (UUID, ...), "title": sent["title"], "owner": (owner, ...)}
+    listed = {field.name: sent[field.name] for field in kind.columns if field.in_row and field.name not in head}
+    tail = {"state": (str, ...), "published_at": (datetime | None, ...), "version": (int, ...)}
+    row: Any = _schema(f"{name}Row", Schema, kind.api.row, head | listed | tail)
+    rest = {key: value for key, value in sent.items() if key not in head | listed}
+    children = {child.field: (list[child.schema], ...) for child in kind.children}  # type: ignore[name-defined]
+    whole = _schema(f"{name}Out", row, kind.api.whole, rest | children | {"allowed": (list[str], ...)})
+    fields: dict[str, Any] = {"items": (list[row], ...), "next": (str | None, ...)}
+    page = _schema(f"{name}Page", Schema, "", fields)
+    return Schemas(data_of(kind), changes_of(data_of(kind), f"{name}Changes"), row, whole, page)
 
 
-class AchievementOut(AchievementRow):
-    """An achievement with everything the reader may see; contacts are for verified organisations."""
-
-    industries: list[str]
-    disclosure: str
-    summary: str
-    applications: str
-    indicators: str
-    advantages: str
-    requirements: str
-    ipc_codes: list[str]
-    readiness_level: int | None
-    pricing: str
-    attribute: str
-    form: str
-    level: str
-    category: str
-    application_state: str
-    completed_by: str
-    contributors: list[str]
-    research_started_on: date | None
-    research_ended_on: date | None
-    expires_on: date | None
-    contact_name: str
-    contact_phone: str
-    patents: list[PatentOut]
-    allowed: list[str]
-
-
-class AchievementPage(Schema):
-    items: list[AchievementRow]
-    next: str | None
-
-
-class DemandRow(Schema):
-    """A demand in a list; `budget` in yuan, null when open; `owner` is null when the owner stays unnamed."""
-
-    id: UUID
-    title: str
-    owner: Reference | None
-    keywords: list[str]
-    technology_field: str
-    local_industry: str
-    region: str
-    budget: str | None
-    wanted_by_on: date | None
-    state: str
-    published_at: datetime | None
-    version: int
-
-
-class DemandOut(DemandRow):
-    industries: list[str]
-    disclosure: str
-    difficulties: str
-    indicators: str
-    research_content: str
-    current_state: str
-    source: str
-    required_maturity: str
-    short_cooperation: list[str]
-    long_cooperation: list[str]
-    intended_experts: str
-    is_anonymous: bool
-    expires_on: date | None
-    contact_name: str
-    contact_phone: str
-    allowed: list[str]
-
-
-class DemandPage(Schema):
-    items: list[DemandRow]
-    next: str | None
+def _schema(name: str, base: Any, words: str, fields: dict[str, Any]) -> Any:
+    return create_model(name, __base__=base, __module__=__name__, __doc__=words or None, **fields)

@@ -1,5 +1,6 @@
 """What other markets may read: what anyone may read, of our own listings."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,32 +11,21 @@ from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 
 from listings.catalog import policy
-from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Disclosure
+from listings.catalog.kinds import KINDS, kind_named
+from listings.catalog.kinds.base import Kind
+from listings.catalog.models import Disclosure
 from listings.exchange.models import FeedItem
 from listings.exchange.problems import FeedRefused
 from market.kernel.actor import ANONYMOUS
 from market.kernel.paging import CursorPage, decode_cursor, encode_cursor
 
 NAME = "exchange"
-COMMON = ("title", "keywords", "technology_field", "local_industry", "industries", "region")
-OF_KIND = {
-    "achievement": (
-        *("summary", "applications", "indicators", "advantages", "ipc_codes", "maturity", "readiness_level"),
-        *("ip_type", "transfer_modes", "price"),
-    ),
-    "demand": (
-        *("difficulties", "indicators", "research_content", "budget", "wanted_by_on", "required_maturity"),
-        *("short_cooperation", "long_cooperation"),
-    ),
-}
-PATENT = ("application_no", "publication_no", "title")
 
 
 def public_listings(kind: str) -> QuerySet[Any]:
     """Public listings on show that began here; what was pulled from another market is not passed on as ours."""
-    model: Any = Achievement if kind == "achievement" else Demand
     began_here = Q(source_market="") | Q(source_market="demo") | Q(source_market__startswith="file:")
-    return model.objects.filter(began_here, state__in=SHOWN_STATES, disclosure=Disclosure.PUBLIC)
+    return kind_named(kind).model._default_manager.filter(began_here, policy.on_show(Disclosure.PUBLIC))
 
 
 def feed(*, since: datetime | None, cursor: str, limit: int) -> CursorPage[dict[str, Any]]:
@@ -62,13 +52,15 @@ def _position(cursor: str) -> int:
 
 
 def _items(found: Sequence[FeedItem]) -> list[dict[str, Any]]:
-    ids: dict[str, list[UUID]] = {"achievement": [], "demand": []}
+    ids: dict[str, list[UUID]] = defaultdict(list)
     for item in found:
         if not item.is_deleted:
             ids[item.kind].append(item.listing_id)
-    achievements = public_listings("achievement").filter(id__in=ids["achievement"]).select_related("owner")
-    rows = {row.id: row for row in achievements.prefetch_related("patents")}
-    rows |= {row.id: row for row in public_listings("demand").filter(id__in=ids["demand"]).select_related("owner")}
+    rows: dict[UUID, Any] = {}
+    for kind in KINDS.values():
+        beneath = [child.field for child in kind.children]
+        shown = public_listings(kind.code).filter(id__in=ids[kind.code]).select_related("owner")
+        rows |= {row.id: row for row in shown.prefetch_related(*beneath)}
     return [_item(item, rows.get(item.listing_id)) for item in found]
 
 
@@ -83,13 +75,20 @@ def _item(item: FeedItem, row: Any) -> dict[str, Any]:
     }
     if row is None:
         return found
-    values = {name: getattr(row, name) for name in (*COMMON, *OF_KIND[item.kind])}
-    values["owner"] = row.owner.name if item.kind == "achievement" or policy.sees_owner(ANONYMOUS, row) else None
-    if item.kind == "achievement":
-        values["patents"] = [{name: getattr(patent, name) for name in PATENT} for patent in row.patents.all()]
-    parameter = f"{item.kind}_id"
-    address = reverse(f"catalog:{item.kind}", kwargs={parameter: row.id})
-    return found | {"url": f"{settings.PUBLIC_URL}{address}", "listing": values}
+    kind = kind_named(item.kind)
+    address = reverse(kind.url_name, args=[row.id])
+    return found | {"url": f"{settings.PUBLIC_URL}{address}", "listing": listing_values(kind, row)}
+
+
+def listing_values(kind: Kind, row: Any) -> dict[str, Any]:
+    """What another market is told of a listing; an anonymous one names nobody."""
+    values = {field.name: getattr(row, field.name) for field in kind.columns if field.exchanged}
+    values["owner"] = row.owner.name if policy.sees_owner(ANONYMOUS, row) else None
+    for child in kind.children:
+        values[child.field] = [
+            {name: getattr(item, name) for name in child.exchanged} for item in getattr(row, child.field).all()
+        ]
+    return values
 
 
 def source_code(text: str) -> str:

@@ -4,18 +4,20 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from listings.catalog import services as catalog
-from listings.catalog.data import AchievementData, DemandData
-from listings.catalog.models import Achievement, Demand, State
+from listings.catalog.data import data_of
+from listings.catalog.kinds import KINDS, kind_named
+from listings.catalog.models import State
 from listings.exchange import queries
 from listings.exchange.client import fetch_page
 from listings.exchange.models import FeedItem, FeedSource
@@ -33,7 +35,6 @@ log = structlog.get_logger(__name__)
 # Only one transaction at a time numbers changes, so the numbers commit in their order.
 FEED_LOCK = 7_302_001
 MOST_REFUSALS = 200
-MODELS: dict[str, type[Achievement] | type[Demand]] = {"achievement": Achievement, "demand": Demand}
 OVER = frozenset({State.WITHDRAWN, State.TAKEN_DOWN, State.EXPIRED})
 
 
@@ -169,12 +170,19 @@ def pull(*, source: FeedSource, at: datetime, limits: Limits = USUAL) -> Pulled:
     return outcome
 
 
+def known_kind(code: str) -> str:
+    """The code, unless this market lists no such kind."""
+    if code not in KINDS:
+        raise PydanticCustomError("literal_error", "no such kind")
+    return code
+
+
 class Item(Payload):
     """What an item of a feed says of itself; the listing is read when its turn comes."""
 
     model_config = ConfigDict(extra="ignore")
 
-    kind: Literal["achievement", "demand"]
+    kind: Annotated[str, AfterValidator(known_kind)]
     id: Annotated[ExternalId, Field(min_length=1, max_length=120)]
     version: Annotated[int, Field(strict=True, ge=0, le=MOST_INTEGER)]
     deleted: bool = False
@@ -198,8 +206,8 @@ def _take(source: FeedSource, item: Mapping[str, Any], number: int, outcome: Pul
 
 def _apply(source: FeedSource, told_item: Item, item: Mapping[str, Any], outcome: Pulled, at: datetime) -> None:
     actor, kind, version = _clerk_of(source), told_item.kind, told_item.version
-    model: Any = MODELS[kind]
-    known = model.objects.filter(source_market=source.code, source_id=told_item.id).first()
+    pulled = kind_named(kind).model._default_manager.filter(source_market=source.code)
+    known: Any = pulled.filter(source_id=told_item.id).first()
     if known is not None and known.source_version is not None and known.source_version >= version:
         outcome.unchanged += 1
         return
@@ -221,24 +229,22 @@ def _apply(source: FeedSource, told_item: Item, item: Mapping[str, Any], outcome
             catalog.restore_listing(actor=actor, kind=kind, listing_id=known.id, at=at)
         changes = _data(kind, item).model_dump(exclude_unset=True)
         # Nobody is there to be asked: what the other market shows is taken as it shows it.
-        common: dict[str, Any] = {
-            "actor": actor,
-            "version": None,
-            "changes": changes,
-            "confirmed": (AMOUNT_UNIT,),
-            "at": at,
-        }
-        if kind == "achievement":
-            catalog.update_achievement(achievement_id=known.id, **common)
-        else:
-            catalog.update_demand(demand_id=known.id, **common)
+        catalog.update_listing(
+            actor=actor,
+            kind=kind,
+            listing_id=known.id,
+            version=None,
+            changes=changes,
+            confirmed=(AMOUNT_UNIT,),
+            at=at,
+        )
         outcome.changed += 1
     type(known).objects.filter(pk=known.pk).update(source_version=version)
 
 
-def _data(kind: str, item: Mapping[str, Any]) -> AchievementData | DemandData:
+def _data(kind: str, item: Mapping[str, Any]) -> Any:
     """The listing's fields that this market knows; another market may send more."""
-    model = AchievementData if kind == "achievement" else DemandData
+    model = data_of(kind_named(kind))
     listing = item.get("listing")
     values = listing if isinstance(listing, dict) else {}
     return model.model_validate({name: value for name, value in values.items() if name in model.model_fields})

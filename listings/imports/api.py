@@ -1,9 +1,12 @@
-"""`POST /api/v1/achievements/import` and its neighbour for demands."""
+"""`POST /api/v1/achievements/import` and its like for every kind of listing."""
 
 from django.http import HttpResponse
 from ninja import File, Router, Status
 from ninja.files import UploadedFile
 
+from listings.catalog.api import called
+from listings.catalog.kinds import KINDS
+from listings.catalog.kinds.base import Kind
 from listings.catalog.problems import NotVerified
 from listings.imports import services
 from listings.imports.encodings import EncodingUnknown
@@ -13,24 +16,21 @@ from market.kernel.files import FileRefused
 from market.kernel.models import Job
 from market.kernel.schemas import JobOut
 
-achievements = Router(tags=["achievements"])
-demands = Router(tags=["demands"])
 ANSWERS = {202: JobOut, **problems(NotVerified, FileRefused, EncodingUnknown)}
 
 
-@achievements.post("/import", response=ANSWERS)
-def import_achievements(request: ApiRequest, response: HttpResponse, file: File[UploadedFile]) -> Status[Job]:
-    """Publish a file of achievements, one JSON object a line, at most 20 MB; the job says how it goes."""
-    return _start(request, response, "achievement", file)
+def router_of(kind: Kind) -> Router:
+    """The import of a kind's listings."""
+    router = Router(tags=[kind.plural])
+
+    @router.post("/import", response=ANSWERS, description=kind.api.load)
+    @called(kind, "import", kind.plural)
+    def import_listings(request: ApiRequest, response: HttpResponse, file: File[UploadedFile]) -> Status[Job]:
+        job = services.start_import(actor=request.actor, kind=kind.code, upload=file, at=clock.now())
+        response["Location"] = f"/api/v1/jobs/{job.id}"
+        return Status(202, job)
+
+    return router
 
 
-@demands.post("/import", response=ANSWERS)
-def import_demands(request: ApiRequest, response: HttpResponse, file: File[UploadedFile]) -> Status[Job]:
-    """Publish a file of demands, as for achievements."""
-    return _start(request, response, "demand", file)
-
-
-def _start(request: ApiRequest, response: HttpResponse, kind: str, file: UploadedFile) -> Status[Job]:
-    job = services.start_import(actor=request.actor, kind=kind, upload=file, at=clock.now())
-    response["Location"] = f"/api/v1/jobs/{job.id}"
-    return Status(202, job)
+ROUTERS = {kind.plural: router_of(kind) for kind in KINDS.values()}

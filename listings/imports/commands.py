@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from listings.catalog import policy
+from listings.catalog.kinds import kind_named
 from listings.imports import services
 from listings.imports.encodings import EncodingUnknown, encoding_of
 from market.accounts.actors import actor_for
@@ -76,7 +77,7 @@ def clerk_of(credit_code: str, kind: str) -> Actor:
     except InvalidIdentifier as error:
         raise CommandError(f"{credit_code}: {error.message}") from error
     for actor in _members(code):
-        if policy.may_create(actor, f"{kind}s"):
+        if policy.may_create(actor, kind_named(kind)):
             return actor
     raise CommandError(f"{code}: no such organisation, or nobody there may publish")
 

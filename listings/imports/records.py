@@ -12,13 +12,13 @@ import orjson
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from listings.catalog.data import AchievementData, DemandData
+from listings.catalog.data import data_of
+from listings.catalog.kinds import kind_named
 from market.kernel.validation import told
 from market.kernel.values import ExternalId, readable
 
 KEY: TypeAdapter[str] = TypeAdapter(Annotated[ExternalId, AfterValidator(readable), Field(max_length=120)])
 MOST_CHARACTERS = 100_000
-DIFFICULTIES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Record:
 
     line: int
     key: str
-    data: AchievementData | DemandData
+    data: Any
 
 
 def read(kind: str, line: int, text: str) -> Record | Refused:
-    """The listing of a line; `kind` is "achievement" or "demand"."""
+    """The listing of a line, of the kind with that code."""
     if len(text) > MOST_CHARACTERS:
         return Refused(line, "line_too_long", _("一行最多 %(most)s 个字符") % {"most": MOST_CHARACTERS})
     if any("\udc80" <= character <= "\udcff" for character in text):
@@ -55,9 +55,9 @@ def read(kind: str, line: int, text: str) -> Record | Refused:
         key = _key(values, text)
     except ValidationError as error:
         return Refused(line, "id_invalid", f"id: {_first(error)['message']}")
-    model = AchievementData if kind == "achievement" else DemandData
+    its_kind = kind_named(kind)
     try:
-        data = model.model_validate(_patent(values) if kind == "achievement" else _demand(values))
+        data = data_of(its_kind).model_validate(its_kind.shorthand(values))
     except ValidationError as error:
         first = _first(error)
         return Refused(line, first["code"], f"{'.'.join(map(str, first['loc']))}: {first['message']}"[:200])
@@ -73,22 +73,3 @@ def _key(values: dict[str, Any], text: str) -> str:
     given = values.pop("id", None)
     key = "" if given is None else KEY.validate_python(given)
     return key or str(values.get("publication_no", ""))[:120] or hashlib.sha256(text.encode()).hexdigest()
-
-
-def _patent(values: dict[str, Any]) -> dict[str, Any]:
-    """A patent's facts as an achievement: its number, its title and its classes say what it is."""
-    number = values.pop("publication_no", None)
-    if number is None:
-        return values
-    classes = values.pop("ipc_subclasses", [])
-    patent = {"publication_no": number, "title": values.get("title", "")}
-    return values | {"ipc_codes": classes, "ip_type": "patent", "patents": [patent]}
-
-
-def _demand(values: dict[str, Any]) -> dict[str, Any]:
-    """A demand's free text as its difficulties; a demand that is all title says its title."""
-    content = values.pop("content", None)
-    if content is None:
-        return values
-    text = str(content).strip() or str(values.get("title", ""))
-    return values | {"difficulties": text[:DIFFICULTIES], "research_content": text[DIFFICULTIES : 2 * DIFFICULTIES]}

@@ -18,9 +18,7 @@ from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from listings.catalog import policy
 from listings.catalog import services as catalog
-from listings.catalog.services.moves import owner_of_new, require_verified
 from listings.imports.encodings import EncodingUnknown, encoding_of
 from listings.imports.records import Record, Refused, read
 from market.accounts.actors import actors_of, actors_of_keys
@@ -88,7 +86,7 @@ def import_lines(
 
     `after` passes over that many lines. `tell` is called in each batch's transaction with the number of its last line.
     """
-    require_verified(owner_of_new(actor, f"{kind}s"))
+    catalog.require_importer(actor=actor, kind=kind)
     outcome = Outcome()
     numbered = ((number, text) for number, text in enumerate(lines, start=1) if number > after)
     while chunk := list(islice(numbered, batch)):
@@ -104,9 +102,7 @@ def start_import(*, actor: Actor, kind: str, upload: "File[bytes]", at: datetime
 
     Raises NotAllowed, NotVerified, TooLarge, EncodingUnknown, and FileRefused where no line is a JSON object.
     """
-    if not policy.may_create(actor, f"{kind}s"):
-        raise NotAllowed
-    require_verified(owner_of_new(actor, f"{kind}s"))
+    catalog.require_importer(actor=actor, kind=kind)
     kept = files.store(upload, actor=actor, at=at, accepted=frozenset({"application/octet-stream"}))
     with files.open_file(kept) as content:
         encoding = encoding_of(content)
@@ -178,7 +174,7 @@ def _import_batch(actor: Actor, kind: str, chunk: list[tuple[int, str]], outcome
     for item in found:
         if not isinstance(item, Record):
             continue
-        if errors := catalog.row_errors(item.data, at=at):
+        if errors := catalog.row_errors(kind, item.data, at=at):
             outcome.refuse([Refused(item.line, errors[0]["code"], str(errors[0]["message"])[:200])])
         elif item.key in good:
             outcome.skip(item.line, "id_twice")

@@ -8,9 +8,8 @@ from contracts.payments.api import router as payments
 from contracts.registration.api import router as registrations
 from contracts.reports.api import router as reports
 from contracts.turnover.api import router as turnover
-from listings.catalog.api import achievements, demands
-from listings.imports.api import achievements as achievement_imports
-from listings.imports.api import demands as demand_imports
+from listings.catalog import api as listings
+from listings.imports import api as imports
 from market.accounts.api import invitations_router, keys_router, me_router, people_router
 from market.accounts.api import router as organisations
 from market.kernel.api import MarketAPI
@@ -38,11 +37,10 @@ api.add_router("/organisations", organisations)
 api.add_router("/invitations", invitations_router)
 api.add_router("/people", people_router)
 api.add_router("/api-keys", keys_router)
-api.add_router("/achievements", achievements)
-api.add_router("/achievements", achievement_imports)
+for plural, router in listings.ROUTERS.items():
+    api.add_router(f"/{plural}", router)
+    api.add_router(f"/{plural}", imports.ROUTERS[plural])
 api.add_router("/achievements", achievement_router)
-api.add_router("/demands", demands)
-api.add_router("/demands", demand_imports)
 api.add_router("/demands", demand_router)
 api.add_router("/search", search)
 api.add_router("/searches", searches)

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.db import transaction
 
+from listings.catalog import policy as catalog
 from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing
 from matching.matches import listing_adapter
 from matching.matches.models import CorpusStatistics
@@ -37,7 +38,7 @@ def recount(*, at: datetime) -> Statistics:
     """Count all listings on show anew, one after another, so that memory stays flat."""
     found = Statistics()
     for model in COUNTED:
-        shown = model._default_manager.filter(state__in=SHOWN_STATES)
+        shown = model._default_manager.filter(catalog.OPEN_TO_OTHERS, state__in=SHOWN_STATES)
         for row in shown.only(*listing_adapter.TEXTS[model]).iterator(chunk_size=CHUNK):
             found.add(listing_adapter.document(row))
     if 0 < found.documents < LEAST:

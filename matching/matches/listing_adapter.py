@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from listings.catalog import policy as catalog
 from listings.catalog.models import OPEN_STATES, Achievement, Demand, Listing, State
 from market.kernel.clock import local_date
 from matching.matches.models import Kind
@@ -24,7 +25,7 @@ def seeking(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
 
     Nobody is proposed a draft, since the index has none. What is secret is matched with nobody.
     """
-    rows = MODELS[kind]._default_manager.filter(id__in=ids, state__in=SEEKING, secrecy="none")
+    rows = MODELS[kind]._default_manager.filter(catalog.OPEN_TO_OTHERS, id__in=ids, state__in=SEEKING)
     return {row.id: row for row in rows}
 
 

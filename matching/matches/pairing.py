@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from listings.catalog import policy as catalog
 from listings.catalog.models import OPEN_STATES
 from matching.matches import corpus, listing_adapter, match_alerts
 from matching.matches.models import Kind, Level, Match, MatchState
@@ -139,7 +140,7 @@ def _match(kind: Kind, row: Any, partner: Any, pair: ScoredPair, model: str, at:
 
 def stale(kind: Kind, model: str, *, is_full: bool) -> list[UUID]:
     """Open listings that this model has not matched in their present version with the engine there."""
-    listings = listing_adapter.MODELS[kind]._default_manager.filter(state__in=OPEN_STATES, secrecy="none")
+    listings = listing_adapter.MODELS[kind]._default_manager.filter(catalog.OPEN_TO_OTHERS, state__in=OPEN_STATES)
     versions = dict(listings.order_by("id").values_list("id", "version"))
     if is_full:
         return list(versions)

@@ -12,10 +12,12 @@ from market.kernel.paging import InvalidCursor
 from search.find import services, shortcuts, suggesting
 from search.find.query import MAX_QUERY, UnknownFacet, parse
 from search.find.schemas import SearchOut, SuggestionOut
+from search.index import documents
 from search.index.facets import ASKED
 
 router = Router(tags=["search"])
 
+Kind = documents.kind_type()
 Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
 
 
@@ -26,7 +28,7 @@ class SearchFilters(Payload):
     """
 
     q: Annotated[str, Field(max_length=MAX_QUERY)] = ""
-    kind: Literal["", "achievement", "demand"] = ""
+    kind: Kind = ""  # type: ignore[valid-type]
     sort: Literal["relevance", "newest", "amount", "amount_up"] = "relevance"
     technology_field: Codes = []
     local_industry: Codes = []

@@ -16,7 +16,7 @@ from market.pages.rendering import PageRequest, render_page
 from search.find import relaxing, services, shortcuts, suggesting
 from search.find.query import MAX_QUERY, SORTS, SearchQuery, parse
 from search.find.results import SearchResult
-from search.index.documents import projection
+from search.index.documents import label, projection, projections
 from search.index.facets import ASKED, Facet
 
 MOST_TICKS = 20
@@ -39,9 +39,10 @@ def search(request: PageRequest) -> HttpResponse:
     relaxations = relaxing.relaxations(actor=request.actor, query=query) if is_empty else []
     context: dict[str, Any] = {
         "query": query,
+        "kinds": projections(),
         "result": result,
-        "hits": [(hit, _address(hit)) for hit in result.items],
-        "wider": [(hit, _address(hit)) for hit in result.wider],
+        "hits": [(hit, label(hit.kind), _address(hit)) for hit in result.items],
+        "wider": [(hit, label(hit.kind), _address(hit)) for hit in result.wider],
         "facets": _facets(query, result),
         "chips": _chips(query),
         "clear_url": query_url(replace(query, facets={})),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Literal
 from uuid import UUID
 
 from market.kernel.actor import Actor
@@ -42,10 +43,12 @@ class Projection:
     """How the rows of a kind become documents; an id that `load` leaves out is not to be found any more.
 
     `versions` gives id and version of the rows that must be in the index, ordered by id, from the one after the
-    given id on and at most so many; `count` how many they are. `scope` is what an API key needs to read them.
+    given id on and at most so many; `count` how many they are. `scope` is what an API key needs to read them, `label`
+    what people call the kind.
     """
 
     kind: str
+    label: Any
     scope: str
     load: Load
     versions: Callable[[UUID | None, int], Sequence[tuple[UUID, int]]]
@@ -63,6 +66,16 @@ def register(projection: Projection) -> None:
 
 def projection(kind: str) -> Projection | None:
     return _projections.get(kind)
+
+
+def label(kind: str) -> str:
+    """What people call a kind; its code where nobody has it searched."""
+    return str(_projections[kind].label) if kind in _projections else kind
+
+
+def kind_type() -> Any:
+    """The type of a parameter that names a kind, or none: to be asked once every room has registered its own."""
+    return Literal[("", *_projections)]
 
 
 def readable_kinds(actor: Actor) -> list[str]:

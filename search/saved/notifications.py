@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from market.kernel.marks import labelled
 from market.notices.models import Words
 from market.notices.services import Letter, in_every_language, send_letters
-from search.index.documents import Document
+from search.index.documents import Document, label
 from search.saved import addresses, readers
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
 
@@ -124,8 +124,7 @@ def _key(document: Document) -> readers.Listing:
 
 
 def _line(document: Document) -> str:
-    kinds = {"achievement": _("科技成果"), "demand": _("技术需求")}
-    return labelled(kinds.get(document.kind, document.kind), Truncator(document.title).chars(LONGEST_TITLE))
+    return labelled(label(document.kind), Truncator(document.title).chars(LONGEST_TITLE))
 
 
 def _rest(count: int) -> list[str]:

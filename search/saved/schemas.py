@@ -8,10 +8,12 @@ from pydantic import Field
 
 from market.kernel.api import Payload
 from search.find.query import MAX_QUERY
+from search.index.documents import kind_type
 from search.saved import addresses
 from search.saved.models import Cadence, SavedSearch
 from search.saved.services import LONGEST_NAME
 
+Kind = kind_type()
 Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
@@ -20,7 +22,7 @@ class QueryIn(Payload):
     """A query as `GET /search` takes it, its facets by name."""
 
     q: Annotated[str, Field(max_length=MAX_QUERY)] = ""
-    kind: Literal["", "achievement", "demand"] = ""
+    kind: Kind = ""  # type: ignore[valid-type]
     facets: Annotated[dict[str, Codes], Field(max_length=20)] = {}
     sort: Literal["relevance", "newest", "amount", "amount_up"] = "relevance"
 

@@ -17,6 +17,8 @@ from django_elasticsearch_dsl.registries import registry
 from elasticsearch.dsl import Mapping, MetaField, connections
 
 from listings.catalog import indexing
+from listings.catalog.kinds import ACHIEVEMENT
+from listings.catalog.kinds.patents import PATENTS
 from listings.catalog.models import SHOWN_STATES, Achievement
 from search.index.mapping import MAPPING, SETTINGS, source_of
 
@@ -64,7 +66,8 @@ def _document(name: str, is_tuned: bool) -> Any:
         def prepare(self, instance: Achievement) -> dict[str, Any]:
             # Our function reads rows whose columns of the owner are beside the others.
             vars(instance).update(owner__name=instance.owner.name, owner__kind=instance.owner.kind)
-            return source_of(indexing._achievement(instance, list(instance.patents.all())))
+            beneath = [(PATENTS, patent) for patent in instance.patents.all()]
+            return source_of(indexing.document(ACHIEVEMENT, instance, beneath))
 
     AchievementDocument._index._name = name
     return AchievementDocument

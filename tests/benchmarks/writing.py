@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.test.utils import override_settings
 from django.urls import include, path
 
-from listings.catalog import rules
-from listings.catalog.data import AchievementData
+from listings.catalog.data import AchievementData, ListingData, errors_of
+from listings.catalog.kinds import ACHIEVEMENT
 from listings.catalog.models import Achievement
 from market.accounts import services as accounts
 from market.accounts.actors import actor_for
@@ -95,9 +95,9 @@ def stored(answer: bytes) -> dict[str, Any]:
     return Achievement.objects.values(*BODY, "owner_id", "state").get(id=orjson.loads(answer)["id"])
 
 
-def checked(body: bytes) -> AchievementData:
-    found = AchievementData.model_validate(orjson.loads(body))
-    if rules.achievement_errors(found, on=clock.today()):
+def checked(body: bytes) -> ListingData:
+    found: ListingData = AchievementData.model_validate(orjson.loads(body))
+    if errors_of(ACHIEVEMENT, found, on=clock.today()):
         raise ValueError(body)
     return found
 
@@ -120,7 +120,7 @@ def peer_serializer() -> Any:
             fields = ("id", *BODY)
 
         def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-            for field, scheme in rules.ACHIEVEMENT_CODES.items():
+            for field, scheme in ACHIEVEMENT.schemes.items():
                 value = attrs.get(field) or []
                 codes = value if isinstance(value, list) else [value]
                 if unknown := reference.unknown_codes(scheme, codes, clock.today()):

@@ -1,4 +1,4 @@
-"""What every verb on a listing does around its own step, and the moves both kinds share."""
+"""What every verb on a listing does around its own step, and the moves that all kinds share."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,35 +7,29 @@ from uuid import UUID
 
 from django.db import transaction
 
-from listings.catalog import policy, rules
+from listings.catalog import policy
 from listings.catalog.events import ListingChanged, ListingPublished
-from listings.catalog.models import Achievement, Demand
-from listings.catalog.problems import ListingExpired, NotVerified
+from listings.catalog.kinds import kind_of
+from listings.catalog.kinds.base import Kind
+from listings.catalog.problems import NotVerified
 from market.accounts.models import Organisation
 from market.kernel import outbox
 from market.kernel.actor import Actor
 from market.kernel.changes import save_change
-from market.kernel.clock import local_date
 from market.kernel.moves import require_move
 from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
 
-AnyListing = Achievement | Demand
 
-
-def kind_of(listing: AnyListing) -> str:
-    return "achievement" if isinstance(listing, Achievement) else "demand"
-
-
-def owner_of_new(actor: Actor, scope: str) -> Organisation:
+def owner_of_new(actor: Actor, kind: Kind) -> Organisation:
     """The organisation for which the actor may write listings; raises NotSignedIn, NotAllowed."""
     if actor.organisation_id is None and not actor.is_signed_in:
         raise NotSignedIn
-    if not policy.may_create(actor, scope) or actor.organisation_id is None:
+    if not policy.may_create(actor, kind) or actor.organisation_id is None:
         raise NotAllowed
     return Organisation.objects.get(pk=actor.organisation_id)
 
 
-def require_state(listing: AnyListing, verb: str) -> None:
+def require_state(listing: Any, verb: str) -> None:
     """Raise WrongState where the verb is not offered in the listing's state."""
     if listing.state not in policy.STATES_OF[verb]:
         raise WrongState(state=listing.state)
@@ -47,26 +41,16 @@ def require_verified(owner: Organisation) -> None:
 
 
 def save_listing(
-    listing: AnyListing, *, actor: Actor, action: str, at: datetime, changes: Mapping[str, Any] | None = None
+    listing: Any, *, actor: Actor, action: str, at: datetime, changes: Mapping[str, Any] | None = None
 ) -> None:
     """Save the row with its audit row and the event that it changed."""
-    save_change(listing, actor=actor, action=f"{kind_of(listing)}.{action}", at=at, changes=changes)
-    outbox.publish(ListingChanged(listing_id=listing.id, kind=kind_of(listing), version=listing.version), at=at)
-
-
-def publish_listing(listing: AnyListing, *, actor: Actor, at: datetime) -> None:
-    """Move a fetched, locked listing to published."""
-    require_move(listing, listing.publish)
-    require_verified(listing.owner)
-    if rules.has_expired(listing.expires_on, on=local_date(at)):
-        raise ListingExpired(expires_on=listing.expires_on)
-    listing.publish(at=at)
-    save_listing(listing, actor=actor, action="published", at=at)
-    outbox.publish(ListingPublished(listing_id=listing.id, kind=kind_of(listing)), at=at)
+    code = kind_of(listing).code
+    save_change(listing, actor=actor, action=f"{code}.{action}", at=at, changes=changes)
+    outbox.publish(ListingChanged(listing_id=listing.id, kind=code, version=listing.version), at=at)
 
 
 @transaction.atomic
-def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> AnyListing:
+def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> Any:
     """Hide a listing for a while; publishing brings it back."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="suspend", version=version)
     require_move(listing, listing.suspend)
@@ -76,7 +60,7 @@ def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int |
 
 
 @transaction.atomic
-def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> AnyListing:
+def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> Any:
     """Take one's listing back for good."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="withdraw", version=version)
     require_move(listing, listing.withdraw)
@@ -86,7 +70,7 @@ def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int 
 
 
 @transaction.atomic
-def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) -> AnyListing:
+def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) -> Any:
     """Show a listing of another market again, which that market had withdrawn. Raises WrongState."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="publish", version=None)
     if not listing.source_market:
@@ -101,7 +85,7 @@ def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) 
 @transaction.atomic
 def take_down_listing(
     *, actor: Actor, kind: str, listing_id: UUID, version: int | None, reason: str, at: datetime
-) -> AnyListing:
+) -> Any:
     """The operator removes a listing that breaks the rules, saying why."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="take_down", version=version)
     require_move(listing, listing.take_down)
@@ -110,10 +94,8 @@ def take_down_listing(
     return listing
 
 
-def fetch(*, actor: Actor, kind: str, listing_id: UUID, verb: str, version: int | None) -> AnyListing:
-    """The listing, locked, for an actor who may do the verb to it."""
-    if kind == "achievement":
-        return policy.achievements.fetch(
-            actor=actor, pk=listing_id, verb=verb, lock=True, version=version, related=("owner",)
-        )
-    return policy.demands.fetch(actor=actor, pk=listing_id, verb=verb, lock=True, version=version, related=("owner",))
+def fetch(*, actor: Actor, kind: str, listing_id: UUID, verb: str, version: int | None) -> Any:
+    """The listing, locked, for an actor who may do the verb to it. Raises NotFound, NotAllowed, Stale."""
+    return policy.policy_of(kind).fetch(
+        actor=actor, pk=listing_id, verb=verb, lock=True, version=version, related=("owner",)
+    )

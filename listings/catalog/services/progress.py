@@ -7,7 +7,7 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from listings.catalog.models import Achievement, Demand
-from listings.catalog.services.moves import AnyListing, save_listing
+from listings.catalog.services.moves import save_listing
 from market.kernel.actor import SYSTEM
 
 
@@ -30,7 +30,7 @@ def mark_transacted(*, achievement_id: UUID | None, demand_id: UUID | None, at: 
 def _move(achievement_id: UUID | None, demand_id: UUID | None, move: str, action: str, at: datetime) -> None:
     """Where the owner has taken a listing back meanwhile it stays as it is: the deal goes on without it."""
     # Always the achievement first, so that two deals never wait for each other.
-    listings: list[AnyListing] = [
+    listings: list[Achievement | Demand] = [
         *Achievement.objects.select_for_update().filter(pk=achievement_id),
         *Demand.objects.select_for_update().filter(pk=demand_id),
     ]

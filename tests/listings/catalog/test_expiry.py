@@ -15,7 +15,7 @@ from tests.cast import MONDAY, MONDAY_ON
 
 
 def listed(cast, **fields):
-    data = AchievementData(title="铜箔退火工艺", **fields)
+    data = AchievementData(title="铜箔退火工艺", summary="低温长时退火", **fields)
     return catalog.create_achievement(actor=cast.university_clerk, data=data, at=MONDAY)
 
 

@@ -145,7 +145,7 @@ def test_what_is_wrong_in_a_row_is_said_at_its_field_and_listed_at_the_top_with_
     page = client.post(address, untouched(client, address) | wrong)
     also = client.post(address, untouched(client, address) | {"ipc_codes": ["铜"]})
 
-    assert page.context["patents"].forms[3].errors["publication_no"] == ["专利 CN114735076B 已在本成果中列出"]
+    assert page.context["beneath"].forms[3].errors["publication_no"] == ["专利 CN114735076B 已在本成果中列出"]
     assert '<a href="#id_patents-3-publication_no">' in page.content.decode()
     assert '<a href="#id_ipc_codes">' in also.content.decode()
     assert achievement.patents.count() == 3

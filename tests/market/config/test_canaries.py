@@ -19,6 +19,8 @@ from deploy.local.messages import FLOORS
 from listings.catalog import policy
 from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
+from listings.catalog.kinds import KINDS
+from listings.catalog.kinds.base import Tier
 from listings.catalog.models import Achievement, Demand
 from market.accounts.models import Membership, User
 from market.kernel.policy import PUBLIC
@@ -71,12 +73,6 @@ READERS: dict[str, frozenset[str]] = {
     "brokerage.deal": DEAL,
     "brokerage.dealmove": DEAL,
     "brokerage.introduction": DEAL,
-    "catalog.achievement": EVERYONE,
-    "catalog.achievement.contact_name": VERIFIED,
-    "catalog.achievement.contact_phone": VERIFIED,
-    "catalog.demand": EVERYONE,
-    "catalog.demand.contact_name": VERIFIED,
-    "catalog.demand.contact_phone": VERIFIED,
     "catalog.patent": EVERYONE,
     "exchange.feedsource": OPERATOR,
     "kernel.auditrow": NOBODY,
@@ -102,6 +98,18 @@ READERS: dict[str, frozenset[str]] = {
     "reports.report": frozenset({"operator", "leader", "auditor"}),  # a draft; a published one is frozen
     "registration.registrationevent": CONTRACT | {"leader"},
 }
+# Of a listing, field by field as its kind declares it; what no owner types is for nobody.
+TIERS = {
+    Tier.PUBLIC: EVERYONE,
+    Tier.SIGNED_IN: SIGNED_IN,
+    Tier.VERIFIED: VERIFIED,
+    Tier.NDA: OWN_PEOPLE,
+    Tier.OWNER: OWN_PEOPLE,
+}
+for kind in KINDS.values():
+    label = kind.model._meta.label_lower
+    READERS |= dict.fromkeys((f"{label}.{name}" for name in kind.internal), NOBODY)
+    READERS |= {f"{label}.{field.name}": TIERS[field.tier] for field in kind.columns}
 # Codes, addresses, hashes and facts of public lists: a canary there would break the page, not tell on it.
 NO_FREE_TEXT = re.compile(
     r"reference\.|kernel\.(chain|seal|unsealed)|turnover\.|search\.|saved\.|payments\.journal|exchange\.feeditem|agreements\.signature"

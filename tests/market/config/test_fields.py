@@ -157,9 +157,9 @@ def test_what_a_button_sends_without_a_form_is_read_by_the_normaliser():
 
 @pytest.mark.django_db
 def test_a_word_processors_break_becomes_a_line_and_in_a_title_a_blank():
-    from listings.catalog.forms import DemandForm
+    from listings.catalog.forms import FORMS
 
-    form = DemandForm(
+    form = FORMS["demand"](
         {"title": "铜箔\x0b退火\u200b工艺\ufeff", "difficulties": "一\x0b二\r\n三", "disclosure": "public"}
     )
     form.is_valid()

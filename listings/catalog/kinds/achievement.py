@@ -1,0 +1,162 @@
+"""科技成果: what a university, an institute or an enterprise has to transfer."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from listings.catalog.kinds import common, patents
+from listings.catalog.kinds.base import ApiWords, Card, Field, Kind, Phrases, Place, Searched, Section, Shape
+from listings.catalog.models import Achievement
+from listings.catalog.problems import PatentLapsed
+from market.reference.identifiers.ipc import normalise_ipc
+
+
+def subclass(code: str) -> str:
+    """H01B of H01B 7/00."""
+    return code.split("/")[0][:4]
+
+
+ACHIEVEMENT = Kind(
+    code="achievement",
+    plural="achievements",
+    model=Achievement,
+    owners=common.OWNERS,
+    phrases=Phrases(
+        title=_("科技成果"),
+        new=_("发布成果"),
+        new_title=_("发布科技成果"),
+        count=ngettext_lazy("共 %(count)s 项成果", "共 %(count)s 项成果", "count"),
+        none=_("没有符合条件的成果。"),
+        amount_before=_("原意向价格"),
+    ),
+    api=ApiWords(
+        data="科技成果.",
+        row="An achievement in a list; `price` in yuan, null when negotiable.",
+        whole="An achievement with everything the reader may see; contacts are for verified organisations.",
+        list="Achievements on show, newest first.",
+        get="One achievement with its patents.",
+        publish="Offer it on the market.",
+        load="Publish a file of achievements, one JSON object a line, at most 20 MB; the job says how it goes.",
+    ),
+    teaser="summary",
+    children=(patents.PATENTS,),
+    internal=common.INTERNAL | {"registered_no", "registered_on", "recommended_by"},
+    errors=patents.achievement_errors,
+    require_publishable=patents.require_unlapsed,
+    refusals=(PatentLapsed,),
+    shorthand=patents.of_one_patent,
+    fields=(
+        common.TITLE,
+        Field(
+            "summary",
+            Shape.TEXT,
+            most=5000,
+            needed=True,
+            instead=("patents",),
+            place=Place.LEAD,
+            searched=Searched.TEXT,
+            matched="text",
+            exchanged=True,
+        ),
+        common.TECHNOLOGY_FIELD,
+        common.LOCAL_INDUSTRY,
+        common.INDUSTRIES,
+        Field(
+            "maturity",
+            Shape.CODE,
+            scheme="maturity",
+            section=Section.RIGHTS,
+            in_row=True,
+            card=Card.VALUE,
+            facet="maturity",
+            matched="maturity",
+            exchanged=True,
+        ),
+        Field(
+            "readiness_level",
+            Shape.NUMBER,
+            least=1,
+            most=9,
+            section=Section.RIGHTS,
+            matched="readiness_level",
+            exchanged=True,
+        ),
+        Field(
+            "ip_type",
+            Shape.CODE,
+            scheme="ip_type",
+            section=Section.RIGHTS,
+            in_row=True,
+            facet="ip_type",
+            exchanged=True,
+        ),
+        Field(
+            "transfer_modes",
+            Shape.CODES,
+            items=10,
+            scheme="transfer_mode",
+            section=Section.TERMS,
+            in_row=True,
+            facet="transfer_mode",
+            exchanged=True,
+        ),
+        Field("pricing", Shape.CODE, most=30, scheme="pricing", section=Section.TERMS),
+        Field(
+            "price",
+            Shape.MONEY,
+            label=_("意向价格"),
+            hint=_("留空表示面议"),
+            section=Section.TERMS,
+            in_row=True,
+            card=Card.VALUE,
+            facet="price_band",
+            matched="amount",
+            exchanged=True,
+        ),
+        Field("requirements", Shape.TEXT, most=2000, section=Section.TERMS),
+        Field(
+            "ipc_codes",
+            Shape.WORDS,
+            most=20,
+            items=20,
+            normalise=normalise_ipc,
+            hint=_("例如 H01B 7/00，用逗号分隔"),
+            section=Section.RIGHTS,
+            searched=Searched.CLASSES,
+            facet="ipc",
+            facet_code=subclass,
+            matched="ipc_codes",
+            exchanged=True,
+        ),
+        common.KEYWORDS,
+        Field(
+            "applications",
+            Shape.TEXT,
+            most=3000,
+            searched=Searched.TEXT,
+            matched="text",
+            exchanged=True,
+        ),
+        Field("indicators", Shape.TEXT, most=3000, searched=Searched.TEXT, matched="text", exchanged=True),
+        Field("advantages", Shape.TEXT, most=3000, searched=Searched.TEXT, matched="text", exchanged=True),
+        Field("attribute", Shape.CODE, scheme="achievement_attribute", section=Section.ORIGIN),
+        Field("form", Shape.CODE, scheme="achievement_form", section=Section.ORIGIN),
+        Field("level", Shape.CODE, scheme="achievement_level", section=Section.ORIGIN),
+        Field("category", Shape.CODE, scheme="achievement_category", section=Section.ORIGIN),
+        Field("application_state", Shape.CODE, scheme="application_state", section=Section.ORIGIN),
+        Field("completed_by", Shape.LINE, most=300, section=Section.ORIGIN, searched=Searched.NAMES),
+        Field(
+            "contributors",
+            Shape.WORDS,
+            most=60,
+            items=50,
+            hint=_("用逗号或顿号分隔，最多 50 人"),
+            section=Section.ORIGIN,
+            searched=Searched.NAMES,
+        ),
+        Field("research_started_on", Shape.DAY, section=Section.ORIGIN),
+        Field("research_ended_on", Shape.DAY, section=Section.ORIGIN),
+        common.REGION,
+        *common.CLOSING,
+        Field("patents", Shape.ROWS, items=20, place=Place.BELOW, exchanged=True),
+    ),
+)
