@@ -1,61 +1,52 @@
 """Both sides of a pair as a page shows them, the phrases that they share marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from listings.catalog import policy as catalog
+from listings.catalog import presentation as listings
+from listings.catalog.kinds import kind_of
+from listings.catalog.kinds.base import Field, Shape
 from listings.catalog.models import Achievement, Demand
 from market.kernel.actor import Actor
 from market.pages.templatetags.pages import smart_money
 from market.reference import queries as reference
-from matching.matches.listing_adapter import TEXTS
+from matching.matches.listing_adapter import texts
 from search.analysis import text
 from search.find.results import highlight
 
-Pairs = list[tuple[str, Any]]
+WEIGHED = ("technology_field", "local_industry", "region", "maturity", "amount")  # facts that a page compares
 
 
 def compared(actor: Actor, demand: Demand, achievement: Achievement, phrases: Sequence[str]) -> list[dict[str, Any]]:
     """Demand and achievement, each with its texts and the facts that matching weighs."""
     wanted = frozenset(token.text for phrase in phrases for token in text.bigrams(phrase))
-    owner = demand.owner.name if catalog.sees_owner(actor, demand) else _("匿名企业")
-    return [
-        {"name": _("技术需求"), "owner": owner, "facts": _demand_facts(demand)} | _read(demand, wanted),
-        {"name": _("科技成果"), "owner": achievement.owner.name, "facts": _achievement_facts(achievement)}
-        | _read(achievement, wanted),
-    ]
+    return [_side(row, wanted, actor) for row in (demand, achievement)]
 
 
-def _read(row: Achievement | Demand, wanted: frozenset[str]) -> dict[str, Any]:
-    kind = "demand" if isinstance(row, Demand) else "achievement"
-    _title, *names = TEXTS[type(row)]
-    fields: dict[str, Any] = {field.name: field for field in row._meta.concrete_fields}
-    written: Iterable[tuple[Any, str]] = ((fields[name].verbose_name, getattr(row, name)) for name in names)
+def _side(row: Any, wanted: frozenset[str], actor: Actor) -> dict[str, Any]:
+    kind = kind_of(row)
+    fields = {field.name: field for field in kind.columns}
+    weighed = {field.matched: field for field in kind.columns if field.matched in WEIGHED}
+    facts = [(kind.words(weighed[name]), _said(weighed[name], row)) for name in WEIGHED if name in weighed]
     return {
-        "url": reverse(f"catalog:{kind}", args=[row.id]),
+        "name": kind.phrases.title,
+        "owner": listings.owner_name(kind, row, actor),
+        "facts": [(words, said) for words, said in facts if said],
+        "url": reverse(kind.url_name, args=[row.id]),
         "title_html": highlight(row.title, wanted),
-        "parts": [(name, highlight(value, wanted)) for name, value in written if value],
+        "parts": [
+            (kind.words(fields[name]), highlight(getattr(row, name), wanted))
+            for name in texts(kind)
+            if getattr(row, name)
+        ],
     }
 
 
-def _demand_facts(row: Demand) -> Pairs:
-    money = smart_money(row.budget) if row.budget is not None else _("面议")
-    return [*_named(row, row.required_maturity, _("要求成熟度")), (_("预期投入"), money)]
-
-
-def _achievement_facts(row: Achievement) -> Pairs:
-    money = smart_money(row.price) if row.price is not None else _("面议")
-    return [*_named(row, row.maturity, _("成熟度")), (_("意向价格"), money)]
-
-
-def _named(row: Achievement | Demand, maturity: str, maturity_name: str) -> Pairs:
-    codes = (
-        (_("技术领域"), "technology_field", row.technology_field),
-        (_("重点产业"), "local_industry", row.local_industry),
-        (_("行政区划"), "region", row.region),
-        (maturity_name, "maturity", maturity),
-    )
-    return [(name, reference.label(scheme, code)) for name, scheme, code in codes if code]
+def _said(field: Field, row: Any) -> str:
+    value = getattr(row, field.name)
+    if field.shape is Shape.MONEY:
+        return smart_money(value) if value is not None else _("面议")
+    return reference.label(field.scheme, value) if value else ""

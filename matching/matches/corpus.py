@@ -6,12 +6,13 @@ from functools import lru_cache
 from django.db import transaction
 
 from listings.catalog import policy as catalog
-from listings.catalog.models import SHOWN_STATES, Achievement, Demand, Listing
+from listings.catalog.kinds import ACHIEVEMENT, DEMAND
+from listings.catalog.models import SHOWN_STATES
 from matching.matches import listing_adapter
 from matching.matches.models import CorpusStatistics
 from matching.scoring.statistics import Statistics
 
-COUNTED: tuple[type[Listing], ...] = (Achievement, Demand)
+COUNTED = (ACHIEVEMENT, DEMAND)
 CHUNK = 2000
 LEAST = 1000
 STALE = 0.05  # of the counted listings; so few that come or go move no weight that a score would show
@@ -31,15 +32,15 @@ def refresh(*, at: datetime) -> None:
 
 
 def _changed_since(at: datetime) -> int:
-    return sum(model._default_manager.filter(updated_at__gte=at).count() for model in COUNTED)
+    return sum(kind.model._default_manager.filter(updated_at__gte=at).count() for kind in COUNTED)
 
 
 def recount(*, at: datetime) -> Statistics:
     """Count all listings on show anew, one after another, so that memory stays flat."""
     found = Statistics()
-    for model in COUNTED:
-        shown = model._default_manager.filter(catalog.OPEN_TO_OTHERS, state__in=SHOWN_STATES)
-        for row in shown.only(*listing_adapter.TEXTS[model]).iterator(chunk_size=CHUNK):
+    for kind in COUNTED:
+        shown = kind.model._default_manager.filter(catalog.OPEN_TO_OTHERS, state__in=SHOWN_STATES)
+        for row in shown.only("title", *listing_adapter.texts(kind)).iterator(chunk_size=CHUNK):
             found.add(listing_adapter.document(row))
     if 0 < found.documents < LEAST:
         # A young market has too few listings to tell which words are common: they count as so many of a thousand.

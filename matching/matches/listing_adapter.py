@@ -1,9 +1,11 @@
-"""Listings as the ranker reads them: what of a row speaks for or against a pair."""
+"""Listings as the ranker reads them: what of a row speaks for or against a pair, as the table of its kind says."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from listings.catalog import kinds
 from listings.catalog import policy as catalog
 from listings.catalog.models import OPEN_STATES, Achievement, Demand, Listing, State
 from market.kernel.clock import local_date
@@ -11,13 +13,22 @@ from matching.matches.models import Kind
 from matching.scoring import evaluation
 from matching.scoring.profiles import Profile
 
+TEXT = "text"  # what the body of a profile is made of
 MODELS: Mapping[Kind, type[Achievement] | type[Demand]] = {Kind.ACHIEVEMENT: Achievement, Kind.DEMAND: Demand}
 SEEKING = (*OPEN_STATES, State.DRAFT)
 OTHER = {Kind.ACHIEVEMENT: Kind.DEMAND, Kind.DEMAND: Kind.ACHIEVEMENT}
-TEXTS: Mapping[type[Listing], Sequence[str]] = {
-    Achievement: ("title", "summary", "applications", "indicators", "advantages"),
-    Demand: ("title", "difficulties", "indicators", "research_content"),
-}
+
+
+@cache
+def matched(kind: kinds.Kind) -> Mapping[str, str]:
+    """The columns that the ranker reads, each with what it takes them for, a field of `Profile`."""
+    return {field.name: field.matched for field in kind.columns if field.matched}
+
+
+@cache
+def texts(kind: kinds.Kind) -> Sequence[str]:
+    """The columns of the body, in its order."""
+    return [name for name, taken_for in matched(kind).items() if taken_for == TEXT]
 
 
 def seeking(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
@@ -31,8 +42,7 @@ def seeking(kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Any]:
 
 def body(row: Listing) -> str:
     """What a listing says beside its title."""
-    _title, *others = TEXTS[type(row)]
-    return "\n".join(part for part in (getattr(row, name) for name in others) if part)
+    return "\n".join(part for part in (getattr(row, name) for name in texts(kinds.kind_of(row))) if part)
 
 
 def document(row: Listing) -> str:
@@ -45,25 +55,16 @@ def profile_of(row: Any, *, signed: int | None = None) -> Profile:
 
     `signed` is how many deals an achievement's owner has signed (`records.signed_by`).
     """
-    common: dict[str, Any] = {
-        "title": row.title,
+    values: dict[str, Any] = {
         "text": body(row),
-        "technology_field": row.technology_field,
-        "industries": tuple(row.industries),
-        "local_industry": row.local_industry,
-        "region": row.region,
         "published_on": local_date(row.published_at) if row.published_at else None,
+        "signed": signed,
     }
-    if isinstance(row, Achievement):
-        return Profile(
-            maturity=row.maturity,
-            readiness_level=row.readiness_level,
-            amount=row.price,
-            ipc_codes=tuple(row.ipc_codes),
-            signed=signed,
-            **common,
-        )
-    return Profile(maturity=row.required_maturity, amount=row.budget, **common)
+    for name, taken_for in matched(kinds.kind_of(row)).items():
+        if taken_for != TEXT:
+            value = getattr(row, name)
+            values[taken_for] = tuple(value) if isinstance(value, list) else value
+    return Profile(**values)
 
 
 def codes_of(row: Achievement | Demand) -> dict[str, list[str]]:

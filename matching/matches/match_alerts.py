@@ -230,8 +230,7 @@ def _readers(matches: Sequence[Match]) -> Iterable[tuple[Listing, Reader, bool]]
 
 
 def _fetch(actor: Actor, kind: Kind, listing_id: UUID) -> None:
-    fetch = listings.demand if kind == Kind.DEMAND else listings.achievement
-    fetch(actor=actor, **{f"{kind.value}_id": listing_id})
+    listings.listing(actor=actor, kind=kind.value, listing_id=listing_id)
 
 
 def _set(reader: Reader, kind: Kind, listing_id: UUID, *, is_on: bool, at: datetime) -> None:
@@ -245,8 +244,7 @@ def _set(reader: Reader, kind: Kind, listing_id: UUID, *, is_on: bool, at: datet
 
 def _visible(actor: Actor, kind: str, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Titles of those that are open and that the actor may see."""
-    policy = catalog.demands if kind == Kind.DEMAND else catalog.achievements
-    rows = policy.visible_to(actor).filter(id__in=list(ids), state__in=OPEN_STATES)
+    rows = catalog.policy_of(kind).visible_to(actor).filter(id__in=list(ids), state__in=OPEN_STATES)
     return dict(rows.values_list("id", "title"))
 
 

@@ -57,10 +57,7 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
         met = [theirs[partner] for partner in partners[listing_id] if partner in theirs]
         met = [partner for partner in met if partner.owner_id != row.owner_id]
         sides = [others[partner.id] for partner in met]
-        if kind == Kind.DEMAND:
-            found = scorer.score(mine[listing_id], sides)
-        else:
-            found = scorer.score_demands(sides, mine[listing_id])
+        found = scorer.score_side(kind, mine[listing_id], sides)
         _store(kind, row, list(zip(met, found, strict=True)), model=scorer.model, at=at)
     return Outcome(
         at=at,
@@ -123,7 +120,8 @@ def _store(kind: Kind, row: Any, found: Sequence[tuple[Any, ScoredPair]], *, mod
 
 
 def _match(kind: Kind, row: Any, partner: Any, pair: ScoredPair, model: str, at: datetime) -> Match:
-    demand, achievement = (row, partner) if kind == Kind.DEMAND else (partner, row)
+    sides = {kind: row, listing_adapter.OTHER[kind]: partner}
+    demand, achievement = sides[Kind.DEMAND], sides[Kind.ACHIEVEMENT]
     return Match(
         demand=demand,
         achievement=achievement,

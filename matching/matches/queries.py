@@ -15,7 +15,7 @@ from market.kernel.actor import Actor
 from market.kernel.models import Job
 from market.kernel.problems import NotFound
 from matching.matches import policy, queue, reasons
-from matching.matches.listing_adapter import SEEKING
+from matching.matches.listing_adapter import OTHER, SEEKING
 from matching.matches.models import Kind, Level, Match, MatchState, Verdict
 
 SHOWN = 10
@@ -102,8 +102,9 @@ def snapshot(match: Match) -> dict[str, Any]:
 
 
 def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySet[Match], limit: int) -> MatchList:
+    partner = f"{OTHER[kind].value}_id"
     said = {
-        verdict.demand_id if kind == Kind.ACHIEVEMENT else verdict.achievement_id: verdict
+        getattr(verdict, partner): verdict
         for verdict in policy.verdicts.visible_to(actor).filter(**{kind.value: listing})
     }
     is_seeking = listing.state in SEEKING
@@ -124,9 +125,8 @@ def _list(actor: Actor, kind: Kind, listing: Achievement | Demand, rows: QuerySe
 
 
 def _shown(row: Match, kind: Kind, said: Mapping[Any, Verdict]) -> Shown:
-    if kind == Kind.DEMAND:
-        return Shown(row, row.achievement, said.get(row.achievement_id))
-    return Shown(row, row.demand, said.get(row.demand_id))
+    partner = getattr(row, OTHER[kind].value)
+    return Shown(row, partner, said.get(partner.id))
 
 
 def operating(*, actor: Actor) -> dict[str, Any]:

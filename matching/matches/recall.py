@@ -99,7 +99,8 @@ def measure(
     have = [row for file in achievements for row in _read(file, Achievement, "summary")]
     want = [row for file in demands for row in _read(file, Demand, "difficulties")]
     scorer = Scorer(Statistics.of(document(listing_adapter.profile_of(row)) for row in [*have, *want]))
-    asking, offered = (want, have) if seeking == Kind.DEMAND else (have, want)
+    rows = {Kind.DEMAND: want, Kind.ACHIEVEMENT: have}
+    asking, offered = rows[seeking], rows[listing_adapter.OTHER[seeking]]
     with _own_table(TextVector), _own_table(ListingVectors):
         best = _best(scorer, seeking, asking, offered, progress)
         items = [(str(row.id), row.title, listing_adapter.body(row)) for row in offered]
@@ -118,8 +119,7 @@ def _best(
         chunk = offered[start : start + CHUNK]
         sides = list(_prepared(scorer, listing_adapter.OTHER[seeking], chunk).values())
         for listing_id, side in own.items():
-            scored = scorer.score(side, sides) if seeking == Kind.DEMAND else scorer.score_demands(sides, side)
-            for row, pair in zip(chunk, scored, strict=True):
+            for row, pair in zip(chunk, scorer.score_side(seeking, side, sides), strict=True):
                 best[listing_id].offer(pair.score, row.id, pair.level)
         progress(start + len(chunk), len(offered))
     return best

@@ -62,6 +62,10 @@ class Scorer:
         found = vector_store.vectors_of(kind, profiles)
         return {listing_id: Prepared.of(profile, found.get(listing_id)) for listing_id, profile in profiles.items()}
 
+    def score_side(self, kind: Kind, side: Prepared, others: Sequence[Prepared]) -> list[ScoredPair]:
+        """One listing of the kind with many of the other."""
+        return self.score(side, others) if kind == Kind.DEMAND else self.score_demands(others, side)
+
     def score(self, demand: Prepared, achievements: Sequence[Prepared]) -> list[ScoredPair]:
         """One demand with many achievements."""
         table = features.pair_features(demand, achievements, self.statistics)

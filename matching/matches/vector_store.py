@@ -4,7 +4,8 @@ The vectors of the index are the search's own: one that is kept elsewhere first 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,20 @@ log = structlog.get_logger(__name__)
 
 BATCH, READ = 32, 200
 LOCK_TIMEOUT = "100ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of which words of a side vectors are made, and by which function for many."""
+
+    words: Callable[[Profile], str]
+    compute: Callable[[Sequence[Profile]], Sequence[Vectors]]
+
+
+READINGS = {
+    Kind.DEMAND: Reading(lambda profile: profile.wording, vectors.of_demands),
+    Kind.ACHIEVEMENT: Reading(lambda profile: profile.title, vectors.of_achievements),
+}
 
 
 def vectors_of(kind: Kind, profiles: Mapping[UUID, Profile]) -> dict[UUID, Vectors]:
@@ -59,13 +74,11 @@ def keep(kind: Kind, found: Iterable[tuple[Profile, Vectors]]) -> None:
 
 
 def _computed(kind: Kind, profiles: Mapping[str, Profile]) -> dict[str, Vectors]:
-    compute = vectors.of_demands if kind == Kind.DEMAND else vectors.of_achievements
-    found = compute(list(profiles.values()))
+    found = READINGS[kind].compute(list(profiles.values()))
     keep(kind, zip(profiles.values(), found, strict=True))
     return dict(zip(profiles, found, strict=True))
 
 
 def _digest(kind: Kind, profile: Profile) -> str:
-    read = profile.wording if kind == Kind.DEMAND else profile.title
-    name = f"{vectors.model()}\0{vectors.VERSION}\0{kind}\0{read}"
+    name = f"{vectors.model()}\0{vectors.VERSION}\0{kind}\0{READINGS[kind].words(profile)}"
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()

@@ -11,9 +11,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from listings.catalog import queries as listings
+from listings.catalog.kinds import kind_named
 from market.kernel import clock
 from market.kernel.forms import posted_text
 from market.kernel.problems import NotFound, Problem
@@ -21,8 +23,20 @@ from market.pages import slots
 from market.pages.rendering import PageRequest, render_page
 from matching.matches import match_alerts, policy, quality_page, queries, reasons, scorer, services
 from matching.matches.comparing import compared
+from matching.matches.listing_adapter import OTHER
 from matching.matches.models import Kind, Verdict
 
+# What the list beside a listing says where it is closed, and where nothing fits.
+WORDS = {
+    Kind.DEMAND: {
+        "closed": gettext_lazy("这项需求不再寻找成果。"),
+        "none": gettext_lazy("目前还没有达到“弱匹配”的成果。"),
+    },
+    Kind.ACHIEVEMENT: {
+        "closed": gettext_lazy("这项成果不再寻找需求方。"),
+        "none": gettext_lazy("目前还没有达到“弱匹配”的需求。"),
+    },
+}
 PASSED_ON = frozenset({401, 403, 404})
 GROUNDS = [(code, label) for code, label in Verdict.Code.choices if code not in (Verdict.Code.FITS, Verdict.Code.OTHER)]
 
@@ -126,7 +140,8 @@ def _list(request: PageRequest, found: queries.MatchList, kind: Kind, listing_id
         "aside": _rows(request, found.set_aside),
         "kind": kind.value,
         "listing_id": listing_id,
-        "url_name": "catalog:achievement" if kind == Kind.DEMAND else "catalog:demand",
+        "url_name": kind_named(OTHER[kind]).url_name,
+        "words": WORDS[kind],
         "here": request.path,
         "grounds": GROUNDS,
         "may_watch": request.actor.user_id is not None,

@@ -63,7 +63,8 @@ def explain(demand: Profile, achievement: Profile, found: NDArray[np.float32]) -
 
 def phrases(demand: Profile, achievement: Profile) -> Iterator[Phrase]:
     """The technical phrases that both sides use, longest first, none inside another, where they were read."""
-    fields = {place: _read(demand if place[0] == "demand" else achievement, place[1]) for place in PLACES}
+    sides = {"demand": demand, "achievement": achievement}
+    fields = {place: _read(sides[place[0]], place[1]) for place in PLACES}
     ours, theirs = ("\n".join(fields[side, part] for part in ("title", "text")) for side in ("demand", "achievement"))
     kept: list[str] = []
     # A phrase that lost its ends may be shorter than the next, or lie inside it.
