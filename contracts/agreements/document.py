@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import manimgx_fonts_cjk
-import typst
 from django.utils import translation
 
 from contracts.agreements import glyphs, rules
@@ -64,6 +63,8 @@ def draw(contract: TechnologyContract) -> bytes:
     """
     values, written = require_drawable(contract)
     digest = hashlib.sha256(written.encode()).hexdigest()[:16]
+    import typst
+
     pdf: bytes = typst.compile(
         TEMPLATE,
         sys_inputs={"contract": json.dumps(_breakable(values | {"digest": digest}), ensure_ascii=False)},

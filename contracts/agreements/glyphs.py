@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 import manimgx_fonts_cjk
-from fontTools.ttLib import TTCollection
 
 FAMILY = "Noto Sans CJK SC"
 # What is not drawn needs no glyph: controls, format and combining marks, spaces, line and paragraph separators.
@@ -22,6 +21,8 @@ def missing(text: str) -> list[str]:
 @cache
 def _drawn() -> frozenset[int]:
     """Every code point of the family, read once a process."""
+    from fontTools.ttLib import TTCollection
+
     for path in sorted(Path(manimgx_fonts_cjk.__file__).parent.rglob("*.ttc")):
         with TTCollection(path, lazy=True) as collection:
             for font in collection.fonts:

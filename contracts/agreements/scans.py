@@ -4,15 +4,18 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.core.cache import caches
 from django.http import HttpResponse
-from PIL import Image, UnidentifiedImageError
 
 from contracts.agreements.problems import ScanRefused, ScanUnlike
 from market.kernel import files, pdf
 from market.kernel.models import PrivateFile
 from market.kernel.problems import NotFound
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PDF = "application/pdf"
 EXAMINED_PX, SHOWN_PX = 600, 1200
@@ -91,7 +94,9 @@ def _drawn(file: PrivateFile, number: int) -> bytes:
     return content.getvalue()
 
 
-def _page(file: PrivateFile, number: int) -> Image.Image:
+def _page(file: PrivateFile, number: int) -> "Image.Image":
+    from PIL import Image
+
     if file.media_type == PDF:
         with files.open_file(file) as source, pdf.opened(source) as document:
             if not 1 <= number <= len(document):
@@ -103,7 +108,9 @@ def _page(file: PrivateFile, number: int) -> Image.Image:
         return _reduced(opened, SHOWN_PX)
 
 
-def _pictures(file: PrivateFile) -> Iterator[Image.Image]:
+def _pictures(file: PrivateFile) -> Iterator["Image.Image"]:
+    from PIL import Image, UnidentifiedImageError
+
     try:
         if file.media_type == PDF:
             with files.open_file(file) as source, pdf.opened(source) as document:
@@ -118,14 +125,14 @@ def _pictures(file: PrivateFile) -> Iterator[Image.Image]:
         raise ScanRefused(reason=ScanRefused.Reason.UNREADABLE) from error
 
 
-def _reduced(picture: Image.Image, longest: int) -> Image.Image:
+def _reduced(picture: "Image.Image", longest: int) -> "Image.Image":
     picture.draft("RGB", (longest, longest))
     reduced = picture.convert("RGB")
     reduced.thumbnail((longest, longest))
     return reduced
 
 
-def _is_inked(picture: Image.Image) -> bool:
+def _is_inked(picture: "Image.Image") -> bool:
     """Whether enough of the sheet differs from its paper, whatever the paper's shade."""
     levels = picture.convert("L").histogram()
     paper = max(range(256), key=levels.__getitem__)
@@ -133,5 +140,5 @@ def _is_inked(picture: Image.Image) -> bool:
     return inked >= INKED_SHARE * picture.width * picture.height
 
 
-def _fingerprint(picture: Image.Image) -> str:
+def _fingerprint(picture: "Image.Image") -> str:
     return hashlib.sha256(f"{picture.size}".encode() + picture.tobytes()).hexdigest()

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import urllib3
 
 from listings.exchange.problems import FeedAway, FeedRefused
 from market.kernel.text import unfit
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 CONNECT_SECONDS, READ_SECONDS, PAGE_SECONDS = 5.0, 30.0, 60.0
 MOST_BYTES = 5_000_000
@@ -25,6 +27,8 @@ class FeedPage:
 
 def fetch_page(url: str, *, cursor: str, seconds: float = PAGE_SECONDS) -> FeedPage:
     """The page after the cursor. Raises FeedAway where it may work later, FeedRefused where it will not."""
+    import urllib3
+
     fields = {"limit": str(LIMIT)} | ({"cursor": cursor} if cursor else {})
     with urllib3.PoolManager(retries=False) as pool:
         try:
@@ -50,7 +54,7 @@ def fetch_page(url: str, *, cursor: str, seconds: float = PAGE_SECONDS) -> FeedP
     return _page(body)
 
 
-def _body(answer: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
+def _body(answer: "BaseHTTPResponse", seconds: float) -> bytes:
     """What came, one byte more than allowed at most; a drip that outlasts its time is as good as no answer."""
     ends_at, body = time.monotonic() + seconds, bytearray()
     while len(body) <= MOST_BYTES:

@@ -10,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.config.settings")
 
 require_settings()
 application = get_wsgi_application()
+
+from market.config import preloading  # noqa: E402  its rooms need the setup
+
+preloading.load()

@@ -1,16 +1,15 @@
-"""What an upload is, found by opening it: pictures are drawn anew without metadata, a PDF is looked through."""
+"""What an upload is, found by opening it: pictures are drawn anew without metadata, a PDF is looked through.
+
+The libraries that open it are imported by the first upload: every room that keeps files imports this one.
+"""
 
 import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import filetype
-import pypdfium2.raw as pdfium
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
 
-from market.kernel import pdf
 from market.kernel.problems import Problem
 
 PDF, JPEG, PNG, DATA = "application/pdf", "image/jpeg", "image/png", "application/octet-stream"
@@ -66,6 +65,8 @@ class PictureTooLarge(Problem):
 
 def media_type_of(path: Path) -> str:
     """The kind that the first bytes claim; DATA where they claim none."""
+    import filetype
+
     with path.open("rb") as content:
         kind = filetype.guess(content.read(HEAD_BYTES))
     return str(kind.mime) if kind is not None else DATA
@@ -83,6 +84,8 @@ def clean(path: Path, media_type: str) -> None:
 
 def draw_anew(path: Path, form: str) -> None:
     """The picture alone: no position, no camera, no thumbnail, and nothing that stood behind it."""
+    from PIL import Image, ImageOps
+
     try:
         with Image.open(path, formats=[form]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -99,6 +102,10 @@ def draw_anew(path: Path, form: str) -> None:
 
 def look_through(path: Path) -> None:
     """A PDF that opens without a password and in which nothing runs."""
+    import pypdfium2.raw as pdfium
+
+    from market.kernel import pdf
+
     try:
         with pdf.opened(path) as document:
             is_encrypted = pdfium.FPDF_GetSecurityHandlerRevision(document) != -1

@@ -4,10 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import pypdfium2
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
+    from pypdfium2 import PdfDocument
 
 MAX_PAGES = 300
 _one_thread = threading.Lock()
@@ -18,8 +19,10 @@ class PdfUnreadable(Exception):
 
 
 @contextmanager
-def opened(source: "Path | IO[bytes]") -> Iterator[pypdfium2.PdfDocument]:
+def opened(source: "Path | IO[bytes]") -> Iterator["PdfDocument"]:
     """The document, for this thread alone; raises PdfUnreadable."""
+    import pypdfium2
+
     with _one_thread:
         try:
             document = pypdfium2.PdfDocument(source)
@@ -35,7 +38,7 @@ def opened(source: "Path | IO[bytes]") -> Iterator[pypdfium2.PdfDocument]:
             document.close()
 
 
-def page_picture(document: pypdfium2.PdfDocument, number: int, *, longest: int) -> Image.Image:
+def page_picture(document: "PdfDocument", number: int, *, longest: int) -> "Image.Image":
     """Page `number`, from 1, as RGB with `longest` pixels on its longer side."""
     page = document[number - 1]
     width, height = page.get_size()

@@ -1,26 +1,23 @@
-"""Elasticsearch, with budgets: connecting 0.3 s, a whole search 2 s; away is a state, not an accident."""
+"""Elasticsearch, with budgets: connecting 0.3 s, a whole search 2 s; away is a state, not an accident.
+
+Its client is imported by the first who asks: that takes a sixth of the start of a process, and most never ask.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from django.conf import settings
-from elastic_transport import ConnectionError, Urllib3HttpNode
-from elastic_transport.client_utils import DEFAULT
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
-from elasticsearch.serializer import (
-    CompatibilityModeJsonSerializer,
-    CompatibilityModeNdjsonSerializer,
-    OrjsonSerializer,
-)
-from urllib3 import Timeout
 
 from market.kernel.health import probe
 from search.index.breaker import Breaker, EngineAway
 from search.index.mapping import MAPPING, SETTINGS, mapping_hash
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
 
 T = TypeVar("T")
 SEARCH_SECONDS = 2.0
@@ -31,54 +28,17 @@ TEMPLATE_PRIORITY = 500
 breaker = Breaker()
 
 
-class BoundedNode(Urllib3HttpNode):
-    """An HTTP connection whose connecting has a budget of its own."""
-
-    CONNECT_SECONDS = 0.3
-
-    def perform_request(self, method: str, *args: Any, **options: Any) -> Any:
-        """As the node's own; what was cut off behind its status line is no answer, whatever the status says."""
-        seconds = options.get("request_timeout", DEFAULT)
-        if seconds is DEFAULT:
-            seconds = self.config.request_timeout
-        budget = Timeout(connect=self.CONNECT_SECONDS, read=seconds)
-        response = super().perform_request(method, *args, **(options | {"request_timeout": budget}))
-        if method != "HEAD" and not response.body:
-            raise ConnectionError("an answer without a body")
-        return response
-
-
-class FastJson(OrjsonSerializer):
-    """What the engine answers is mostly text, which orjson reads and writes several times as fast."""
-
-    mimetype = CompatibilityModeJsonSerializer.mimetype
-
-
-class FastLines(CompatibilityModeNdjsonSerializer):
-    json_dumps = OrjsonSerializer.json_dumps
-
-
-def client() -> Elasticsearch:
+def client() -> "Elasticsearch":
     """The client of a process; sniffing and retries are off, since the breaker and the outbox do that."""
-    return _client(settings.ELASTICSEARCH_URL)
+    from search.index import transport
+
+    return transport.client(settings.ELASTICSEARCH_URL, seconds=SEARCH_SECONDS)
 
 
 @cache
-def _client(url: str) -> Elasticsearch:
-    return Elasticsearch(
-        url,
-        node_class=BoundedNode,
-        serializers={serializer.mimetype: serializer for serializer in (FastJson(), FastLines())},
-        request_timeout=SEARCH_SECONDS,
-        max_retries=0,
-        retry_on_timeout=False,
-    )
-
-
-@cache
-def _hurried(url: str, seconds: float) -> Elasticsearch:
+def _hurried(url: str, seconds: float) -> "Elasticsearch":
     """The same client with another budget; kept, since it is made of some forty objects."""
-    return _client(url).options(request_timeout=seconds)
+    return client().options(request_timeout=seconds)
 
 
 def is_configured() -> bool:
@@ -89,7 +49,7 @@ def alias() -> str:
     return f"{settings.NAMESPACE}-listings"
 
 
-def ask(function: Callable[[Elasticsearch], T], *, seconds: float = SEARCH_SECONDS) -> T:
+def ask(function: Callable[["Elasticsearch"], T], *, seconds: float = SEARCH_SECONDS) -> T:
     """Call the engine through the breaker; raises EngineAway for whatever means that it is not there.
 
     An index that is not made yet serves no search either, but says nothing against the engine: the indexer, which
@@ -97,6 +57,7 @@ def ask(function: Callable[[Elasticsearch], T], *, seconds: float = SEARCH_SECON
     """
     if not is_configured():
         raise EngineAway("no address")
+    from search.index.transport import ApiError, NotFoundError, TransportError
 
     def guarded() -> T:
         try:
@@ -179,7 +140,7 @@ def _widened(name: str) -> str:
 def promote(name: str) -> list[str]:
     """Have the next index take over in one step; returns the indexes that are of no use any more."""
 
-    def swap(es: Elasticsearch) -> list[str]:
+    def swap(es: "Elasticsearch") -> list[str]:
         old = [index for index in _own_indexes(es) if index != name]
         actions: list[dict[str, Any]] = [
             {"remove": {"index": index, "alias": alias(), "must_exist": False}} for index in old
@@ -203,7 +164,7 @@ def _create(alias_name: str, **changed: Any) -> str:
     """A fresh, empty index under a name of its mapping and time, behind an alias."""
     name = f"{alias()}-{mapping_hash()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
 
-    def create(es: Elasticsearch) -> None:
+    def create(es: "Elasticsearch") -> None:
         # A removal that comes late would make an index by itself, under the name of an alias that has just gone.
         es.indices.put_index_template(
             name=alias(), index_patterns=[f"{alias()}*"], allow_auto_create=False, priority=TEMPLATE_PRIORITY
@@ -217,7 +178,7 @@ def _create(alias_name: str, **changed: Any) -> str:
 def _named() -> dict[str, str]:
     """Which index stands behind each of our two aliases."""
 
-    def find(es: Elasticsearch) -> dict[str, str]:
+    def find(es: "Elasticsearch") -> dict[str, str]:
         found = es.indices.get_alias(index=f"{alias()}-*", ignore_unavailable=True).body
         ours = {alias(), next_alias()}
         return {name: index for index in _own(found) for name in found[index]["aliases"] if name in ours}
@@ -253,7 +214,7 @@ def drop_all() -> None:
         ask(lambda es: es.options(ignore_status=404).indices.delete_index_template(name=alias()), seconds=INDEX_SECONDS)
 
 
-def _own_indexes(es: Elasticsearch) -> list[str]:
+def _own_indexes(es: "Elasticsearch") -> list[str]:
     return _own(es.indices.get_settings(index=f"{alias()}-*", ignore_unavailable=True).body)
 
 
@@ -303,6 +264,8 @@ def state() -> str:
     """For /readyz: the market goes on in a plainer form without it."""
     if not is_configured():
         return "unavailable: PostgreSQL answers searches"
+    from search.index.transport import ApiError, TransportError
+
     try:
         status = client().options(request_timeout=1.0).cluster.health()["status"]
     except (TransportError, ApiError) as error:

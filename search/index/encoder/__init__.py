@@ -13,13 +13,16 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from search.index.encoder import graph, pieces, weights
+from search.index.encoder import pieces, weights
+
+if TYPE_CHECKING:
+    from search.index.encoder.graph import Model
 
 MODEL = "e5-small-q4"
 DIMENSIONS = 384
@@ -107,21 +110,23 @@ def _found(folder: Path) -> Path | None:
     return next((Path(folder, FILE) for folder in folders or () if Path(folder, FILE).is_file()), None)
 
 
-def _loaded() -> tuple[graph.Model, pieces.Vocabulary]:
+def _loaded() -> "tuple[Model, pieces.Vocabulary]":
     with _loading:  # a second thread waits instead of unpacking the weights once more
         return _load()
 
 
 @cache
-def _load() -> tuple[graph.Model, pieces.Vocabulary]:
+def _load() -> "tuple[Model, pieces.Vocabulary]":
+    from search.index.encoder import graph  # and with it onnxruntime, which few processes need
+
     file = _file()
     if file is None:
         raise EncoderAbsent(f"the package {PACKAGE} with {FILE} is not installed")
     content = weights.read(file)
-    return graph.Model(content, _graph_file(file)), pieces.Vocabulary(content)
+    return graph.Model(content, _graph_file(file, graph.FORM)), pieces.Vocabulary(content)
 
 
-def _graph_file(file: Path) -> Path:
+def _graph_file(file: Path, form: int) -> Path:
     """Where the graph of these weights is kept; other weights, and another form of graph, have another name."""
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    return Path(settings.DATA_DIR, "encoder", f"{digest}-{graph.FORM}.onnx")
+    return Path(settings.DATA_DIR, "encoder", f"{digest}-{form}.onnx")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import manimgx_fonts_cjk
-import typst
 
 from contracts.reports.layouts.v1.content import facts, plan_sentence
 from contracts.reports.layouts.v1.tables import DIMENSIONS, MONTH, SIDES
@@ -21,6 +20,8 @@ def draw_pdf(content: Mapping[str, Any], *, digest: str, at: datetime) -> bytes:
 
     typst sees the texts as JSON data only, so that nothing in them is markup; `at` is the moment in the metadata.
     """
+    import typst
+
     pdf: bytes = typst.compile(
         TEMPLATE,
         sys_inputs={"report": json.dumps(_values(content) | {"digest": digest[:16]}, ensure_ascii=False)},

@@ -3,15 +3,15 @@
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from contracts.reports.layouts.v1.content import facts, remarks
 from contracts.reports.layouts.v1.tables import DIMENSIONS, MEASURES, SIDES
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 # Amounts of more than fifteen digits would lose their fen in a spreadsheet's number, so they are written as text.
 LONGEST_NUMBER = 15
@@ -24,6 +24,8 @@ class Book:
     """A workbook being written, with its formats."""
 
     def __init__(self, target: io.BytesIO, *, title: str, at: datetime) -> None:
+        import xlsxwriter
+
         # No text becomes a formula or a link, whatever it begins with.
         safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.book: Workbook = xlsxwriter.Workbook(target, {"in_memory": True, **safe})
@@ -45,7 +47,7 @@ class Book:
         self.right: Format = self.book.add_format({"border": 1, "align": "right"})
         self.wrapped: Format = self.book.add_format({"text_wrap": True, "valign": "top"})
 
-    def sheet(self, name: str, title: str, heads: Sequence[str], widths: Sequence[float]) -> Worksheet:
+    def sheet(self, name: str, title: str, heads: Sequence[str], widths: Sequence[float]) -> "Worksheet":
         """A sheet with its title and heads; rows begin at the third line."""
         sheet = self.book.add_worksheet(name)
         sheet.write_string(0, 0, title, self.bold)
@@ -60,7 +62,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         return sheet
 
-    def line(self, sheet: Worksheet, row: int, texts: Sequence[str], values: Sequence[int | str | None]) -> None:
+    def line(self, sheet: "Worksheet", row: int, texts: Sequence[str], values: Sequence[int | str | None]) -> None:
         """A line: texts, then counts and decimal strings as numbers; a dash where there is none."""
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, self.plain)

@@ -112,7 +112,7 @@ def test_the_graph_gives_the_states_that_plain_numpy_gives():
 def test_the_graph_is_written_once_and_read_from_then_on(tmp_path, settings):
     settings.DATA_DIR = tmp_path
     content = weights.read(encoder._file())
-    file = encoder._graph_file(encoder._file())
+    file = encoder._graph_file(encoder._file(), graph.FORM)
 
     graph.Model(content, file)
     written = file.stat().st_mtime_ns
