@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop status test test-all faults bench check format messages openapi environment programs browser
+.PHONY: help run stop status test test-all test-es9 faults bench check format messages openapi environment programs browser
 
 # Many containers set it; without the compiled modules every start of Python takes three times as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -42,6 +42,10 @@ test: environment browser messages ## the tests, on real servers (ARGS="-k name"
 
 test-all: environment browser messages ## the slow tests too
 	$(PYTEST) $(PARALLEL) -m "not faults" $(ARGS)
+
+test-es9: environment messages ## search on Elasticsearch 9, where a JDK of 21 or later is on the machine
+	@$(PYTHON) -m deploy.local.java
+	ELASTICSEARCH_LINE=9 $(MAKE) test TEST_DATA=.local/test-es9 ARGS="$(or $(ARGS),tests/search/index tests/search/find)"
 
 faults: environment messages ## the full fault runs
 	$(PYTEST) -m faults $(ARGS)

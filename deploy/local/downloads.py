@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
@@ -14,8 +15,20 @@ from maven_artifact import Artifact, Downloader
 
 Progress = Callable[[int, int], None]
 
-ELASTICSEARCH_VERSION = "8.19.9"
-ELASTICSEARCH_SHA256 = "6a0603db2b0406776dcf15df248294941f310e9183ca18a219bc8c6d57546ff0"
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version of Elasticsearch, and the SHA-256 of its archive."""
+
+    version: str
+    sha256: str
+
+
+# By line. 8 runs on the Java that comes with the project, 9 needs a whole one (deploy/local/java.py).
+ELASTICSEARCH = {
+    "8": Release("8.19.9", "6a0603db2b0406776dcf15df248294941f310e9183ca18a219bc8c6d57546ff0"),
+    "9": Release("9.2.8", "db508f13489de1f46f1af9b487e1589071f34f5eb03a996b851a8bd67880f09b"),
+}
 
 
 class Unobtainable(Exception):
@@ -28,19 +41,23 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "technology-market"
 
 
-def elasticsearch(progress: Progress) -> Path:
-    """The unpacked Elasticsearch, fetched from Maven Central on first use.
+def elasticsearch(line: str, progress: Progress) -> Path:
+    """The unpacked Elasticsearch of a line, fetched from Maven Central on first use.
 
     `progress` is called with the bytes done and the bytes in all. Raises Unobtainable.
     """
 
+    if line not in ELASTICSEARCH:
+        raise Unobtainable(f"Elasticsearch has no line {line} here, but {' and '.join(ELASTICSEARCH)}")
+    release = ELASTICSEARCH[line]
+
     def make(draft: Path) -> Path:
         archive = draft / "elasticsearch.zip"
-        fetch(maven_address(), archive, ELASTICSEARCH_SHA256, progress)
+        fetch(maven_address(release.version), archive, release.sha256, progress)
         unpack(archive, draft)
-        return draft / f"elasticsearch-{ELASTICSEARCH_VERSION}"
+        return draft / f"elasticsearch-{release.version}"
 
-    return kept(f"elasticsearch-{ELASTICSEARCH_VERSION}-{ELASTICSEARCH_SHA256[:12]}", make)
+    return kept(f"elasticsearch-{release.version}-{release.sha256[:12]}", make)
 
 
 def kept(name: str, make: Callable[[Path], Path]) -> Path:
@@ -58,11 +75,9 @@ def kept(name: str, make: Callable[[Path], Path]) -> Path:
     return home
 
 
-def maven_address() -> str:
+def maven_address(version: str) -> str:
     """Where the `maven-artifact` package finds Maven Central."""
-    artifact = Artifact(
-        "org.elasticsearch.distribution.integ-test-zip", "elasticsearch", ELASTICSEARCH_VERSION, extension="zip"
-    )
+    artifact = Artifact("org.elasticsearch.distribution.integ-test-zip", "elasticsearch", version, extension="zip")
     address: str = Downloader().resolver.uri_for_artifact(artifact)
     return address
 

