@@ -1,7 +1,7 @@
 """The search backend on Elasticsearch: requests built as plain dictionaries, answers read raw.
 
-`elasticsearch.dsl` builds the same request in seven times the time (docs/decisions/0013), so what every search sends is
-written as the engine takes it.
+What readers wait for is written as the engine takes it: `elasticsearch.dsl` builds a search in seven times the time, a
+suggestion, asked at every keystroke, in thirty times (docs/decisions/0013).
 """
 
 import json

@@ -19,6 +19,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.conf import settings
 from django.db import transaction
 from django.test.utils import override_settings
+from elasticsearch.dsl import Q, Search
 from opencc import OpenCC
 
 from market.kernel.policy import PUBLIC
@@ -239,14 +240,10 @@ def _wording(row: Mapping[str, Any]) -> str:
 
 def _ranked(wording: str, keys: Sequence[str]) -> list[str]:
     """The keys by the clauses that score a search, those without a word in common last."""
-    request = {
-        "size": len(keys),
-        "_source": False,
-        "track_total_hits": False,
-        "query": {"bool": {"filter": [{"ids": {"values": list(keys)}}], "should": elastic.scored(wording)}},
-        "sort": [{"_score": "desc"}, {"object_id": "asc"}],
-    }
-    return [hit["_id"] for hit in engine.search(request)["hits"]["hits"]]
+    query = Q("bool", filter=[Q("ids", values=list(keys))], should=list(map(Q, elastic.scored(wording))))
+    request = Search().query(query).source(False).sort("-_score", "object_id")
+    request = request.extra(size=len(keys), track_total_hits=False)
+    return [hit["_id"] for hit in engine.search(request.to_dict())["hits"]["hits"]]
 
 
 def _document(item_id: str, title: str, body: str) -> Document:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from market.kernel.health import probe
 from search.index.breaker import Breaker, EngineAway
-from search.index.mapping import MAPPING, SETTINGS, mapping_hash
+from search.index.mapping import SETTINGS, mapping, mapping_hash
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -133,7 +133,8 @@ def writable() -> list[str]:
 def _widened(name: str) -> str:
     """An index that an earlier release made learns the fields that came since, until the next rebuild."""
     if mapping_hash() not in name:
-        ask(lambda es: es.indices.put_mapping(index=name, properties=MAPPING["properties"]), seconds=INDEX_SECONDS)
+        fields = mapping().to_dict()["properties"]
+        ask(lambda es: es.indices.put_mapping(index=name, properties=fields), seconds=INDEX_SECONDS)
     return name
 
 
@@ -162,14 +163,17 @@ def next_alias() -> str:
 
 def _create(alias_name: str, **changed: Any) -> str:
     """A fresh, empty index under a name of its mapping and time, behind an alias."""
+    from elasticsearch.dsl import ComposableIndexTemplate, Index
+
     name = f"{alias()}-{mapping_hash()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    template = ComposableIndexTemplate(alias(), f"{alias()}*", priority=TEMPLATE_PRIORITY)
+    index = Index(name).settings(**SETTINGS | changed).aliases(**{alias_name: {}})
+    index.mapping(mapping())
 
     def create(es: "Elasticsearch") -> None:
         # A removal that comes late would make an index by itself, under the name of an alias that has just gone.
-        es.indices.put_index_template(
-            name=alias(), index_patterns=[f"{alias()}*"], allow_auto_create=False, priority=TEMPLATE_PRIORITY
-        )
-        es.indices.create(index=name, mappings=MAPPING, settings=SETTINGS | changed, aliases={alias_name: {}})
+        es.indices.put_index_template(name=alias(), allow_auto_create=False, **template.to_dict())
+        index.create(using=es)
 
     ask(create, seconds=INDEX_SECONDS)
     return name

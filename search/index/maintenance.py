@@ -232,18 +232,13 @@ def _indexed(kind: str, name: str, reads_content: bool = True) -> Iterator[tuple
 
 
 def _hits(kind: str, name: str, after: list[Any] | None, reads_content: bool) -> list[dict[str, Any]]:
-    body: dict[str, Any] = {
-        "size": BATCH,
-        "version": True,
-        "_source": reads_content,
-        "docvalue_fields": ["version"],
-        "track_total_hits": False,
-        "query": {"bool": {"filter": [{"term": {"kind": kind}}]}},
-        "sort": [{"object_id": "asc"}],
-    }
+    from elasticsearch.dsl import Search  # with the client, which most processes never ask for
+
+    wanted = Search().filter("term", kind=kind).sort("object_id").source(reads_content)
+    wanted = wanted.extra(size=BATCH, version=True, docvalue_fields=["version"], track_total_hits=False)
     if after:
-        body["search_after"] = after
-    answer = engine.ask(lambda es: es.search(index=name, body=body).body, seconds=engine.INDEX_SECONDS)
+        wanted = wanted.extra(search_after=after)
+    answer = engine.ask(lambda es: es.search(index=name, body=wanted.to_dict()).body, seconds=engine.INDEX_SECONDS)
     hits: list[dict[str, Any]] = answer["hits"]["hits"]
     return hits
 

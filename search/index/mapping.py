@@ -1,9 +1,13 @@
-"""The index: strict, whitespace-analysed, with nothing that needs a plugin."""
+"""The index: strict, whitespace-analysed, with nothing that needs a plugin.
+
+`elasticsearch.dsl` comes with the engine's client, which most processes never ask for, and is imported with it.
+"""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -12,48 +16,12 @@ from search.index.documents import Document
 from search.index.encoder import DIMENSIONS
 from search.index.facets import FACETS
 
+if TYPE_CHECKING:
+    from elasticsearch import dsl
+
 EMBEDDING = "embedding"
-KEYWORD = {"type": "keyword"}
 ANALYSIS = 2  # grows with every change of what becomes which token; indexes and rows of another are made anew
 EVERY = "every_token"  # whatever a document can be found by, of all its fields
-TOKENS = {"type": "text", "analyzer": "whitespace", "norms": True, "copy_to": EVERY}
-VECTOR = {
-    "type": "dense_vector",
-    "dims": DIMENSIONS,
-    "index": True,
-    "similarity": "cosine",
-    "index_options": {"type": "int8_hnsw"},
-}
-
-MAPPING: dict[str, Any] = {
-    "dynamic": "strict",
-    # PostgreSQL keeps the vectors; as text they would be the largest part of a document.
-    "_source": {"excludes": [EMBEDDING]},
-    "properties": {
-        "kind": KEYWORD,
-        "object_id": KEYWORD,
-        "version": {"type": "long"},
-        "digest": {"type": "keyword", "index": False, "doc_values": False},
-        "title": {"type": "keyword", "index": False, "doc_values": False},
-        "title_uni": TOKENS,
-        "title_bi": TOKENS,
-        "text": {"type": "keyword", "index": False, "doc_values": False},
-        "text_uni": TOKENS,
-        "text_bi": TOKENS,
-        "names_uni": TOKENS,
-        "names_bi": TOKENS,
-        "codes": TOKENS | {"norms": False},
-        EVERY: {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "docs"},
-        "audience": KEYWORD,
-        "owner": KEYWORD,
-        "is_open": {"type": "boolean"},
-        "identifiers": KEYWORD,
-        "amount": {"type": "double"},
-        "published_at": {"type": "date"},
-        EMBEDDING: VECTOR,
-        **dict.fromkeys(FACETS, KEYWORD),
-    },
-}
 SETTINGS: dict[str, Any] = {
     "number_of_shards": 1,
     "number_of_replicas": 0,
@@ -62,9 +30,57 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+@cache
+def mapping() -> "dsl.Mapping":
+    """Which field is searched how; no other field is taken."""
+    from elasticsearch.dsl import Boolean, Date, DenseVector, Double, Field, Keyword, Long, Text
+    from elasticsearch.dsl import Mapping as Fields
+
+    def tokens(*, norms: bool = True) -> Text:
+        return Text(analyzer="whitespace", norms=norms, copy_to=EVERY)
+
+    def kept() -> Keyword:
+        """What is shown and not searched."""
+        return Keyword(index=False, doc_values=False)
+
+    vector = DenseVector(dims=DIMENSIONS, index=True, similarity="cosine", index_options={"type": "int8_hnsw"})
+    fields: dict[str, Field] = {
+        "kind": Keyword(),
+        "object_id": Keyword(),
+        "version": Long(),
+        "digest": kept(),
+        "title": kept(),
+        "title_uni": tokens(),
+        "title_bi": tokens(),
+        "text": kept(),
+        "text_uni": tokens(),
+        "text_bi": tokens(),
+        "names_uni": tokens(),
+        "names_bi": tokens(),
+        "codes": tokens(norms=False),
+        EVERY: Text(analyzer="whitespace", norms=False, index_options="docs"),
+        "audience": Keyword(),
+        "owner": Keyword(),
+        "is_open": Boolean(),
+        "identifiers": Keyword(),
+        "amount": Double(),
+        "published_at": Date(),
+        EMBEDDING: vector,
+        **{name: Keyword() for name in FACETS},
+    }
+    made = Fields()
+    made.meta("dynamic", "strict")
+    # PostgreSQL keeps the vectors; as text they would be the largest part of a document.
+    made.meta("_source", {"excludes": [EMBEDDING]})
+    for name, field in fields.items():
+        made.field(name, field)
+    return made
+
+
+@cache
 def mapping_hash() -> str:
     """Names mapping and analysis in the index's name, so that a change of them is seen."""
-    return hashlib.sha256(json.dumps([ANALYSIS, MAPPING], sort_keys=True).encode()).hexdigest()[:8]
+    return hashlib.sha256(json.dumps([ANALYSIS, mapping().to_dict()], sort_keys=True).encode()).hexdigest()[:8]
 
 
 def key_of(document: Document) -> str:

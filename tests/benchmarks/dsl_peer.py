@@ -20,7 +20,8 @@ from listings.catalog import indexing
 from listings.catalog.kinds import ACHIEVEMENT
 from listings.catalog.kinds.patents import PATENTS
 from listings.catalog.models import SHOWN_STATES, Achievement
-from search.index.mapping import MAPPING, SETTINGS, source_of
+from search.index import mapping as ours
+from search.index.mapping import SETTINGS, source_of
 
 CHUNK = 500
 
@@ -46,7 +47,7 @@ def _document(name: str, is_tuned: bool) -> Any:
 
         class Meta:
             mapping = _mapping()
-            dynamic = MetaField(MAPPING["dynamic"])
+            dynamic = MetaField(ours.mapping().to_dict()["dynamic"])
 
         class Django:
             model = Achievement
@@ -76,6 +77,6 @@ def _document(name: str, is_tuned: bool) -> Any:
 def _mapping() -> Mapping:
     """Ours, field by field."""
     mapping = Mapping()
-    for name, field in MAPPING["properties"].items():
+    for name, field in ours.mapping().to_dict()["properties"].items():
         mapping.field(name, field["type"], **{option: value for option, value in field.items() if option != "type"})
     return mapping

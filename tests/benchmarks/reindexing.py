@@ -10,7 +10,7 @@ from elasticsearch.helpers import parallel_bulk
 
 from search.index import engine, indexing, maintenance
 from search.index.documents import projections
-from search.index.mapping import MAPPING, SETTINGS, source_of
+from search.index.mapping import SETTINGS, mapping, source_of
 from tests.benchmarks import data, frame
 
 SMALL, PATENTS, BULK_SECONDS = 10_000, 1, 120
@@ -68,7 +68,7 @@ def ready_bulk() -> Callable[[], str]:
 
     def write() -> str:
         es.indices.delete(index=name, ignore_unavailable=True)
-        es.indices.create(index=name, mappings=MAPPING, settings=SETTINGS)
+        es.indices.create(index=name, mappings=mapping().to_dict(), settings=SETTINGS)
         deque(parallel_bulk(es, ready), maxlen=0)
         engine.refresh(name)
         return name

@@ -11,7 +11,7 @@ from search.find import services, suggesting
 from search.find.query import parse
 from search.index import engine, maintenance
 from search.index.documents import projection
-from search.index.mapping import ANALYSIS, MAPPING
+from search.index.mapping import ANALYSIS, mapping
 from search.index.models import SearchDocument
 from search.saved import alerts, matching
 from search.saved import services as saved
@@ -254,7 +254,7 @@ def test_what_an_earlier_release_analysed_is_made_anew_by_itself(shelf):
 
     engine.drop_all()
     earlier = f"{engine.alias()}-00000000-20250101000000"
-    engine.ask(lambda es: es.indices.create(index=earlier, mappings=MAPPING, aliases={engine.alias(): {}}))
+    engine.ask(lambda es: es.indices.create(index=earlier, mappings=mapping().to_dict(), aliases={engine.alias(): {}}))
     SearchDocument.objects.update(analysis=ANALYSIS - 1, tokens="")
     assert strict("铜合金") == set()
 

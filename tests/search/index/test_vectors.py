@@ -88,7 +88,7 @@ def test_a_vector_is_no_alteration(shelf):
 
 
 def test_an_index_of_an_earlier_release_learns_the_field(shelf):
-    older = {**mapping.MAPPING["properties"]}
+    older = mapping.mapping().to_dict()["properties"]
     del older[mapping.EMBEDDING]
     name = f"{engine.alias()}-00000000-20260101000000000000"
     engine.ask(
