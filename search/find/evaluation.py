@@ -241,7 +241,7 @@ def _wording(row: Mapping[str, Any]) -> str:
 def _ranked(wording: str, keys: Sequence[str]) -> list[str]:
     """The keys by the clauses that score a search, those without a word in common last."""
     query = Q("bool", filter=[Q("ids", values=list(keys))], should=list(map(Q, elastic.scored(wording))))
-    request = Search().query(query).source(False).sort("-_score", "object_id")
+    request = Search().query(query).source(False).sort("_score", "object_id")
     request = request.extra(size=len(keys), track_total_hits=False)
     return [hit["_id"] for hit in engine.search(request.to_dict())["hits"]["hits"]]
 
