@@ -17,7 +17,7 @@ from listings.catalog.models import Listing
 from market.kernel.api import Payload
 from market.kernel.money import MAX_AMOUNT
 from market.kernel.validation import validated
-from market.kernel.values import ON_ONE_LINE
+from market.kernel.values import ON_ONE_LINE, PhoneNumber
 from market.reference.locations import LocationOrNone
 
 __all__ = ["AchievementData", "DemandData", "ListingData", "PatentData"]
@@ -55,6 +55,8 @@ def accepted(field: Field) -> Any:
             return Annotated[str, text, ON_ONE_LINE]
         case Shape.LINE | Shape.TEXT | Shape.CODE:
             return Annotated[str, text]
+        case Shape.PHONE:
+            return Annotated[PhoneNumber, text]
         case Shape.WORDS | Shape.CODES:
             return Annotated[list[Annotated[str, text]], Bounds(max_length=field.items)]
         case Shape.NUMBER:

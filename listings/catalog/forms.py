@@ -91,7 +91,7 @@ def asked(kind: Kind, field: Field) -> forms.Field:
     words: dict[str, Any] = {"label": kind.question(field), "help_text": field.hint, "required": field.required}
     lengths: dict[str, Any] = {"max_length": field.most or None, "min_length": field.least or None}
     match field.shape:
-        case Shape.LINE:
+        case Shape.LINE | Shape.PHONE:
             return forms.CharField(**lengths, **words)
         case Shape.TEXT:
             return forms.CharField(**lengths, widget=forms.Textarea(attrs={"rows": field.rows}), **words)

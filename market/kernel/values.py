@@ -5,6 +5,7 @@ which have no payload, name a type. `market.kernel.forms` asks the same of every
 """
 
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -19,6 +20,7 @@ from market.kernel import text
 from market.kernel.money import MAX_AMOUNT
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+DASH = re.compile(" ?[\u2010-\u2015\u2212\u2500\u30fc-] ?")
 MOST_INTEGER = 2_147_483_647  # PostgreSQL's integer
 
 
@@ -102,6 +104,22 @@ def normalise_email(address: str) -> str:
     return found.lower()
 
 
+def normalise_phone(number: str) -> str:
+    """A telephone number as it is kept and compared: 13800000000, 0797-2523456, 4001234567, +4930123456.
+
+    Digits are narrow, and nothing but the hyphen after an area code stands between them. What is more than one line's
+    number, such as one with an extension or two numbers, is narrowed and otherwise left as it was typed.
+    """
+    found = DASH.sub("-", " ".join(unicodedata.normalize("NFKC", text.tidy(number)).split()))
+    digits = re.sub(r"[ .()-]", "", found)
+    if digits.startswith(("+86", "0086")):
+        national = digits.removeprefix("+86").removeprefix("0086").removeprefix("0")
+        digits = national if re.fullmatch(r"1[3-9][0-9]{9}|[48]00[0-9]{7}", national) else f"0{national}"
+    if line := re.fullmatch(r"(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7})", digits):
+        return f"{line[1]}-{line[2]}"
+    return digits if re.fullmatch(r"\+?[0-9]{5,15}", digits) and not digits.startswith("0") else found
+
+
 def external_id(value: Any) -> Any:
     """An id that another system gave, as text; a spreadsheet's 1, 1.0 and " 1 " are one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -119,5 +137,10 @@ Day = Annotated[date, BeforeValidator(no_number), AfterValidator(year_known)]
 Instant = Annotated[datetime, BeforeValidator(no_number), AfterValidator(aware), AfterValidator(year_known)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Version = Annotated[int, Field(ge=1, le=MOST_INTEGER)]
+PhoneNumber = Annotated[
+    str,
+    Field(max_length=30),
+    BeforeValidator(lambda value: normalise_phone(value) if isinstance(value, str) else value),
+]
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), BeforeValidator(_address)]
 ON_ONE_LINE = BeforeValidator(lambda value: text.on_one_line(value) if isinstance(value, str) else value)

@@ -40,6 +40,7 @@ class Shape(Enum):
     CODE = "code"
     CODES = "codes"
     CHOICE = "choice"
+    PHONE = "phone"
     PLACE = "place"  # of the code list `region`
     NUMBER = "number"
     MONEY = "money"

@@ -51,7 +51,7 @@ def _form(kind: Kind, field: Field) -> Iterator[str]:
     """Each field can be asked for, and is shown to somebody."""
     if field.shape in {Shape.CODE, Shape.CODES} and not field.scheme:
         yield "has no code list"
-    if field.shape in {Shape.LINE, Shape.TEXT, Shape.WORDS, Shape.NUMBER} and not field.most:
+    if field.shape in {Shape.LINE, Shape.TEXT, Shape.WORDS, Shape.PHONE, Shape.NUMBER} and not field.most:
         yield "has no upper bound"
     if field.shape is Shape.CHOICE and field.choices is None:
         yield "has no choices"

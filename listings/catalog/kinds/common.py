@@ -94,5 +94,5 @@ DISCLOSURE = Field("disclosure", Shape.CHOICE, choices=Disclosure, section=Secti
 CONTACT_NAME = Field(
     "contact_name", Shape.LINE, tier=Tier.VERIFIED, most=60, section=Section.PUBLISHING, names_owner=True
 )
-CONTACT_PHONE = replace(CONTACT_NAME, name="contact_phone", most=30)
+CONTACT_PHONE = replace(CONTACT_NAME, name="contact_phone", shape=Shape.PHONE, most=30)
 CLOSING = (EXPIRES_ON, DISCLOSURE, CONTACT_NAME, CONTACT_PHONE)

@@ -1,5 +1,6 @@
 """A listing's form: what it shows is what the row holds, and what it does not show it leaves alone."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.forms import split
 from listings.catalog.models import Achievement, Demand, Patent
+from listings.imports import services as imports
 from market.kernel.problems import InvalidInput
 from market.reference.identifiers.patents import check_digit
 from tests import story as telling
@@ -191,3 +193,17 @@ def test_a_patent_is_neither_filed_nor_granted_on_a_day_to_come(cast, field):
 def test_a_blank_parts_chinese_keywords_and_leaves_english_ones_whole():
     assert split("铜合金 线材　连续铸造") == ["铜合金", "线材", "连续铸造"]
     assert split("machine vision，铜 箔；5G 基站") == ["machine vision", "铜", "箔", "5G 基站"]
+
+
+def test_a_telephone_number_is_kept_alike_from_the_page_the_api_and_a_file(cast, api):
+    typed = "（０７９７）２５２ ３４５６"
+    client = api.as_(cast.university_clerk)
+
+    rows = {"patents-TOTAL_FORMS": "0", "patents-INITIAL_FORMS": "0"}
+    client.post("/achievements/new", {"title": "由页面", "disclosure": "public", "contact_phone": typed} | rows)
+    client.send("post", "/achievements", {"title": "由接口", "contact_phone": typed})
+    line = json.dumps({"title": "由文件", "contact_phone": typed})
+    imports.import_lines(actor=cast.university_clerk, kind="achievement", lines=[line], at=MONDAY)
+
+    kept = dict(Achievement.objects.filter(title__startswith="由").values_list("title", "contact_phone"))
+    assert kept == dict.fromkeys(["由页面", "由接口", "由文件"], "0797-2523456")

@@ -7,7 +7,7 @@ from pydantic import ValidationError as Invalid
 
 from market.kernel import text
 from market.kernel.forms import EmailField
-from market.kernel.values import EmailAddress
+from market.kernel.values import EmailAddress, normalise_phone
 
 API = TypeAdapter(EmailAddress)
 
@@ -51,3 +51,24 @@ def test_an_address_that_nobody_has_is_refused_by_the_form_and_by_the_api(typed)
 )
 def test_what_programs_put_into_text_unseen_is_put_right_and_the_rest_is_kept(typed, kept):
     assert (text.tidy(typed), text.unfit(kept)) == (kept, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("１３８００００００００", "13800000000"),
+        ("138-0000 0000", "13800000000"),
+        ("+86 138 0000 0000", "13800000000"),
+        ("（0797）252－3456", "0797-2523456"),
+        ("0086-10-62345678", "010-62345678"),
+        ("0797 — 2523456", "0797-2523456"),
+        ("400 123 4567", "4001234567"),
+        ("+49 (30) 123456", "+4930123456"),
+        ("0797－2523456 转 801", "0797-2523456 转 801"),
+        ("13800000000／13900000000", "13800000000/13900000000"),
+        ("", ""),
+    ],
+)
+def test_a_telephone_number_is_one_however_it_was_typed(typed, kept):
+    assert normalise_phone(typed) == kept
+    assert normalise_phone(kept) == kept
