@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from market.kernel import marks
 
@@ -20,3 +22,16 @@ def listed(values: Iterable[object] | None) -> str:
 def in_brackets(text: object, more: object) -> str:
     """项目（编号）; the text alone where there is no more."""
     return marks.bracketed(text, more)
+
+
+@register.simple_tag
+def dotted(*facts: object) -> SafeString:
+    """Facts on one line with dots between; what is not there leaves no bare dot. A dash says that there is none."""
+    there = [fact for fact in facts if fact is not None and str(fact).strip() not in {"", "—"}]
+    return format_html_join(" · ", "{}", ((fact,) for fact in there))
+
+
+@register.filter
+def named(value: object, name: object) -> str:
+    """申请人 某某; empty where there is no value."""
+    return f"{name} {value}" if value else ""

@@ -12,6 +12,13 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   });
 }
 
+// A form that was refused comes again at the address that it was sent to: the browser is put back onto the form's page, so
+// that loading it anew asks for that page and sends nothing twice.
+if ("posted" in document.body.dataset) {
+  const isOurs = document.referrer.startsWith(`${location.origin}/`);
+  history.replaceState(null, "", isOurs ? document.referrer : location.href);
+}
+
 // Suggestions cover what lies below them: they go with Escape and with the search itself, and come back with typing.
 for (const [happening, isClosed] of [["input", false], ["submit", true], ["keydown", true]]) {
   document.addEventListener(happening, (event) => {
