@@ -68,8 +68,8 @@ def test_the_form_begins_with_the_month_before(cast, api):
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"kind": "monthly", "year": 2025, "number": ""}, "报告期有误"),
-        ({"kind": "monthly", "year": 2099, "number": 1}, "报告期尚未结束"),
+        ({"kind": "monthly", "year": 2025, "number": ""}, "月报的月份为 1 至 12"),
+        ({"kind": "monthly", "year": 2099, "number": 1}, "报告期至 2099-01-31 结束"),
         ({"kind": "monthly", "year": "", "number": 1}, "这个字段是必填项"),
     ],
 )
