@@ -18,10 +18,10 @@ from market.kernel import clock
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, Payload, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import ConfirmationNeeded
+from market.kernel.problems import ConfirmationNeeded, SeveralProblems
 
 Code = Annotated[str, Field(max_length=40)]
-PUBLISHING = (problems.NotVerified, problems.ListingExpired, problems.ListingIncomplete)
+PUBLISHING = (problems.NotVerified, problems.ListingExpired, problems.ListingIncomplete, SeveralProblems)
 
 
 class ListFilters(Payload):

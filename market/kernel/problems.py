@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from market.kernel.marks import labelled, listed, mark
 from market.kernel.values import bounds
 
 type_base = "/problems/"
@@ -36,8 +37,9 @@ class Problem(Exception):
 
     @property
     def words(self) -> str:
-        """What a person is told, in the language active now."""
-        return str(self.detail or self.title)
+        """What a person is told, in the language active now; grounds are named where nothing else is said."""
+        grounds = listed(getattr(ground, "label", ground) for ground in self.data.get("grounds", ()))
+        return str(self.detail or (labelled(self.title, grounds) if grounds else self.title))
 
     @property
     def errors(self) -> list[dict[str, Any]]:
@@ -271,7 +273,8 @@ def require_all(*checks: Callable[[], object]) -> None:
         raise found[0]
     if found:
         questions = [question for problem in found for question in problem.data.get("questions", ())]
-        raise SeveralProblems(errors=[error for problem in found for error in _told(problem)], questions=questions)
+        errors = [error for problem in found for error in _told(problem)]
+        raise SeveralProblems(mark("；").join(problem.words for problem in found), errors=errors, questions=questions)
 
 
 def _told(problem: Problem) -> list[dict[str, Any]]:

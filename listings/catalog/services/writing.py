@@ -20,7 +20,7 @@ from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.marks import listed
 from market.kernel.moves import require_move
-from market.kernel.problems import InvalidInput
+from market.kernel.problems import InvalidInput, require_all
 from market.kernel.questions import about_amount, require_confirmed
 
 
@@ -74,12 +74,18 @@ def update_listing(
 def publish_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> Any:
     """Put it on the market.
 
-    Raises NotVerified, ListingIncomplete, ListingExpired, PatentLapsed where every patent's term has ended, WrongState.
+    Raises NotVerified, ListingIncomplete, ListingExpired, PatentLapsed where every patent's term has ended, or several
+    of them as SeveralProblems; WrongState.
     """
     row = moves.fetch(actor=actor, kind=kind, listing_id=listing_id, verb="publish", version=version)
     require_move(row, row.publish)
-    moves.require_verified(row.owner)
-    _require_publishable(kind_named(kind), row, on=local_date(at))
+    its_kind, on = kind_named(kind), local_date(at)
+    require_all(
+        lambda: moves.require_verified(row.owner),
+        lambda: _require_in_time(row, on=on),
+        lambda: _require_complete(its_kind, row, on=on),
+        lambda: its_kind.require_publishable(row, on=on),
+    )
     row.publish(at=at)
     moves.save_listing(row, actor=actor, action="published", at=at)
     outbox.publish(ListingPublished(listing_id=row.id, kind=kind), at=at)
@@ -105,10 +111,15 @@ def _require_valid(kind: Kind, data: ListingData, at: datetime) -> None:
         raise InvalidInput(errors=errors)
 
 
-def _require_publishable(kind: Kind, row: Any, *, on: date) -> None:
-    """Raise ListingExpired, ListingIncomplete with all that is missing or over at once, or what the kind forbids."""
+def _require_in_time(row: Any, *, on: date) -> None:
+    """Raise ListingExpired, naming the last day."""
     if rules.is_over(row.expires_on, on=on):
-        raise ListingExpired(expires_on=row.expires_on)
+        words = _("有效期到 %(day)s 为止，请先修改有效期再发布") % {"day": row.expires_on}
+        raise ListingExpired(words, expires_on=row.expires_on)
+
+
+def _require_complete(kind: Kind, row: Any, *, on: date) -> None:
+    """Raise ListingIncomplete with all that is missing or over at once."""
     missing = [field for field in kind.fields if field.needed and not _says(kind, row, (field.name, *field.instead))]
     over = [field for field in kind.fields if field.deadline and rules.is_over(getattr(row, field.name), on=on)]
     if missing or over:
@@ -116,7 +127,6 @@ def _require_publishable(kind: Kind, row: Any, *, on: date) -> None:
         words += [_("“%(field)s”已过") % {"field": kind.words(field)} for field in over]
         names = {"missing": [field.name for field in missing], "over": [field.name for field in over]}
         raise ListingIncomplete(listed(words), **names)
-    kind.require_publishable(row, on=on)
 
 
 def _says(kind: Kind, row: Any, names: Sequence[str]) -> bool:

@@ -8,8 +8,10 @@ from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData
 from listings.catalog.models import State
 from listings.catalog.problems import ListingExpired
+from market.accounts.models import Organisation
 from market.kernel.audit import AuditRow
 from market.kernel.models import OutboxEvent
+from market.kernel.problems import SeveralProblems
 from market.notices.models import Notice
 from tests.cast import MONDAY, MONDAY_ON
 
@@ -31,6 +33,22 @@ def test_a_listing_whose_last_day_is_over_is_not_published(cast):
 
     row.refresh_from_db()
     assert row.state == State.DRAFT
+
+
+def test_all_that_keeps_a_listing_off_the_market_is_told_at_once_and_on_the_page(cast, api):
+    row = listed(cast, expires_on=date(2020, 1, 1))
+    Organisation.objects.filter(pk=cast.university.pk).update(verified_at=None)
+
+    with pytest.raises(SeveralProblems) as refused:
+        publish(cast, row)
+    page = api.as_(cast.university_clerk).post(
+        f"/my/listings/achievement/{row.id}/publish", {"version": row.version}, follow=True
+    )
+
+    assert [error["code"] for error in refused.value.errors] == ["organisation_not_verified", "listing_expired"]
+    told = str(next(iter(page.context["messages"])))
+    assert "单位尚未核验" in told
+    assert "有效期到 2020-01-01 为止" in told
 
 
 def test_the_day_after_its_last_a_listing_leaves_the_market_and_its_owner_is_told(cast):
