@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from market.accounts import policy, queries, services
 from market.accounts.forms import ProposalForm, ReasonForm
-from market.accounts.views import PASSED_ON
 from market.kernel import clock
 from market.kernel.actor import Role
 from market.kernel.forms import posted_version
@@ -111,7 +110,7 @@ def _act(
     try:
         act(actor=request.actor, at=clock.now(), **form.cleaned_data)
     except Problem as problem:
-        if problem.status in PASSED_ON:
+        if problem.is_passed_on:
             raise
         messages.error(request, problem.words)
     else:

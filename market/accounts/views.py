@@ -25,7 +25,6 @@ from market.kernel.paging import table_page
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound, NotSignedIn, Problem
 
-PASSED_ON = frozenset({401, 403, 404})
 SESSION_INVITATION = "invitation_id"
 
 
@@ -283,14 +282,14 @@ def _or_message(request: ActorRequest, act: Callable[[], Any]) -> None:
     try:
         act()
     except Problem as problem:
-        if problem.status in PASSED_ON:
+        if problem.is_passed_on:
             raise
         messages.error(request, problem.words)
 
 
 def refuse(form: forms.Form, problem: Problem) -> None:
     """A refusal in words at its field; what the reader may not know of is raised on."""
-    if problem.status in PASSED_ON:
+    if problem.is_passed_on:
         raise problem
     for error in problem.errors or [{"loc": [], "message": problem.words}]:
         field = str(error["loc"][-1]) if error["loc"] else ""

@@ -85,6 +85,10 @@ class Payload(Schema):
     def _fitting(cls, value: Any) -> Any:
         return values.fitting(value)
 
+    def values(self) -> dict[str, Any]:
+        """What was sent, as the service takes it."""
+        return self.model_dump()
+
 
 @cache
 def _kinds(model: type[Payload], name: str) -> frozenset[type]:

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from market.kernel.lifecycle import LifecycleFlawed
+from market.kernel.policy import all_lifecycles
+
 
 @register(Tags.database)
 def chinese_trigrams(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
@@ -29,6 +32,16 @@ def chinese_trigrams(databases: Sequence[str] | None = None, **_: Any) -> list[C
             id="kernel.E001",
         )
     ]
+
+
+@register()
+def lifecycles_are_sound(**_: Any) -> list[CheckMessage]:
+    """Every lifecycle can be told: none contradicts its model, and none moves an amount by one person unsaid."""
+    try:
+        all_lifecycles()
+    except LifecycleFlawed as flaw:
+        return [Error(str(flaw), id="kernel.E002")]
+    return []
 
 
 @register(Tags.database)

@@ -47,6 +47,10 @@ class FittingFields(forms.BaseForm):
             if self.data and isinstance(field, forms.CharField):
                 self._tidy(self.add_prefix(name), field)
 
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the service takes it."""
+        return self.cleaned_data
+
     def _tidy(self, name: str, field: forms.CharField) -> None:
         """Put a text right before it is measured; a password stays as it was typed."""
         if isinstance(field.widget, forms.PasswordInput) or name not in self.data:

@@ -47,6 +47,9 @@ class KeyMissing(Problem):
     title = _("请提供 Idempotency-Key")
 
 
+REPEATABLE: tuple[type[Problem], ...] = (KeyMissing, KeyReused, RequestInFlight)
+
+
 def require_key(request: HttpRequest) -> None:
     """Raise KeyMissing unless the request carries a key."""
     if not key_of(request):

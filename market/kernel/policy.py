@@ -13,11 +13,11 @@ from django.db.models import Q, QuerySet
 
 from market.kernel.actor import Actor
 from market.kernel.audit import stale
+from market.kernel.lifecycle import Lifecycle, Predicate, Verb, lifecycle_of
 from market.kernel.models import Versioned
-from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem, SecondPersonNeeded, WrongState
 
 M = TypeVar("M", bound=models.Model)
-Predicate = Callable[[Actor, Any], bool]
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
@@ -31,18 +31,39 @@ class Policy(Generic[M]):
     """Who sees which rows of a table, and who may do what to one.
 
     `visible` gives the condition on rows for an actor; it must not join to many (use a subquery), so that a scope
-    never repeats a row. `verbs` holds the predicates by verb name. `scope` names the API scopes: an API key needs
-    `<scope>:read` to see a row and `<scope>:write` to do any verb.
+    never repeats a row. `lifecycle` names the module that tells the verbs (it stands above the services, so it is
+    loaded when it is first asked); rows without one have their predicates by verb name in `verbs`. `scope` names the
+    API scopes: an API key needs `<scope>:read` to see a row and `<scope>:write` to do any verb.
     """
 
     def __init__(
-        self, model: type[M], *, visible: Callable[[Actor], Q], verbs: Mapping[str, Predicate], scope: str
+        self,
+        model: type[M],
+        *,
+        visible: Callable[[Actor], Q],
+        scope: str,
+        verbs: Mapping[str, Predicate] | None = None,
+        lifecycle: str = "",
     ) -> None:
         self.model = model
         self.visible = visible
-        self.verbs = dict(verbs)
         self.scope = scope
+        self._verbs = dict(verbs or {})
+        self._module = lifecycle
         _policies[model] = self
+
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        return lifecycle_of(self.model, module=self._module) if self._module else None
+
+    def verb(self, code: str) -> Verb | None:
+        """The verb of the lifecycle, if it has it."""
+        return self.lifecycle.by_code.get(code) if self.lifecycle else None
+
+    @property
+    def verbs(self) -> Mapping[str, Predicate]:
+        """Who may do each verb, whatever the row's state."""
+        return {verb.code: verb.who for verb in self.lifecycle.verbs} if self.lifecycle else self._verbs
 
     def visible_to(self, actor: Actor) -> QuerySet[M]:
         """The rows the actor may know of."""
@@ -63,7 +84,8 @@ class Policy(Generic[M]):
             return True
         if actor.scopes is not None and f"{self.scope}:write" not in actor.scopes:
             return False
-        return self.verbs[verb](actor, row)
+        told = self.verb(verb)
+        return told.who(actor, row) if told else self._verbs[verb](actor, row)
 
     def fetch(
         self,
@@ -78,7 +100,9 @@ class Policy(Generic[M]):
         """The row, if the actor sees it and may do the verb to it.
 
         Raises NotFound when hidden or absent, NotSignedIn or NotAllowed when the verb is refused, Stale when
-        `version` is not the row's. `lock` takes the row FOR UPDATE and needs a transaction.
+        `version` is not the row's; then, where a lifecycle tells the verb, WrongState when it does not start from the
+        row's state and SecondPersonNeeded for who took the step before it. `lock` takes the row FOR UPDATE and needs
+        a transaction.
         """
         rows = self.visible_to(actor)
         if lock:
@@ -90,12 +114,38 @@ class Policy(Generic[M]):
             self.require(actor, verb, row)
         if version is not None and isinstance(row, Versioned) and version != row.version:
             raise stale(row, actor=actor)
+        if verb is not None:
+            self._require_now(actor, verb, row)
         return row
 
     def require(self, actor: Actor, verb: str, row: M) -> None:
         """Raise unless the actor may do the verb to the row."""
         if not self.can(actor, verb, row):
             raise refusal(actor)
+
+    def _require_now(self, actor: Actor, code: str, row: M) -> None:
+        lifecycle = self.lifecycle
+        if lifecycle is None:
+            return
+        verb = lifecycle.by_code[code]
+        if not lifecycle.starts(verb, row):
+            raise WrongState(state=lifecycle.state_of(row))
+        if not verb.is_second_person(actor, row):
+            raise SecondPersonNeeded
+
+    def allowed(self, actor: Actor, row: M) -> list[str]:
+        """The verbs that the actor may do to the row now, in the order of its lifecycle."""
+        lifecycle = self.lifecycle
+        if lifecycle is None:
+            return self.allowed_verbs(actor, row)
+        return [
+            verb.code
+            for verb in lifecycle.verbs
+            if lifecycle.starts(verb, row)
+            and self.can(actor, verb.code, row)
+            and verb.is_second_person(actor, row)
+            and (verb.offered is None or verb.offered(actor, row))
+        ]
 
     def allowed_verbs(self, actor: Actor, row: M) -> list[str]:
         """The verbs the actor may do to the row, whatever its state."""
@@ -113,6 +163,11 @@ def policy_of(model: type[M]) -> "Policy[M]":
 
 def all_policies() -> list["Policy[Any]"]:
     return list(_policies.values())
+
+
+def all_lifecycles() -> list[Lifecycle]:
+    """Every lifecycle of the portal; loads those that nobody asked yet."""
+    return [found for policy in all_policies() if (found := policy.lifecycle) is not None]
 
 
 def can(actor: Actor, verb: str, row: models.Model) -> bool:

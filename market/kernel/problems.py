@@ -36,6 +36,11 @@ class Problem(Exception):
         self.data = data
 
     @property
+    def is_passed_on(self) -> bool:
+        """Whether it hides what was asked for, or sends one to sign in: a page of its own, beside no form."""
+        return self.status in {401, 403, 404}
+
+    @property
     def words(self) -> str:
         """What a person is told, in the language active now; grounds are named where nothing else is said."""
         grounds = listed(getattr(ground, "label", ground) for ground in self.data.get("grounds", ()))

@@ -46,6 +46,18 @@ def version_field(*, required: bool = True, first: int = 1) -> forms.IntegerFiel
 
 
 class VersionForm(Form):
-    """A step on a row, with the version that the page showed; as it is for a step that needs no words."""
+    """A verb's form, with the version of the row that the page showed; as it is for a verb that needs no words.
+
+    `row` is what the verb is done to.
+    """
 
     version = version_field()
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        self.row = row
+        super().__init__(*args, **{"initial": self.initial_of(row), **kwargs})
+
+    @classmethod
+    def initial_of(cls, row: Any) -> dict[str, Any]:
+        """What the fields hold at first."""
+        return {"version": row.version}

@@ -1,12 +1,15 @@
 """The form kit: what every room's amounts, days, scans and versions hold to."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django import forms
 
 from market.kernel.forms import Form
 from market.pages.fields import VersionForm, date_field, money_field, scan_field, version_field
+
+ROW = SimpleNamespace(version=3)
 
 
 class Paying(VersionForm):
@@ -16,12 +19,12 @@ class Paying(VersionForm):
 
 
 def refused(**values: str) -> dict[str, list[str]]:
-    form = Paying({"version": "1", "amount": "1.00"} | values)
+    form = Paying({"version": "1", "amount": "1.00"} | values, row=ROW)
     return {name: [error.code for error in errors.as_data()] for name, errors in form.errors.items()}
 
 
 def test_what_fits_is_taken():
-    form = Paying({"version": "3", "amount": "1000000.50", "paid_on": "2026-03-02"})
+    form = Paying({"version": "3", "amount": "1000000.50", "paid_on": "2026-03-02"}, row=ROW)
 
     assert form.is_valid()
     assert (form.cleaned_data["version"], form.cleaned_data["amount"]) == (3, Decimal("1000000.50"))
@@ -53,7 +56,7 @@ def test_the_version_is_hidden_and_may_be_that_of_a_row_that_is_not_there_yet():
 
 
 def test_a_browser_offers_scans_only_and_says_which():
-    html = str(Paying()["proof"])
+    html = str(Paying(row=ROW)["proof"])
 
     assert 'accept=".pdf,.jpg,.jpeg,.png"' in html
-    assert "20 MB" in Paying().fields["proof"].help_text
+    assert "20 MB" in Paying(row=ROW).fields["proof"].help_text
