@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.registration import queries, rules
 from contracts.registration.facts import CORRECTABLE, REGION, Fact
-from contracts.registration.models import Attachment
+from contracts.registration.models import Attachment, Registration
+from contracts.registration.services import standing_facts
 from market.kernel.clock import today
 from market.kernel.forms import AskingForm, Form
 from market.pages.fields import VersionForm, date_field, money_field, scan_field
@@ -73,6 +74,16 @@ class DifferencesField(forms.CharField):
         return found
 
 
+def recognition(row: Registration) -> dict[str, Any]:
+    """What is recognised by now; else the contract's amounts, and today."""
+    return {
+        "registration_no": row.registration_no,
+        "registered_on": row.registered_on or today(),
+        "contract_amount": row.contract_amount or row.contract.contract_amount,
+        "technology_amount": row.technology_amount or row.contract.technology_amount,
+    }
+
+
 class RegisterForm(NumberForm):
     registration_no = forms.CharField(
         label=_("登记编号"), max_length=40, help_text=_("全国技术合同管理与服务系统给出的 16 位编号，请照录")
@@ -88,6 +99,10 @@ class RegisterForm(NumberForm):
         help_text=_("仅在认定金额与合同不一致时填写，每行一项：金额（元） 理由；各项合计等于差额"),
     )
 
+    @classmethod
+    def initial_of(cls, row: Registration) -> dict[str, Any]:
+        return super().initial_of(row) | recognition(row)
+
 
 class AmendForm(AskingForm, VersionForm):
     contract_amount = money_field(_("变更后成交额（元）"))
@@ -96,11 +111,19 @@ class AmendForm(AskingForm, VersionForm):
     reason = forms.CharField(label=_("变更原因"), max_length=500)
     document = scan_field(_("补充协议"))
 
+    @classmethod
+    def initial_of(cls, row: Registration) -> dict[str, Any]:
+        return super().initial_of(row) | recognition(row) | {"effective_on": today()}
+
 
 class EndForm(VersionForm):
     effective_on = date_field(_("生效日期"))
     reason = forms.CharField(label=_("原因"), max_length=500)
     document = scan_field(_("依据文件"), help_text=_("解除协议、决定书等；PDF、JPG 或 PNG，不超过 20 MB"))
+
+    @classmethod
+    def initial_of(cls, row: Registration) -> dict[str, Any]:
+        return super().initial_of(row) | {"effective_on": today()}
 
 
 class CorrectForm(NumberForm):
@@ -117,6 +140,14 @@ class CorrectForm(NumberForm):
         for name, fact in CORRECTABLE.items():
             self.fields[name] = _fact_field(fact)
         self.order_fields(["version", *CORRECTABLE])
+
+    @classmethod
+    def initial_of(cls, row: Registration) -> dict[str, Any]:
+        return super().initial_of(row) | recognition(row) | dict(standing_facts(row))
+
+    def values(self) -> dict[str, Any]:
+        values = dict(super().values())
+        return {"facts": {name: values.pop(name) for name in CORRECTABLE}, **values}
 
 
 def _fact_field(fact: Fact) -> forms.Field:

@@ -43,36 +43,23 @@ def approves(actor: Actor, registration: Registration) -> bool:
     return actor.acts_for(registration.office_id) and actor.has_role(Role.HIGH_VALUE_APPROVER)
 
 
+def decides_or_approves(actor: Actor, registration: Registration) -> bool:
+    return decides(actor, registration) or approves(actor, registration)
+
+
 registrations = Policy(
-    Registration,
-    visible=visible_registrations,
-    verbs={
-        "attach": applies,
-        "submit": applies,
-        "accept": decides,
-        "request_correction": decides,
-        "register": decides,
-        "refuse": lambda actor, row: decides(actor, row) or approves(actor, row),
-        "approve": approves,
-        "send_back": approves,
-        "amend": decides,
-        "cancel": decides,
-        "revoke": decides,
-        "correct": decides,
-    },
-    scope="registrations",
+    Registration, visible=visible_registrations, lifecycle="contracts.registration.lifecycle", scope="registrations"
 )
 
 events = Policy(
     RegistrationEvent,
     visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
-    verbs={},
     scope="registrations",
 )
 
 
 def decides_correction(actor: Actor, correction: Correction) -> bool:
-    return decides(actor, correction.registration) or approves(actor, correction.registration)
+    return decides_or_approves(actor, correction.registration)
 
 
 def approves_correction(actor: Actor, correction: Correction) -> bool:
@@ -84,28 +71,31 @@ def approves_correction(actor: Actor, correction: Correction) -> bool:
     return approves(actor, registration) if is_high else decides_correction(actor, correction)
 
 
-# That the one who proposed may not approve is said by the verb itself, in words that help.
+def approves_change(actor: Actor, change: Change) -> bool:
+    return approves(actor, change.registration)
+
+
+def decides_change(actor: Actor, change: Change) -> bool:
+    return decides_or_approves(actor, change.registration)
+
+
 corrections = Policy(
     Correction,
     visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
-    verbs={"approve": approves_correction, "decline": decides_correction},
+    lifecycle="contracts.registration.lifecycle",
     scope="registrations",
 )
 
 changes = Policy(
     Change,
     visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
-    verbs={
-        "approve": lambda actor, change: approves(actor, change.registration),
-        "decline": lambda actor, change: decides(actor, change.registration) or approves(actor, change.registration),
-    },
+    lifecycle="contracts.registration.lifecycle",
     scope="registrations",
 )
 
 attachments = Policy(
     Attachment,
     visible=lambda actor: Q(registration__in=registrations.visible_to(actor)),
-    verbs={},
     scope="registrations",
 )
 
@@ -118,38 +108,7 @@ def visible_rounds(actor: Actor) -> Q:
     return seen & (Q(registration__office=actor.organisation_id) | ~Q(kind=Round.Kind.SENT_BACK))
 
 
-rounds = Policy(Round, visible=visible_rounds, verbs={}, scope="registrations")
-
-# What each verb needs of the state, so that a page offers only what can be done.
-STATES_OF = {
-    "submit": {State.DRAFT, State.CORRECTION_REQUESTED},
-    "attach": {State.DRAFT, State.CORRECTION_REQUESTED},
-    "accept": {State.SUBMITTED},
-    "request_correction": {State.SUBMITTED, State.ACCEPTED},
-    "register": {State.ACCEPTED},
-    "approve": {State.SECOND_REVIEW},
-    "send_back": {State.SECOND_REVIEW},
-    "refuse": {State.SUBMITTED, State.ACCEPTED, State.SECOND_REVIEW},
-    "amend": {State.REGISTERED},
-    "cancel": {State.REGISTERED},
-    "revoke": {State.REGISTERED},
-    "correct": {State.REGISTERED},
-}
-
-
-def allowed_for_correction(actor: Actor, correction: Correction) -> list[str]:
-    """The verbs the actor may do to the correction now."""
-    return corrections.allowed_verbs(actor, correction) if correction.state == Correction.State.PROPOSED else []
-
-
-def allowed_for_change(actor: Actor, change: Change) -> list[str]:
-    """The verbs the actor may do to the change now."""
-    return changes.allowed_verbs(actor, change) if change.state == Change.State.PROPOSED else []
-
-
-def allowed(actor: Actor, registration: Registration) -> list[str]:
-    """The verbs the actor may do to the application now."""
-    return [verb for verb in registrations.allowed_verbs(actor, registration) if registration.state in STATES_OF[verb]]
+rounds = Policy(Round, visible=visible_rounds, scope="registrations")
 
 
 @agreements.contribute_visibility

@@ -8,7 +8,7 @@ from pydantic import Field, create_model
 
 from contracts.registration.facts import CORRECTABLE, REGION
 from contracts.registration.models import Attachment
-from contracts.registration.rules import Ground
+from contracts.registration.rules import Difference, Ground
 from market.kernel.api import Payload, Reference
 from market.kernel.money import MAX_AMOUNT
 from market.reference.locations import LocationOrNone
@@ -55,6 +55,10 @@ class RegisterIn(Payload):
     ] = []
     confirmed: Confirmed = []
 
+    def values(self) -> dict[str, Any]:
+        differences = [Difference(item.amount, item.reason) for item in self.differences]
+        return super().values() | {"differences": differences}
+
 
 class AmendIn(Payload):
     """The new totals, not the difference; sent as a form with the supplementary agreement."""
@@ -93,6 +97,10 @@ class CorrectIn(_codes_of_facts()):  # type: ignore[misc]  # its fields are the 
     registered_on: date | None = None
     reason: Reason
     confirmed: Confirmed = []
+
+    def values(self) -> dict[str, Any]:
+        facts = self.model_dump(include=set(CORRECTABLE), exclude_none=True)
+        return self.model_dump(exclude=set(CORRECTABLE)) | {"facts": facts}
 
 
 class UnrecognisedOut(Schema):

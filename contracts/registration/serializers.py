@@ -25,7 +25,7 @@ def change(row: Change, actor: Actor) -> dict[str, Any]:
         "proposed_at": row.proposed_at,
         "decided_at": row.decided_at,
         "version": row.version,
-        "allowed": policy.allowed_for_change(actor, row),
+        "allowed": policy.changes.allowed(actor, row),
     }
 
 
@@ -43,7 +43,7 @@ def correction(row: Correction, actor: Actor) -> dict[str, Any]:
         "proposed_at": row.proposed_at,
         "decided_at": row.decided_at,
         "version": row.version,
-        "allowed": policy.allowed_for_correction(actor, row),
+        "allowed": policy.corrections.allowed(actor, row),
     }
 
 
@@ -77,5 +77,5 @@ def registration(row: Registration, actor: Actor) -> dict[str, Any]:
         "change_id": max(((found.proposed_at, found.id) for found in row.changes.all()), default=(None, None))[1],
         "correction_id": next((found.id for found in row.corrections.all() if found.state == PROPOSED), None),
         "version": row.version,
-        "allowed": policy.allowed(actor, row),
+        "allowed": policy.registrations.allowed(actor, row),
     }

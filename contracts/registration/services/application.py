@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from contracts.agreements import policy as agreements
 from contracts.agreements.models import TechnologyContract
-from contracts.registration import policy, queries, rules
+from contracts.registration import queries, rules
 from contracts.registration.models import Attachment, Registration
 from contracts.registration.problems import AlreadyApplied, RegistrationGrounds, RegistrationRevoked
 from contracts.registration.services import steps
@@ -19,9 +19,8 @@ from market.kernel.actor import Actor, OrganisationKind, Role
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
-from market.kernel.moves import require_move
 from market.kernel.numbering import next_number
-from market.kernel.problems import InvalidInput, NotAllowed, WrongState
+from market.kernel.problems import InvalidInput, NotAllowed
 from market.notices.services import notify, worded
 
 if TYPE_CHECKING:
@@ -64,7 +63,6 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
     Raises RegistrationGrounds with every ground the registry would name, not only the first.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="submit", version=version)
-    require_move(registration, registration.submit)
     if grounds := queries.grounds_against(registration.contract, on=local_date(at)):
         raise RegistrationGrounds(grounds=grounds)
     is_answer = registration.state == Registration.State.CORRECTION_REQUESTED
@@ -99,8 +97,6 @@ def attach_document(
 ) -> Registration:
     """Add a paper before handing in, or in answer to what is to be corrected (补正). Raises WrongState, FileRefused."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="attach", version=version)
-    if registration.state not in policy.STATES_OF["attach"]:
-        raise WrongState(state=registration.state)
     file = files.store(document, actor=actor, at=at)
     attachment = Attachment.objects.create(
         registration=registration, kind=kind, document=file, added_by_id=actor.user_id, added_at=at

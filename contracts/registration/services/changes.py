@@ -27,8 +27,7 @@ from market.kernel.audit import stale
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
-from market.kernel.moves import require_move
-from market.kernel.problems import SecondPersonNeeded, WrongState, require_all
+from market.kernel.problems import WrongState, require_all
 from market.kernel.questions import require_confirmed
 from market.notices.services import notify, worded
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from django.core.files.base import File
 
 Kind = RegistrationEvent.Kind
-VERBS = {Kind.AMENDED: "amend", Kind.CANCELLED: "cancel", Kind.REVOKED: "revoke"}
 TITLES = {
     Kind.AMENDED: gettext_lazy("登记已变更"),
     Kind.CANCELLED: gettext_lazy("登记已注销"),
@@ -63,7 +61,7 @@ def amend_registration(
     `document` is the supplementary agreement. Raises AmountsInvalid for amounts that are not positive or out of
     order; NothingToAmend, DateInvalid, ConfirmationNeeded; SeveralProblems of them; ChangeOpen, FileRefused.
     """
-    registration = fetch_registered(actor=actor, registration_id=registration_id, verb="amend", version=version)
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="amend", version=version)
     before, after = recognised(registration), rules.Amounts(contract_amount, technology_amount)
 
     def require_amounts() -> None:
@@ -126,8 +124,6 @@ def approve_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
     Raises SecondPersonNeeded, WrongState, DateInvalid, and Stale where the registration moved since it was proposed.
     """
     change, registration = _open(actor=actor, change_id=change_id, verb="approve", version=version)
-    if actor.user_id is None or actor.user_id == change.proposed_by_id:
-        raise SecondPersonNeeded
     if registration.state != Registration.State.REGISTERED:
         raise WrongState(state=registration.state)
     if registration.version != change.registration_version:
@@ -150,7 +146,7 @@ def decline_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
         changes={"change": change.id},
         subject=registration,
     )
-    if change.proposed_by_id is not None:
+    if change.proposed_by_id not in (None, actor.user_id):
         notify(
             user_ids=[change.proposed_by_id],
             kind="registration",
@@ -229,6 +225,7 @@ def _carry_out(
         reason=change.reason,
         actor=actor,
         at=at,
+        proposed_by_id=change.proposed_by_id,
         approved_by_id=actor.user_id if change.needs_second_person else None,
     )
     if kind != Kind.AMENDED:
@@ -276,7 +273,8 @@ def _save(change: Change) -> None:
 
 def _open(*, actor: Actor, change_id: UUID, verb: str, version: int | None) -> tuple[Change, Registration]:
     """The proposed change and its registration, both locked, the registration first as everywhere."""
-    seen = policy.changes.fetch(actor=actor, pk=change_id, verb=verb, related=("registration",))
+    seen = policy.changes.fetch(actor=actor, pk=change_id, related=("registration",))
+    policy.changes.require(actor, verb, seen)
     registration = (
         Registration.objects.select_for_update(of=("self",))
         .select_related("contract", "office")
@@ -285,8 +283,6 @@ def _open(*, actor: Actor, change_id: UUID, verb: str, version: int | None) -> t
     change = policy.changes.fetch(
         actor=actor, pk=change_id, verb=verb, lock=True, version=version, related=("document",)
     )
-    if change.state != Change.State.PROPOSED:
-        raise WrongState(state=change.state)
     return change, registration
 
 
@@ -294,16 +290,9 @@ def registered(
     *, actor: Actor, registration_id: UUID, verb: str, version: int | None, on: date, at: datetime
 ) -> tuple[Registration, rules.Amounts]:
     """The live registration and its recognised amounts; raises WrongState, DateInvalid for a date out of its life."""
-    registration = fetch_registered(actor=actor, registration_id=registration_id, verb=verb, version=version)
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb=verb, version=version)
     _require_day(registration, on, at=at)
     return registration, recognised(registration)
-
-
-def fetch_registered(*, actor: Actor, registration_id: UUID, verb: str, version: int | None) -> Registration:
-    """The live registration, locked; raises WrongState."""
-    registration = steps.fetch(actor=actor, registration_id=registration_id, verb=verb, version=version)
-    require_move(registration, registration.cancel)
-    return registration
 
 
 def recognised(registration: Registration) -> rules.Amounts:

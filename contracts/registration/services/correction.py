@@ -26,7 +26,7 @@ from contracts.registration.problems import (
     NumberTaken,
 )
 from contracts.registration.services import questions, steps
-from contracts.registration.services.changes import fetch_registered, recognised
+from contracts.registration.services.changes import recognised
 from contracts.registration.services.decision import parsed_no, require_day, save_numbered
 from contracts.registration.services.record import Line, record_event, standing_facts, standing_lines
 from market.accounts.queries import members_with_role
@@ -35,7 +35,7 @@ from market.kernel.audit import stale
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
-from market.kernel.problems import InvalidInput, SecondPersonNeeded, WrongState, require_all
+from market.kernel.problems import InvalidInput, WrongState, require_all
 from market.kernel.questions import require_confirmed
 from market.notices.services import notify, worded
 
@@ -61,7 +61,7 @@ def correct_registration(
     ConfirmationNeeded; SeveralProblems of them; NothingToCorrect, CorrectionOpen, and ChangeOpen where a change waits.
     """
     today = local_date(at)
-    registration = fetch_registered(actor=actor, registration_id=registration_id, verb="correct", version=version)
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="correct", version=version)
     if registration.changes.filter(state=Change.State.PROPOSED).exists():
         raise ChangeOpen
     old = recognised(registration)
@@ -137,8 +137,6 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
     Raises SecondPersonNeeded, WrongState, and Stale where the registration moved since it was proposed.
     """
     correction, registration = _open(actor=actor, correction_id=correction_id, verb="approve", version=version)
-    if actor.user_id is None or actor.user_id == correction.proposed_by_id:
-        raise SecondPersonNeeded
     if registration.state != Registration.State.REGISTERED:
         raise WrongState(state=registration.state)
     if registration.version != correction.registration_version:
@@ -156,7 +154,7 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
         registration, actor=actor, action="corrected", at=at, more={"correction": correction.id, **correction.facts}
     )
     for line in moves:
-        _enter(registration, line, reason=correction.reason, actor=actor, at=at)
+        _enter(registration, line, correction, actor=actor, at=at)
     steps.tell_parties(registration, title=worded(lambda: _("登记已更正")), at=at)
     return correction
 
@@ -174,7 +172,7 @@ def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None
         changes={"correction": correction.id},
         subject=registration,
     )
-    if correction.proposed_by_id is not None:
+    if correction.proposed_by_id not in (None, actor.user_id):
         notify(
             user_ids=[correction.proposed_by_id],
             kind="registration",
@@ -223,15 +221,14 @@ def _propose(
 
 def _open(*, actor: Actor, correction_id: UUID, verb: str, version: int | None) -> tuple[Correction, Registration]:
     """The proposed correction and its registration, both locked, the registration first as everywhere."""
-    seen = policy.corrections.fetch(actor=actor, pk=correction_id, verb=verb, related=("registration",))
+    seen = policy.corrections.fetch(actor=actor, pk=correction_id, related=("registration",))
+    policy.corrections.require(actor, verb, seen)
     registration = (
         Registration.objects.select_for_update(of=("self",))
         .select_related("contract", "office")
         .get(pk=seen.registration_id)
     )
     correction = policy.corrections.fetch(actor=actor, pk=correction_id, verb=verb, lock=True, version=version)
-    if correction.state != Correction.State.PROPOSED:
-        raise WrongState(state=correction.state)
     return correction, registration
 
 
@@ -268,7 +265,7 @@ def _reversed(line: Line) -> Line:
     )
 
 
-def _enter(registration: Registration, line: Line, *, reason: str, actor: Actor, at: datetime) -> None:
+def _enter(registration: Registration, line: Line, correction: Correction, *, actor: Actor, at: datetime) -> None:
     record_event(
         registration,
         kind=RegistrationEvent.Kind.CORRECTED,
@@ -277,8 +274,9 @@ def _enter(registration: Registration, line: Line, *, reason: str, actor: Actor,
         contracts=line.contracts,
         effective_on=line.effective_on,
         facts=line.facts,
-        reason=reason,
+        reason=correction.reason,
         actor=actor,
         at=at,
+        proposed_by_id=correction.proposed_by_id,
         approved_by_id=actor.user_id,
     )

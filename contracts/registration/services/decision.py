@@ -27,8 +27,7 @@ from contracts.registration.services.record import record_event
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
-from market.kernel.moves import require_move
-from market.kernel.problems import SecondPersonNeeded, WrongState, require_all
+from market.kernel.problems import WrongState, require_all
 from market.kernel.questions import require_confirmed
 from market.notices.services import worded
 from market.reference.calendar import Due
@@ -41,7 +40,6 @@ from market.reference.identifiers.text import InvalidIdentifier
 def accept_registration(*, actor: Actor, registration_id: UUID, version: int | None, at: datetime) -> Registration:
     """Accept the application (受理) and start the registry's clock under the rule set of its date."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="accept", version=version)
-    require_move(registration, registration.accept)
     on = local_date(at)
     due = _due(registration, on)
     registration.accept(on=on, due=due, by_id=actor.user_id)
@@ -62,7 +60,6 @@ def request_correction(
 ) -> Registration:
     """Send the application back for corrections (补正), saying what is wrong."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="request_correction", version=version)
-    require_move(registration, registration.request_correction)
     _require_grounds(grounds)
     registration.request_correction(grounds=list(grounds), remark=remark)
     _keep_round(registration, Round.Kind.CORRECTION, grounds, remark, actor=actor, at=at)
@@ -84,7 +81,6 @@ def refuse_registration(
 ) -> Registration:
     """Refuse to register (不予登记); the contract may be applied for again."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="refuse", version=version)
-    require_move(registration, registration.refuse)
     _require_grounds(grounds)
     was_in_review = registration.state == Registration.State.SECOND_REVIEW
     registration.refuse(grounds=list(grounds), remark=remark, at=at)
@@ -111,9 +107,6 @@ def send_back_registration(
     The longer term of the second review stays. Raises SecondPersonNeeded for who asked for the review.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="send_back", version=version)
-    require_move(registration, registration.send_back)
-    if actor.user_id is None or actor.user_id == registration.reviewed_by_id:
-        raise SecondPersonNeeded
     _require_grounds(grounds)
     registration.send_back()
     _keep_round(registration, Round.Kind.SENT_BACK, grounds, remark, actor=actor, at=at)
@@ -144,9 +137,8 @@ def register_contract(
     ConfirmationNeeded, and RegistrationGrounds for what came up meanwhile; SeveralProblems of them.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="register", version=version)
-    # Not what the state machine's `register` starts from: from the second review only `approve_registration` leads on.
     accepted_on = registration.accepted_on
-    if registration.state != Registration.State.ACCEPTED or accepted_on is None:
+    if accepted_on is None:
         raise WrongState(state=registration.state)
     recognised = rules.Amounts(contract_amount, technology_amount)
     require_all(
@@ -174,10 +166,6 @@ def approve_registration(*, actor: Actor, registration_id: UUID, version: int | 
     Raises SecondPersonNeeded, RegistrationGrounds.
     """
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="approve", version=version)
-    if registration.state != Registration.State.SECOND_REVIEW:
-        raise WrongState(state=registration.state)
-    if actor.user_id is None or actor.user_id == registration.reviewed_by_id:
-        raise SecondPersonNeeded
     _require_registrable(registration, at=at)
     registration.approved_by_id = actor.user_id
     return _registered(registration, actor=actor, at=at)
@@ -219,6 +207,7 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
         reason="",
         actor=actor,
         at=at,
+        proposed_by_id=registration.reviewed_by_id,
         approved_by_id=registration.approved_by_id,
     )
     steps.tell_parties(

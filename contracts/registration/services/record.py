@@ -41,18 +41,21 @@ def record_event(
     reason: str,
     actor: Actor,
     at: datetime,
+    proposed_by_id: UUID | None,
     contracts: int = 0,
     approved_by_id: UUID | None = None,
 ) -> RegistrationEvent:
     """Append an event with signed amounts and publish it; the turnover entry follows from it.
 
     Every verb that moves the figure comes through here, so here the second person is asked for: raises
-    SecondPersonNeeded where an amount before or after is high and nobody but its proposer stands for it.
+    SecondPersonNeeded where an amount before or after is high and nobody but its proposer stands for it, whatever the
+    verb's row in the lifecycle says.
     """
     before = recognised(registration)
     after = before + rules.Amounts(contract_amount, technology_amount)
     edition = rules.rule_set(registration.rule_set)
-    if approved_by_id is None and rules.needs_second_review(edition, before, after):
+    is_alone = approved_by_id is None or approved_by_id == proposed_by_id
+    if is_alone and rules.needs_second_review(edition, before, after):
         raise SecondPersonNeeded
     event = RegistrationEvent.objects.create(
         registration=registration,

@@ -124,14 +124,16 @@ def test_a_correction_to_a_high_value_is_decided_by_the_approver(registered, cas
     assert absorbed() == (Decimal("6000000.00"), 1)
 
 
-def test_no_way_to_the_ledger_leads_past_the_second_person(registered, cast):
+@pytest.mark.parametrize("approver", ["nobody", "registrar"])
+def test_no_way_to_the_ledger_leads_past_the_second_person(registered, cast, approver):
     row = registered.registration
 
     with refused(SecondPersonNeeded):
         record_event(
             row, kind=RegistrationEvent.Kind.AMENDED, contract_amount=Decimal("9000000.00"),
             technology_amount=Decimal("9000000.00"), effective_on=MONDAY_ON, facts=standing_facts(row), reason="x",
-            actor=cast.registrar, at=MONDAY,
+            actor=cast.registrar, at=MONDAY, proposed_by_id=cast.registrar.user_id,
+            approved_by_id=cast.everyone[approver].user_id,
         )  # fmt: skip
 
 
