@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
-from ninja import File, Form, Router, Status, UploadedFile
+from ninja import Router, Status
 
-from contracts.agreements import policy, problems, queries, services
+from contracts.agreements import lifecycle, policy, problems, queries, services
 from contracts.agreements import schemas as wire
 from contracts.agreements.data import ContractData
 from contracts.agreements.models import TechnologyContract
@@ -15,7 +15,8 @@ from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import ConfirmationNeeded, NotFound, SeveralProblems
+from market.kernel.problems import ConfirmationNeeded, NotFound
+from market.kernel.verb_endpoints import add_verbs
 
 router = Router(tags=["contracts"])
 
@@ -101,105 +102,6 @@ def update(request: ApiRequest, response: HttpResponse, contract_id: UUID, paylo
     return _answer(request, response, contract_id)
 
 
-@router.post(
-    "/{uuid:contract_id}/finalise",
-    response={
-        200: wire.ContractOut,
-        **answers(
-            *CHANGING,
-            problems.CharactersMissing,
-            problems.ContentIncomplete,
-            problems.DealNotReady,
-            SeveralProblems,
-        ),
-    },
-)
-def finalise(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:
-    """Close the text and draw it."""
-    services.finalise_contract(actor=request.actor, contract_id=contract_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, contract_id)
-
-
-@router.post(
-    "/{uuid:contract_id}/reopen", response={200: wire.ContractOut, **answers(*CHANGING, problems.AlreadySealed)}
-)
-def reopen(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:
-    """Take a final text back for changes, before any seal."""
-    services.reopen_contract(actor=request.actor, contract_id=contract_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, contract_id)
-
-
-@router.post(
-    "/{uuid:contract_id}/sign",
-    response={
-        200: wire.ContractOut,
-        **answers(
-            *CHANGING,
-            problems.AlreadySealed,
-            problems.DealNotReady,
-            problems.ScanRefused,
-            problems.ScanUnlike,
-            problems.SigningDate,
-            files.FileRefused,
-        ),
-    },
-)
-def sign(
-    request: ApiRequest,
-    response: HttpResponse,
-    contract_id: UUID,
-    payload: Form[wire.SignIn],
-    scan: File[UploadedFile],
-) -> dict[str, Any]:
-    """Hand in the scan with the seal of the caller's party: PDF, JPEG or PNG, at most 20 MB."""
-    services.sign_contract(
-        actor=request.actor,
-        contract_id=contract_id,
-        version=if_match(request),
-        scan=scan,
-        at=clock.now(),
-        **payload.model_dump(),
-    )
-    return _answer(request, response, contract_id)
-
-
-@router.post("/{uuid:contract_id}/complete", response={200: wire.ContractOut, **answers(*CHANGING)})
-def complete(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:
-    """Everything that was promised is done."""
-    services.complete_contract(actor=request.actor, contract_id=contract_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, contract_id)
-
-
-@router.post("/{uuid:contract_id}/terminate", response={200: wire.ContractOut, **answers(*CHANGING)})
-def terminate(
-    request: ApiRequest, response: HttpResponse, contract_id: UUID, payload: wire.TerminateIn
-) -> dict[str, Any]:
-    """Dissolve the contract."""
-    services.terminate_contract(
-        actor=request.actor,
-        contract_id=contract_id,
-        version=if_match(request),
-        reason=payload.reason,
-        at=clock.now(),
-    )
-    return _answer(request, response, contract_id)
-
-
-@router.post("/{uuid:contract_id}/withdraw", response={200: wire.ContractOut, **answers(*CHANGING)})
-def withdraw(
-    request: ApiRequest, response: HttpResponse, contract_id: UUID, payload: wire.WithdrawIn
-) -> dict[str, Any]:
-    """Give up a text that not both have signed."""
-    services.withdraw_contract(
-        actor=request.actor,
-        contract_id=contract_id,
-        version=if_match(request),
-        reason=payload.reason,
-        at=clock.now(),
-    )
-    return _answer(request, response, contract_id)
-
-
 @router.get(
     "/{uuid:contract_id}/document",
     response={200: file_answer("application/pdf"), **answers()},
@@ -238,7 +140,7 @@ def row_shown(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
         "state": row.state,
         "signed_on": row.signed_on,
         "version": row.version,
-        "allowed": policy.allowed(actor, row),
+        "allowed": policy.contracts.allowed(actor, row),
     }
 
 
@@ -284,3 +186,6 @@ def shown(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
             "document_sha256": row.document.sha256 if row.document else None,
         }
     )
+
+
+add_verbs(router, lifecycle.CONTRACTS, out=wire.ContractOut, answer=_answer)

@@ -8,7 +8,6 @@ from contracts.agreements.models import TechnologyContract
 from market.kernel.actor import Actor, Role
 from market.kernel.policy import Policy
 
-State = TechnologyContract.State
 EDITORS = (Role.CLERK, Role.MANAGER)
 _contributions: list[Callable[[Actor], Q]] = []
 
@@ -45,39 +44,8 @@ def drafts(actor: Actor, contract: TechnologyContract) -> bool:
 
 
 contracts = Policy(
-    TechnologyContract,
-    visible=visible_contracts,
-    verbs={
-        "update": drafts,
-        "finalise": drafts,
-        "reopen": drafts,
-        "sign": is_party,
-        "complete": is_party,
-        "terminate": is_party,
-        "withdraw": drafts,
-    },
-    scope="contracts",
+    TechnologyContract, visible=visible_contracts, lifecycle="contracts.agreements.lifecycle", scope="contracts"
 )
-STATES_OF = {
-    "update": {State.DRAFTING},
-    "finalise": {State.DRAFTING},
-    "reopen": {State.FINAL},
-    "sign": {State.FINAL},
-    "complete": {State.EFFECTIVE},
-    "terminate": {State.SIGNED, State.EFFECTIVE},
-    "withdraw": {State.DRAFTING, State.FINAL},
-}
-
-
-def allowed(actor: Actor, contract: TechnologyContract) -> list[str]:
-    """The verbs the actor may do to the contract now."""
-    found = [verb for verb in contracts.allowed_verbs(actor, contract) if contract.state in STATES_OF[verb]]
-    sealed = {seal.party for seal in contract.signatures.all()}
-    if "reopen" in found and sealed:
-        found.remove("reopen")
-    if "sign" in found and party_of(actor, contract) in sealed:
-        found.remove("sign")
-    return found
 
 
 def party_of(actor: Actor, contract: TechnologyContract) -> str:

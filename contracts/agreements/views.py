@@ -5,56 +5,23 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contracts.agreements import policy, queries, rules, scans, services
 from contracts.agreements.data import ContractData
-from contracts.agreements.forms import ROWS, ContractForm, SealForm, TerminateForm, WithdrawForm, anchor
+from contracts.agreements.forms import ROWS, ContractForm, anchor
 from contracts.agreements.models import ContractType, Signature, TechnologyContract
 from contracts.agreements.services import drafting
 from market.kernel import clock, files
 from market.kernel.problems import NotAllowed, NotFound, NotSignedIn, Problem
 from market.kernel.validation import validated
-from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
-from market.pages.steps import PASSED_ON, Step, attempt, offered
+from market.pages.steps import Refused, buttons, take
 from matching.brokerage import policy as brokerage
-
-STEPS = {
-    "finalise": Step(
-        _("定稿并生成合同文本"),
-        VersionForm,
-        services.finalise_contract,
-        question=_("定稿后生成供双方盖章的文本，并通知对方；盖章前可以退回修改。确定定稿吗？"),
-    ),
-    "sign": Step(_("上传本方盖章扫描件"), SealForm, services.sign_contract),
-    "reopen": Step(_("退回修改"), VersionForm, services.reopen_contract),
-    "withdraw": Step(
-        _("撤回合同文本"),
-        WithdrawForm,
-        services.withdraw_contract,
-        is_grave=True,
-        question=_("撤回后这份文本不再签署，对方会收到通知，项目可以另行起草合同。确定撤回吗？"),
-    ),
-    "complete": Step(
-        _("履行完毕"),
-        VersionForm,
-        services.complete_contract,
-        question=_("将记录双方义务全部履行完毕，项目随之完成，对方会收到通知，不能撤销。确定吗？"),
-    ),
-    "terminate": Step(
-        _("解除合同"),
-        TerminateForm,
-        services.terminate_contract,
-        is_grave=True,
-        question=_("解除后合同不再履行，对方和登记机构会收到通知，项目回到商务谈判；已登记的须另行注销。确定解除吗？"),
-    ),
-}
 
 
 @require_safe
@@ -103,7 +70,8 @@ def draft(request: PageRequest, deal_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
-    row = policy.contracts.fetch(actor=request.actor, pk=contract_id, verb="update", related=("deal",))
+    row = policy.contracts.fetch(actor=request.actor, pk=contract_id, related=("deal",))
+    policy.contracts.require(request.actor, "update", row)
     current = drafting.current_data(row)
     form = _form(request, ContractForm.initial_of(current) | {"version": row.version})
     form.fields["version"].required = True
@@ -127,15 +95,14 @@ def edit(request: PageRequest, contract_id: UUID) -> HttpResponse:
 
 @require_POST
 def step(request: PageRequest, contract_id: UUID, verb: str) -> HttpResponse:
-    chosen = STEPS.get(verb)
-    if chosen is None:
-        raise NotFound
-    policy.contracts.fetch(actor=request.actor, pk=contract_id, verb=verb)
-    form = chosen.form(request.POST, request.FILES)
-    if attempt(form, partial(chosen.service, actor=request.actor, contract_id=contract_id, at=clock.now())):
-        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-        return redirect("agreements:detail", contract_id)
-    return _detail(request, contract_id, failed=(verb, form))
+    return take(
+        request,
+        policy.contracts,
+        contract_id,
+        verb,
+        draw=partial(_detail, request, contract_id),
+        done=lambda _row: redirect("agreements:detail", contract_id),
+    )
 
 
 @require_safe
@@ -187,25 +154,21 @@ def deal_part(request: PageRequest, deal_id: UUID) -> HttpResponse:
     return render_page(request, "agreements/deal_part.html", fragment="agreements/_deal_part.html", **context)
 
 
-def _detail(request: PageRequest, contract_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+def _detail(request: PageRequest, contract_id: UUID, refused: Refused | None = None) -> HttpResponse:
     row = queries.contract(actor=request.actor, contract_id=contract_id)
-    allowed = policy.allowed(request.actor, row)
-    steps = offered(STEPS, allowed, initial={"version": row.version}, failed=failed)
+    may_edit = "update" in policy.contracts.allowed(request.actor, row)
     context: dict[str, Any] = {
         "row": row,
         "deal": row.deal,
         "opens_deal": row.deal_id is not None and brokerage.deals.shows(request.actor, row.deal_id),
-        "steps": steps,
-        "may_edit": "update" in allowed,
-        "missing": _missing(row) if "update" in allowed else [],
+        "steps": buttons(policy.contracts, request.actor, row, refused=refused),
+        "may_edit": may_edit,
+        "missing": _missing(row) if may_edit else [],
         "recordal_due": _recordal_due(row),
         "deductions": row.deductions.order_by("id"),
         "seals": row.signatures.order_by("signed_at"),
     }
-    response = render_page(request, "agreements/detail.html", **context)
-    if failed:
-        response.status_code = 409
-    return response
+    return render_page(request, "agreements/detail.html", **context)
 
 
 def _missing(contract: TechnologyContract) -> list[tuple[str, str]]:
@@ -235,6 +198,6 @@ def _asks_for_a_row(request: PageRequest) -> bool:
 
 
 def _refuse(form: ContractForm, problem: Problem) -> None:
-    if problem.status in PASSED_ON:
+    if problem.is_passed_on:
         raise problem
     form.place(problem)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django_fsm import can_proceed
 
 from contracts.agreements import document, notices, policy, rules
 from contracts.agreements.data import ContractData, DeductionData, InstalmentData, PatentClause
@@ -26,7 +25,7 @@ from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.numbering import next_number
-from market.kernel.problems import NotAllowed, WrongState, require_all
+from market.kernel.problems import NotAllowed, require_all
 from market.kernel.questions import about_amount, require_confirmed
 from matching.brokerage import policy as brokerage
 from matching.brokerage.models import Deal
@@ -82,7 +81,6 @@ def update_contract(
 ) -> TechnologyContract:
     """Write a draft anew; raises WrongState once it is final, ContractInvalid, ConfirmationNeeded."""
     contract = fetch(actor, contract_id, "update", version)
-    require(contract.state == TechnologyContract.State.DRAFTING, contract)
     _require_sound(data, at)
     if data.contract_amount != contract.contract_amount:
         known = {_("草稿原成交额"): contract.contract_amount, **(_talked_of(contract.deal) if contract.deal else {})}
@@ -104,7 +102,6 @@ def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, a
     Raises ContentIncomplete with every clause that is missing, DealNotReady, CharactersMissing; SeveralProblems.
     """
     contract = fetch(actor, contract_id, "finalise", version)
-    require(can_proceed(contract.finalise), contract)
     require_finalisable(contract)
     pdf = document.draw(contract)
     stored = files.store_bytes(pdf, name=f"{contract.no}.pdf", media_type="application/pdf", actor=actor, at=at)
@@ -118,7 +115,6 @@ def finalise_contract(*, actor: Actor, contract_id: UUID, version: int | None, a
 def reopen_contract(*, actor: Actor, contract_id: UUID, version: int | None, at: datetime) -> TechnologyContract:
     """Take a final text back for changes; raises AlreadySealed after the first seal."""
     contract = fetch(actor, contract_id, "reopen", version)
-    require(can_proceed(contract.reopen), contract)
     if contract.signatures.exists():
         raise AlreadySealed
     contract.reopen()
@@ -168,11 +164,6 @@ def fetch(actor: Actor, contract_id: UUID, verb: str, version: int | None) -> Te
         version=version,
         related=("seller", "buyer", "deal__introduction", "document"),
     )
-
-
-def require(holds: bool, contract: TechnologyContract) -> None:
-    if not holds:
-        raise WrongState(state=contract.state)
 
 
 def missing_content(contract: TechnologyContract) -> list[rules.Ground]:

@@ -6,13 +6,12 @@ from uuid import UUID
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django_fsm import can_proceed
 
 from contracts.agreements import notices, policy, scans
 from contracts.agreements.events import ContractSigned
 from contracts.agreements.models import Signature, TechnologyContract
 from contracts.agreements.problems import AlreadySealed, SigningDate
-from contracts.agreements.services.drafting import fetch, require, require_agreed_deal
+from contracts.agreements.services.drafting import fetch, require_agreed_deal
 from market.kernel import audit, files, outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
@@ -41,7 +40,6 @@ def sign_contract(
     FileRefused, ScanRefused, ScanUnlike.
     """
     contract = fetch(actor, contract_id, "sign", version)
-    require(can_proceed(contract.sign), contract)
     require_agreed_deal(contract)
     party = policy.party_of(actor, contract)
     seals = {seal.party: seal for seal in contract.signatures.select_related("scan")}

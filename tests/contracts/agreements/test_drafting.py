@@ -228,7 +228,7 @@ def test_a_reopened_text_has_no_document_and_can_be_written_again(final, cast):
     row.refresh_from_db()
     assert (row.state, row.document_id, row.version) == (State.DRAFTING, None, 3)
     assert Signature.objects.count() == 0
-    assert "update" in policy.allowed(cast.broker, row)
+    assert "update" in policy.contracts.allowed(cast.broker, row)
 
 
 IN_WAN: dict[str, Any] = {

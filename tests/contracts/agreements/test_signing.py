@@ -212,11 +212,11 @@ def test_the_text_of_a_deal_that_was_lost_meanwhile_is_not_sealed(final, cast, a
 
 
 def test_who_has_sealed_is_no_longer_offered_to_seal_or_reopen(final, cast):
-    assert policy.allowed(cast.university_clerk, final) == ["reopen", "sign", "withdraw"]
+    assert policy.contracts.allowed(cast.university_clerk, final) == ["reopen", "sign", "withdraw"]
 
     seal(cast.university_clerk, final)
     final.refresh_from_db()
 
-    assert policy.allowed(cast.university_clerk, final) == ["withdraw"]
-    assert policy.allowed(cast.enterprise_clerk, final) == ["sign", "withdraw"]
-    assert policy.allowed(cast.broker, final) == ["withdraw"]
+    assert policy.contracts.allowed(cast.university_clerk, final) == ["withdraw"]
+    assert policy.contracts.allowed(cast.enterprise_clerk, final) == ["sign", "withdraw"]
+    assert policy.contracts.allowed(cast.broker, final) == ["withdraw"]
