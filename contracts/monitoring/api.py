@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import File, Form, Router, Status, UploadedFile
 from pydantic import Field
 
-from contracts.monitoring import policy, queries, rules, services
+from contracts.monitoring import lifecycle, policy, queries, rules, services
 from contracts.monitoring.models import IndicatorValue
 from contracts.monitoring.problems import FedByLedger, OfficeUnfit, ValueAwaits, ValueUnfit, YearOutsidePlan
 from contracts.monitoring.queries import Reading
@@ -18,15 +18,14 @@ from contracts.monitoring.schemas import (
     IndicatorList,
     IndicatorOut,
     OfficeIn,
-    RejectIn,
     ValueOut,
 )
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock
 from market.kernel.actor import Actor
-from market.kernel.api import CHANGING, ApiRequest, if_match, problems, tag
+from market.kernel.api import ApiRequest, problems, tag
 from market.kernel.files import FileRefused
-from market.kernel.problems import SecondPersonNeeded
+from market.kernel.verb_endpoints import add_verbs
 
 router = Router(tags=["monitoring"])
 
@@ -92,22 +91,6 @@ def enter_value(
     return Status(201, _answer(request, response, row.id))
 
 
-@router.post("/values/{uuid:value_id}/confirm", response={200: ValueOut, **problems(*CHANGING, SecondPersonNeeded)})
-def confirm_value(request: ApiRequest, response: HttpResponse, value_id: UUID) -> dict[str, Any]:
-    """The second person stands for the value; it supersedes the year's confirmed one."""
-    services.confirm_value(actor=request.actor, value_id=value_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, value_id)
-
-
-@router.post("/values/{uuid:value_id}/reject", response={200: ValueOut, **problems(*CHANGING)})
-def reject_value(request: ApiRequest, response: HttpResponse, value_id: UUID, payload: RejectIn) -> dict[str, Any]:
-    """Send a value back, or take one's own back."""
-    services.reject_value(
-        actor=request.actor, value_id=value_id, version=if_match(request), reason=payload.reason, at=clock.now()
-    )
-    return _answer(request, response, value_id)
-
-
 def _answer(request: ApiRequest, response: HttpResponse, value_id: UUID) -> dict[str, Any]:
     row = policy.values.fetch(actor=request.actor, pk=value_id, related=("indicator__responsibility", "proof"))
     tag(response, row)
@@ -160,7 +143,7 @@ def value_out(row: IndicatorValue, actor: Actor) -> dict[str, Any]:
         "decided_at": row.decided_at,
         "reason": row.reason,
         "version": row.version,
-        "allowed": policy.allowed(actor, row),
+        "allowed": policy.values.allowed(actor, row),
     }
 
 
@@ -174,3 +157,6 @@ def span(found: rules.Span | None) -> dict[str, str] | None:
 
 def number(value: Decimal | None) -> str | None:
     return None if value is None else rules.plain(value, rules.PLACES)
+
+
+add_verbs(router, lifecycle.VALUES, out=ValueOut, answer=_answer, under="/values")

@@ -44,14 +44,4 @@ def reads_proof(actor: Actor, row: IndicatorValue) -> bool:
     return watches(actor) or (responsibility is not None and actor.acts_for(responsibility.office_id))
 
 
-values = Policy(
-    IndicatorValue, visible=visible_values, verbs={"confirm": decides, "reject": decides}, scope="monitoring"
-)
-
-
-def allowed(actor: Actor, row: IndicatorValue) -> list[str]:
-    """The verbs the actor may do to the value now; who entered it does not confirm it."""
-    if row.state != State.ENTERED:
-        return []
-    found = values.allowed_verbs(actor, row)
-    return [verb for verb in found if verb != "confirm" or actor.user_id != row.entered_by_id]
+values = Policy(IndicatorValue, visible=visible_values, lifecycle="contracts.monitoring.lifecycle", scope="monitoring")

@@ -12,28 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contracts.monitoring import policy, queries, services
-from contracts.monitoring.forms import EnterForm, OfficeForm, RejectForm
+from contracts.monitoring.forms import EnterForm, OfficeForm
 from contracts.monitoring.models import IndicatorValue
 from contracts.turnover.models import PlanIndicator
 from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR
 from market.kernel import clock, files
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
-from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, render_page
-from market.pages.steps import Step, attempt, offered
-
-STEPS = {
-    "confirm": Step(
-        _("复核无误，确认"),
-        VersionForm,
-        services.confirm_value,
-        question=_("确认后该数值成为当年的公布数值，取代先前的数值。请先核对证明材料。"),
-    ),
-    "reject": Step(
-        _("退回"), RejectForm, services.reject_value, is_grave=True, question=_("退回后录入人会收到原因，须重新录入。")
-    ),
-}
+from market.pages.steps import Refused, attempt, buttons, take
 
 
 @require_safe
@@ -84,17 +71,15 @@ def enter(request: PageRequest, indicator_no: int) -> HttpResponse:
 
 @require_POST
 def step(request: PageRequest, value_id: UUID, verb: str) -> HttpResponse:
-    chosen = STEPS.get(verb)
-    if chosen is None:
-        raise NotFound
-    value = policy.values.fetch(
-        actor=request.actor, pk=value_id, verb=verb, related=("indicator__responsibility__office",)
+    value = policy.values.fetch(actor=request.actor, pk=value_id, related=("indicator__responsibility__office",))
+    return take(
+        request,
+        policy.values,
+        value_id,
+        verb,
+        draw=lambda refused: _page(request, value.indicator, refused=refused),
+        done=lambda _row: redirect("monitoring:indicator", value.indicator.no),
     )
-    form = chosen.form(request.POST)
-    if attempt(form, partial(chosen.service, actor=request.actor, value_id=value_id, at=clock.now())):
-        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-        return redirect("monitoring:indicator", value.indicator.no)
-    return _page(request, value.indicator, failed=form, refused=(value_id, verb))
 
 
 @require_POST
@@ -123,7 +108,7 @@ def _page(
     request: PageRequest,
     row: PlanIndicator,
     failed: forms.Form | None = None,
-    refused: tuple[UUID, str] | None = None,
+    refused: Refused | None = None,
 ) -> HttpResponse:
     actor, today = request.actor, clock.today()
     years = queries.history(row, today=today)
@@ -133,10 +118,7 @@ def _page(
         "row": row,
         "years": years,
         "reading": next((found for found in years if found.year == shown), None),
-        "values": [
-            _value(value, request, (refused[1], failed) if failed and refused and refused[0] == value.id else None)
-            for value in values
-        ],
+        "values": [_value(value, request, refused) for value in values],
         "enter_form": _enter_panel(request, row, years, failed),
         "office_form": _office_panel(request, row, failed),
         "sees_proof": any(policy.reads_proof(actor, value) for value in values[:1]),
@@ -147,10 +129,9 @@ def _page(
     return response
 
 
-def _value(value: IndicatorValue, request: PageRequest, failed: tuple[str, forms.Form] | None) -> dict[str, Any]:
-    allowed = policy.allowed(request.actor, value)
+def _value(value: IndicatorValue, request: PageRequest, refused: Refused | None) -> dict[str, Any]:
     is_own = value.state == IndicatorValue.State.ENTERED and value.entered_by_id == request.actor.user_id
-    steps = offered(STEPS, allowed, initial={"version": value.version}, failed=failed, row_id=value.id)
+    steps = buttons(policy.values, request.actor, value, refused=refused, is_one_of_many=True)
     return {"row": value, "steps": steps, "is_own": is_own}
 
 

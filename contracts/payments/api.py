@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from ninja import File, Form, Router, Status, UploadedFile
+from ninja import Router, Status
 
-from contracts.payments import policy, problems, services
+from contracts.payments import lifecycle, policy, problems, services
 from contracts.payments.models import PayeeAccount, Payment
 from contracts.payments.schemas import (
     DisputeOut,
@@ -18,24 +18,20 @@ from contracts.payments.schemas import (
     PaymentOut,
     PaymentPage,
     PaymentStartIn,
-    ProofRejectIn,
-    RefundIn,
 )
 from market.kernel import clock
 from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
 from market.kernel.api import problems as answers
-from market.kernel.files import FileRefused
 from market.kernel.http import problem_response
-from market.kernel.idempotency import KeyMissing, KeyReused, RequestInFlight, require_key
+from market.kernel.idempotency import REPEATABLE, require_key
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import ConfirmationNeeded, NotFound, Problem, SecondPersonNeeded, TooLarge
-from market.kernel.values import Day
+from market.kernel.problems import NotFound, Problem, TooLarge
+from market.kernel.verb_endpoints import add_verbs
 
 router = Router(tags=["payments"])
 
 MAX_NOTICE_BYTES = 256_000
-REPEATABLE = (KeyMissing, KeyReused, RequestInFlight)
 RELATED = ("contract__buyer", "contract__seller__payee_account")
 
 
@@ -65,77 +61,6 @@ def start(request: ApiRequest, response: HttpResponse, payload: PaymentStartIn) 
 @router.get("/{uuid:payment_id}", response={200: PaymentOut, **answers()})
 def get_payment(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
     """One payment; an online payment has its page once a worker made it known to the provider."""
-    return _answer(request, response, payment_id)
-
-
-@router.post("/{uuid:payment_id}/proof", response={200: PaymentOut, **answers(*CHANGING, FileRefused)})
-def submit_proof(
-    request: ApiRequest,
-    response: HttpResponse,
-    payment_id: UUID,
-    paid_on: Form[Day],
-    proof: File[UploadedFile],
-) -> dict[str, Any]:
-    """Hand in the bank's receipt: PDF, JPEG or PNG, at most 20 MB."""
-    services.submit_bank_proof(
-        actor=request.actor,
-        payment_id=payment_id,
-        version=if_match(request),
-        proof=proof,
-        paid_on=paid_on,
-        at=clock.now(),
-    )
-    return _answer(request, response, payment_id)
-
-
-@router.post(
-    "/{uuid:payment_id}/confirm", response={200: PaymentOut, **answers(*CHANGING, *REPEATABLE, SecondPersonNeeded)}
-)
-def confirm(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
-    """The receiving side has seen the money; needs an Idempotency-Key."""
-    require_key(request)
-    services.confirm_bank_payment(actor=request.actor, payment_id=payment_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, payment_id)
-
-
-@router.post("/{uuid:payment_id}/reject-proof", response={200: PaymentOut, **answers(*CHANGING)})
-def reject_proof(
-    request: ApiRequest, response: HttpResponse, payment_id: UUID, payload: ProofRejectIn
-) -> dict[str, Any]:
-    """The money of the proof was not found; the payer is told the reason, and may hand in another."""
-    services.reject_bank_proof(
-        actor=request.actor,
-        payment_id=payment_id,
-        version=if_match(request),
-        reason=payload.reason,
-        at=clock.now(),
-    )
-    return _answer(request, response, payment_id)
-
-
-@router.post("/{uuid:payment_id}/cancel", response={200: PaymentOut, **answers(*CHANGING)})
-def cancel(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
-    """Give up a payment that has not arrived."""
-    services.cancel_payment(actor=request.actor, payment_id=payment_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, payment_id)
-
-
-@router.post(
-    "/{uuid:payment_id}/refund",
-    response={200: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.RefundTooLarge, ConfirmationNeeded)},
-)
-def refund(request: ApiRequest, response: HttpResponse, payment_id: UUID, payload: RefundIn) -> dict[str, Any]:
-    """Give back all or part; needs an Idempotency-Key."""
-    require_key(request)
-    services.refund_payment(
-        actor=request.actor,
-        payment_id=payment_id,
-        version=if_match(request),
-        amount=payload.amount,
-        reason=payload.reason,
-        confirmed=payload.confirmed,
-        at=clock.now(),
-    )
     return _answer(request, response, payment_id)
 
 
@@ -225,5 +150,8 @@ def shown(row: Payment, actor: Actor) -> dict[str, Any]:
             for item in row.disputes.all()
         ],
         "version": row.version,
-        "allowed": policy.allowed(actor, row),
+        "allowed": policy.payments.allowed(actor, row),
     }
+
+
+add_verbs(router, lifecycle.PAYMENTS, out=PaymentOut, answer=_answer)

@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.payments.models import Rail
+from contracts.payments.models import Payment, Rail
+from contracts.payments.queries import refundable
 from contracts.payments.rails import stripe
 from contracts.payments.schemas import AccountNumber
+from market.kernel.clock import today
 from market.kernel.forms import AskingForm, Form
 from market.pages.fields import VersionForm, date_field, money_field, scan_field, version_field
 
@@ -48,7 +50,15 @@ class ProofForm(VersionForm):
     proof = scan_field(_("转账凭证"))
     paid_on = date_field(_("付款日期"))
 
+    @classmethod
+    def initial_of(cls, row: Payment) -> dict[str, Any]:
+        return super().initial_of(row) | {"paid_on": today()}
+
 
 class RefundForm(AskingForm, VersionForm):
     amount = money_field(_("退款金额（元）"))
     reason = forms.CharField(label=_("原因"), max_length=300)
+
+    @classmethod
+    def initial_of(cls, row: Payment) -> dict[str, Any]:
+        return super().initial_of(row) | {"amount": refundable(row)}

@@ -3,11 +3,9 @@
 from django.db.models import Q
 
 from contracts.payments.models import PayeeAccount, Payment
-from contracts.payments.queries import refundable
 from market.kernel.actor import Actor, Role
 from market.kernel.policy import Policy
 
-State = Payment.State
 PAYERS = (Role.FINANCE, Role.CLERK, Role.MANAGER)
 
 
@@ -46,31 +44,4 @@ accounts = Policy(
     verbs={"change": lambda actor, row: actor.acts_for(row.organisation_id) and sets_account(actor)},
     scope="payments",
 )
-payments = Policy(
-    Payment,
-    visible=visible_payments,
-    verbs={
-        "submit_proof": pays,
-        "cancel": pays,
-        "confirm": receives,
-        "reject_proof": receives,
-        "refund": receives,
-    },
-    scope="payments",
-)
-
-STATES_OF = {
-    "submit_proof": {State.AWAITING_PAYMENT, State.PROOF_SUBMITTED},
-    "cancel": {State.CREATED, State.AWAITING_PAYMENT, State.PROOF_SUBMITTED},
-    "confirm": {State.PROOF_SUBMITTED},
-    "reject_proof": {State.PROOF_SUBMITTED},
-    "refund": {*Payment.ARRIVED},
-}
-
-
-def allowed(actor: Actor, payment: Payment) -> list[str]:
-    """The verbs the actor may do to the payment now."""
-    found = [verb for verb in payments.allowed_verbs(actor, payment) if payment.state in STATES_OF[verb]]
-    if payment.rail != "bank_transfer":
-        found = [verb for verb in found if verb != "submit_proof"]
-    return [verb for verb in found if verb != "refund" or refundable(payment) > 0]
+payments = Policy(Payment, visible=visible_payments, lifecycle="contracts.payments.lifecycle", scope="payments")

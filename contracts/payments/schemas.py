@@ -12,6 +12,7 @@ from contracts.payments.models import Rail
 from market.kernel.api import Payload, Reference
 from market.kernel.money import MAX_AMOUNT
 from market.kernel.questions import AmountConfirmed
+from market.kernel.values import Day
 
 
 def plain_number(value: object) -> object:
@@ -31,6 +32,12 @@ class RefundIn(Payload):
     amount: Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT, max_digits=16, decimal_places=2, description="Yuan")]
     reason: Annotated[str, Field(min_length=1, max_length=300)]
     confirmed: AmountConfirmed = []
+
+
+class ProofIn(Payload):
+    """The form's fields beside the file `proof`."""
+
+    paid_on: Day
 
 
 class ProofRejectIn(Payload):

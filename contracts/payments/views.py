@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
@@ -15,24 +14,16 @@ from contracts.agreements import policy as agreements
 from contracts.agreements import rules
 from contracts.agreements.models import Instalment, TechnologyContract
 from contracts.payments import journal, policy, queries, services
-from contracts.payments.forms import AccountForm, ProofForm, RefundForm, RejectForm, StartForm
+from contracts.payments.forms import AccountForm, StartForm
 from contracts.payments.history import history_of
 from contracts.payments.models import PayeeAccount, Payment, Rail
 from market.kernel import clock, files
 from market.kernel.actor import Actor
 from market.kernel.problems import NotFound, NotSignedIn, Problem
-from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
-from market.pages.steps import PASSED_ON, Step, attempt, offered
+from market.pages.steps import Refused, attempt, buttons, take
 
 MOST_WAITING = 50
-STEPS = {
-    "submit_proof": Step(_("提交转账凭证"), ProofForm, services.submit_bank_proof),
-    "confirm": Step(_("确认到账"), VersionForm, services.confirm_bank_payment),
-    "reject_proof": Step(_("退回凭证"), RejectForm, services.reject_bank_proof, is_grave=True),
-    "refund": Step(_("退款"), RefundForm, services.refund_payment, is_grave=True),
-    "cancel": Step(_("取消付款"), VersionForm, services.cancel_payment, is_grave=True),
-}
 
 
 @require_safe
@@ -113,7 +104,7 @@ def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
                 at=clock.now(),
             )
         except Problem as problem:
-            if problem.status in PASSED_ON:
+            if problem.is_passed_on:
                 raise
             messages.error(request, problem.words)
         else:
@@ -123,15 +114,14 @@ def start(request: PageRequest, instalment_id: UUID) -> HttpResponse:
 
 @require_POST
 def step(request: PageRequest, payment_id: UUID, verb: str) -> HttpResponse:
-    chosen = STEPS.get(verb)
-    if chosen is None:
-        raise NotFound
-    policy.payments.fetch(actor=request.actor, pk=payment_id, verb=verb)
-    form = chosen.form(request.POST, request.FILES)
-    if attempt(form, partial(chosen.service, actor=request.actor, payment_id=payment_id, at=clock.now())):
-        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-        return redirect("payments:detail", payment_id)
-    return _detail(request, payment_id, failed=(verb, form))
+    return take(
+        request,
+        policy.payments,
+        payment_id,
+        verb,
+        draw=partial(_detail, request, payment_id),
+        done=lambda _row: redirect("payments:detail", payment_id),
+    )
 
 
 @require_safe
@@ -164,17 +154,16 @@ def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
     return render_page(request, "payments/contract_part.html", fragment="payments/_contract_part.html", **context)
 
 
-def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+def _detail(request: PageRequest, payment_id: UUID, refused: Refused | None = None) -> HttpResponse:
     row = policy.payments.fetch(
         actor=request.actor,
         pk=payment_id,
         related=("contract__seller__payee_account", "contract__buyer", "instalment", "proof"),
     )
-    steps = offered(STEPS, policy.allowed(request.actor, row), initial=_initial(row), failed=failed)
     context: dict[str, Any] = {
         "row": row,
         "contract": row.contract,
-        "steps": steps,
+        "steps": buttons(policy.payments, request.actor, row, refused=refused),
         "amount_in_words": rules.in_words(row.amount) if row.currency == "CNY" else "",
         "history": history_of(row, actor=request.actor),
         "refunds": row.refunds.order_by("requested_at", "id"),
@@ -186,10 +175,7 @@ def _detail(request: PageRequest, payment_id: UUID, failed: tuple[str, forms.For
         "has_returned": "returned" in request.GET,
         "is_waiting": row.rail == Rail.STRIPE and row.state in {Payment.State.CREATED, Payment.State.AWAITING_PAYMENT},
     }
-    response = render_page(request, "payments/detail.html", fragment="payments/_detail.html", **context)
-    if failed:
-        response.status_code = 409
-    return response
+    return render_page(request, "payments/detail.html", fragment="payments/_detail.html", **context)
 
 
 def _pay_url(request: PageRequest, row: Payment) -> str:
@@ -197,7 +183,3 @@ def _pay_url(request: PageRequest, row: Payment) -> str:
     is_open = row.checkout_expires_at is not None and row.checkout_expires_at > clock.now()
     is_payer = request.actor.acts_for(row.contract.buyer_id)
     return row.checkout_url if is_payer and is_open and row.state == Payment.State.AWAITING_PAYMENT else ""
-
-
-def _initial(row: Payment) -> dict[str, Any]:
-    return {"version": row.version, "paid_on": clock.today(), "amount": queries.refundable(row)}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from ninja import Router, Status
 from pydantic import Field
 
-from contracts.reports import policy, problems, queries, services
+from contracts.reports import lifecycle, policy, problems, queries, services
 from contracts.reports.download import download
 from contracts.reports.freezing import MEDIA_TYPES
 from contracts.reports.models import Report, ReportFile
@@ -18,7 +18,6 @@ from contracts.reports.schemas import (
     ReportOut,
     ReportPage,
     RestatementOut,
-    ReturnIn,
     ReviseIn,
     RevisionOut,
 )
@@ -29,7 +28,8 @@ from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import SecondPersonNeeded, Stale
+from market.kernel.problems import NotFound, Stale
+from market.kernel.verb_endpoints import add_verbs
 
 router = Router(tags=["reports"])
 
@@ -58,13 +58,13 @@ def draft(request: ApiRequest, response: HttpResponse, payload: ReportDraftIn) -
     """Begin the next edition of a period's report."""
     row = services.draft_report(actor=request.actor, at=clock.now(), **payload.model_dump())
     response["Location"] = f"/api/v1/reports/{row.id}"
-    return Status(201, _answer(request, response, row))
+    return Status(201, _answer(request, response, row.id))
 
 
 @router.get("/{uuid:report_id}", response={200: ReportOut, **answers()})
 def get_report(request: ApiRequest, response: HttpResponse, report_id: UUID) -> dict[str, Any]:
     """One report: its period, state and files."""
-    return _answer(request, response, policy.reports.fetch(actor=request.actor, pk=report_id))
+    return _answer(request, response, report_id)
 
 
 @router.put("/{uuid:report_id}", response={200: ReportOut, **answers(*CHANGING)})
@@ -77,7 +77,7 @@ def revise(request: ApiRequest, response: HttpResponse, report_id: UUID, payload
         at=clock.now(),
         **payload.model_dump(),
     )
-    return _answer(request, response, row)
+    return _answer(request, response, row.id)
 
 
 @router.delete("/{uuid:report_id}", response={204: None, **answers(*CHANGING)})
@@ -85,35 +85,6 @@ def discard(request: ApiRequest, report_id: UUID) -> Status[None]:
     """Take away a draft, or a report that was sent back; what is published stays."""
     services.discard_report(actor=request.actor, report_id=report_id, version=if_match(request), at=clock.now())
     return Status(204, None)
-
-
-@router.post("/{uuid:report_id}/submit", response={200: ReportOut, **answers(*CHANGING)})
-def submit(request: ApiRequest, response: HttpResponse, report_id: UUID) -> dict[str, Any]:
-    """Hand the draft to the second person."""
-    row = services.submit_report(actor=request.actor, report_id=report_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, row)
-
-
-@router.post(
-    "/{uuid:report_id}/publish",
-    response={
-        200: ReportOut,
-        **answers(*CHANGING, SecondPersonNeeded, problems.PeriodNotOver, problems.LedgerBusy),
-    },
-)
-def publish(request: ApiRequest, response: HttpResponse, report_id: UUID) -> dict[str, Any]:
-    """Approve and publish as the second person; the report is frozen under a cut of the ledger taken now."""
-    row = services.publish_report(actor=request.actor, report_id=report_id, version=if_match(request), at=clock.now())
-    return _answer(request, response, row)
-
-
-@router.post("/{uuid:report_id}/return", response={200: ReportOut, **answers(*CHANGING)})
-def send_back(request: ApiRequest, response: HttpResponse, report_id: UUID, payload: ReturnIn) -> dict[str, Any]:
-    """Send the report back to its makers, saying why."""
-    row = services.return_report(
-        actor=request.actor, report_id=report_id, version=if_match(request), reason=payload.reason, at=clock.now()
-    )
-    return _answer(request, response, row)
 
 
 @router.get(
@@ -188,9 +159,12 @@ def _adjustment(entry: TurnoverEntry, opened: dict[int, TurnoverEntry], report: 
     }
 
 
-def _answer(request: ApiRequest, response: HttpResponse, row: Report) -> dict[str, Any]:
+def _answer(request: ApiRequest, response: HttpResponse, report_id: UUID) -> dict[str, Any]:
+    row = queries.reports(actor=request.actor).filter(pk=report_id).first()
+    if row is None:
+        raise NotFound
     tag(response, row)
-    return shown(queries.reports(actor=request.actor).get(pk=row.pk), request.actor)
+    return shown(row, request.actor)
 
 
 def shown(row: Any, actor: Actor) -> dict[str, Any]:
@@ -221,5 +195,8 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
             for kept in sorted(row.files.all(), key=lambda kept: list(ReportFile.Form).index(kept.form))
         ],
         "version": row.version,
-        "allowed": policy.allowed(actor, row),
+        "allowed": policy.reports.allowed(actor, row),
     }
+
+
+add_verbs(router, lifecycle.REPORTS, out=ReportOut, answer=_answer)

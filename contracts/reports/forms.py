@@ -1,5 +1,7 @@
 """What the office types."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +47,10 @@ class DraftForm(Form):
 class ReviseForm(VersionForm):
     sides = sides_field()
     note = note_field()
+
+    @classmethod
+    def initial_of(cls, row: Report) -> dict[str, Any]:
+        return super().initial_of(row) | {"sides": row.sides, "note": row.note}
 
 
 class ReturnForm(VersionForm):

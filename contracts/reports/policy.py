@@ -22,8 +22,12 @@ def makes(actor: Actor, report: Report) -> bool:
     return is_office(actor)
 
 
+def submits(actor: Actor, report: Report) -> bool:
+    return makes(actor, report) and is_person(actor)
+
+
 def approves(actor: Actor, report: Report) -> bool:
-    """The leader or an operator; that it is another person than the maker is asked when it happens."""
+    """The leader or an operator, who must be another person than the makers."""
     return is_person(actor) and (actor.is_operator or is_of_the_city(actor, Role.LEADER))
 
 
@@ -38,34 +42,4 @@ def visible_reports(actor: Actor) -> Q:
     return Q(state=State.PUBLISHED)
 
 
-reports = Policy(
-    Report,
-    visible=visible_reports,
-    verbs={
-        "revise": makes,
-        "discard": makes,
-        "submit": lambda actor, report: makes(actor, report) and is_person(actor),
-        "publish": approves,
-        "return": approves,
-    },
-    scope="reports",
-)
-
-# What each verb needs of the state, so that a page offers only what can be done.
-STATES_OF = {
-    "revise": {State.DRAFT, State.RETURNED},
-    "discard": {State.DRAFT, State.RETURNED},
-    "submit": {State.DRAFT, State.RETURNED},
-    "publish": {State.SUBMITTED},
-    "return": {State.SUBMITTED},
-}
-
-
-def allowed(actor: Actor, report: Report) -> list[str]:
-    """The verbs the actor may do to the report now; who made it is not offered to approve it."""
-    found = [verb for verb in reports.allowed_verbs(actor, report) if report.state in STATES_OF[verb]]
-    return [verb for verb in found if verb != "publish" or is_second_person(actor, report)]
-
-
-def is_second_person(actor: Actor, report: Report) -> bool:
-    return actor.user_id is not None and actor.user_id not in report.makers
+reports = Policy(Report, visible=visible_reports, lifecycle="contracts.reports.lifecycle", scope="reports")

@@ -5,8 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contracts.registration.facts import Dimension
 from contracts.reports import policy, queries, services
 from contracts.reports.download import download
-from contracts.reports.forms import DraftForm, ReturnForm, ReviseForm
+from contracts.reports.forms import DraftForm
 from contracts.reports.models import Report, ReportFile
 from contracts.reports.revisions import Revision
 from contracts.turnover import labels
@@ -24,9 +22,8 @@ from contracts.turnover.rules import Side
 from market.kernel import clock
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
-from market.pages.fields import VersionForm
 from market.pages.rendering import PageRequest, paginate, render_page
-from market.pages.steps import Step, attempt, offered
+from market.pages.steps import Refused, attempt, buttons, take
 
 DIMENSION_LABELS = {
     Dimension.CONTRACT_TYPE: _("按合同类型"),
@@ -37,31 +34,6 @@ DIMENSION_LABELS = {
     Dimension.PLAN_SOURCE: _("按计划来源"),
     Dimension.SIZE_CLASS: _("按买方规模"),
     Dimension.MONTH: _("按月份（本年累计）"),
-}
-
-STEPS = {
-    "revise": Step(_("修改"), ReviseForm, services.revise_report),
-    "submit": Step(_("提交审核"), VersionForm, services.submit_report),
-    "publish": Step(
-        _("审核通过并发布"),
-        VersionForm,
-        services.publish_report,
-        question=_("发布后报告冻结，对公众可见，不能修改或撤下；之后的变动另列为调整。"),
-    ),
-    "return": Step(
-        _("退回"),
-        ReturnForm,
-        services.return_report,
-        is_grave=True,
-        question=_("退回后编制人会收到原因，须修改后重新提交。"),
-    ),
-    "discard": Step(
-        _("删除草稿"),
-        VersionForm,
-        services.discard_report,
-        is_grave=True,
-        question=_("删除后草稿不再出现，操作记录保留。"),
-    ),
 }
 
 
@@ -113,18 +85,17 @@ def content(request: PageRequest, report_id: UUID, form: str) -> HttpResponseBas
 
 @require_POST
 def step(request: PageRequest, report_id: UUID, verb: str) -> HttpResponse:
-    chosen = STEPS.get(verb)
-    if chosen is None:
-        raise NotFound
-    policy.reports.fetch(actor=request.actor, pk=report_id, verb=verb)
-    form = chosen.form(request.POST)
-    if attempt(form, partial(chosen.service, actor=request.actor, report_id=report_id, at=clock.now())):
-        messages.success(request, _("已完成：%(step)s") % {"step": chosen.label})
-        return redirect("reports:list") if verb == "discard" else redirect("reports:detail", report_id)
-    return _detail(request, report_id, failed=(verb, form))
+    return take(
+        request,
+        policy.reports,
+        report_id,
+        verb,
+        draw=partial(_detail, request, report_id),
+        done=lambda _row: redirect("reports:list") if verb == "discard" else redirect("reports:detail", report_id),
+    )
 
 
-def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
+def _detail(request: PageRequest, report_id: UUID, refused: Refused | None = None) -> HttpResponse:
     policy.reports.fetch(actor=request.actor, pk=report_id)
     row = queries.reports(actor=request.actor).get(pk=report_id)
     found = queries.content(row)
@@ -149,15 +120,10 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
         "files": sorted(row.files.all(), key=lambda kept: ReportFile.Form.values.index(kept.form)),
         "editions": queries.editions(row, actor=request.actor),
         "restatement": queries.restatement(row) if is_published else [],
-        "steps": offered(
-            STEPS,
-            policy.allowed(request.actor, row),
-            initial={"version": row.version, "sides": row.sides, "note": row.note},
-            failed=failed,
-        ),
+        "steps": buttons(policy.reports, request.actor, row, refused=refused),
         "awaits_another": row.state == Report.State.SUBMITTED
         and policy.approves(request.actor, row)
-        and not policy.is_second_person(request.actor, row),
+        and "publish" not in policy.reports.allowed(request.actor, row),
     }
     if is_published:
         context["page"] = page = paginate(request, queries.adjustments(row).order_by("id"))
@@ -165,10 +131,7 @@ def _detail(request: PageRequest, report_id: UUID, failed: tuple[str, forms.Form
         context["adjustments"] = [
             (entry, queries.side_labels(entry, row.region), opened.get(entry.id)) for entry in page.items
         ]
-    response = render_page(request, "reports/detail.html", **context)
-    if failed:
-        response.status_code = 409
-    return response
+    return render_page(request, "reports/detail.html", **context)
 
 
 def _revised(revision: Revision | None) -> dict[str, Any]:

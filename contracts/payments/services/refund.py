@@ -20,7 +20,7 @@ from contracts.payments.services.standing import review
 from market.kernel import audit, outbox
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
-from market.kernel.problems import InvalidInput, WrongState
+from market.kernel.problems import InvalidInput
 from market.kernel.questions import about_amount, require_confirmed
 from market.kernel.validation import message_of
 
@@ -46,8 +46,6 @@ def refund_payment(
     payment = policy.payments.fetch(
         actor=actor, pk=payment_id, verb="refund", lock=True, version=version, related=("contract",)
     )
-    if payment.state not in Payment.ARRIVED:
-        raise WrongState(state=payment.state)
     if amount <= 0:
         raise InvalidInput(
             errors=[{"loc": ["amount"], "code": "not_positive", "message": message_of("greater_than", gt=0)}]

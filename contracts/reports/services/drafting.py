@@ -21,7 +21,6 @@ from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
-from market.kernel.moves import require_move
 from market.kernel.policy import refusal
 from market.kernel.problems import InvalidInput, SecondPersonNeeded
 from market.notices.services import worded
@@ -78,7 +77,6 @@ def revise_report(
 ) -> Report:
     """Change the words of a draft, and which sides have tables."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="revise", version=version)
-    require_move(report, report.submit)
     report.sides, report.note = ordered_sides(sides), note
     save_change(report, actor=actor, action="report.revised", at=at, changes={"sides": report.sides, "note": note})
     return report
@@ -88,7 +86,6 @@ def revise_report(
 def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> Report:
     """Hand the draft to the second person, who is told."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="submit", version=version)
-    require_move(report, report.submit)
     if actor.user_id is None:
         raise SecondPersonNeeded
     report.submit(by_id=actor.user_id, organisation_id=actor.organisation_id, at=at)
@@ -101,7 +98,6 @@ def submit_report(*, actor: Actor, report_id: UUID, version: int | None, at: dat
 def discard_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> Report:
     """Take a draft away that nobody was to publish; its period is free again, and the audit trail keeps that it was."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="discard", version=version)
-    require_move(report, report.submit)
     changes = {"kind": report.kind, "first_on": report.first_on, "region": report.region, "edition": report.edition}
     audit.record("report.discarded", actor=actor, subject=report, at=at, changes=changes)
     report.delete()
@@ -112,7 +108,6 @@ def discard_report(*, actor: Actor, report_id: UUID, version: int | None, at: da
 def return_report(*, actor: Actor, report_id: UUID, version: int | None, reason: str, at: datetime) -> Report:
     """Send the report back to its makers, saying why."""
     report = steps.fetch(actor=actor, report_id=report_id, verb="return", version=version)
-    require_move(report, report.send_back)
     report.send_back(reason=reason)
     save_change(report, actor=actor, action="report.returned", at=at, changes={"reason": reason})
     steps.tell(report.makers, report, title=worded(lambda: _("统计报告被退回")), at=at)

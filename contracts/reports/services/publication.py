@@ -7,7 +7,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
-from contracts.reports import freezing, policy
+from contracts.reports import freezing
 from contracts.reports.events import ReportPublished
 from contracts.reports.models import Report, ReportFile
 from contracts.reports.problems import LedgerBusy
@@ -17,8 +17,6 @@ from contracts.turnover import queries as turnover
 from market.kernel import files, outbox
 from market.kernel.actor import Actor
 from market.kernel.changes import save_change
-from market.kernel.moves import require_move
-from market.kernel.problems import SecondPersonNeeded
 from market.notices.services import worded
 
 LOCK_SECONDS = 5
@@ -75,9 +73,6 @@ def take_cut() -> int:
 
 def _publishable(*, actor: Actor, report_id: UUID, version: int | None, lock: bool, at: datetime) -> Report:
     report = steps.fetch(actor=actor, report_id=report_id, verb="publish", version=version, lock=lock)
-    require_move(report, report.publish)
-    if not policy.is_second_person(actor, report):
-        raise SecondPersonNeeded
     require_over(report.period, at=at)
     return report
 
