@@ -8,11 +8,12 @@ from ninja import Router, Status
 
 from market.kernel import clock
 from market.kernel.actor import Actor
-from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, if_match, tag
+from market.kernel.api import ApiRequest, Cursor, Limit, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
 from market.kernel.problems import NotFound
-from matching.brokerage import policy, problems, queries, services
+from market.kernel.verb_endpoints import add_verbs
+from matching.brokerage import lifecycle, policy, problems, queries, services
 from matching.brokerage import schemas as wire
 from matching.brokerage.models import Deal, Introduction
 
@@ -72,47 +73,6 @@ def get_deal(request: ApiRequest, response: HttpResponse, deal_id: UUID) -> dict
     return _answer(request, response, deal_id)
 
 
-@router.post("/{uuid:deal_id}/advance", response={200: wire.DealDetail, **answers(*CHANGING)})
-def advance(request: ApiRequest, response: HttpResponse, deal_id: UUID, payload: wire.AdvanceIn) -> dict[str, Any]:
-    """Move the deal to a later stage."""
-    services.advance_deal(
-        actor=request.actor, deal_id=deal_id, version=if_match(request), at=clock.now(), **payload.model_dump()
-    )
-    return _answer(request, response, deal_id)
-
-
-@router.post("/{uuid:deal_id}/lose", response={200: wire.DealDetail, **answers(*CHANGING, problems.ReasonUnknown)})
-def lose(request: ApiRequest, response: HttpResponse, deal_id: UUID, payload: wire.LoseIn) -> dict[str, Any]:
-    """End the deal without a contract."""
-    services.lose_deal(
-        actor=request.actor, deal_id=deal_id, version=if_match(request), at=clock.now(), **payload.model_dump()
-    )
-    return _answer(request, response, deal_id)
-
-
-@router.post("/{uuid:deal_id}/circumvent", response={200: wire.DealDetail, **answers(*CHANGING)})
-def circumvent(
-    request: ApiRequest, response: HttpResponse, deal_id: UUID, payload: wire.CircumventIn
-) -> dict[str, Any]:
-    """Record that the parties signed without the broker."""
-    services.circumvent_deal(
-        actor=request.actor, deal_id=deal_id, version=if_match(request), note=payload.note, at=clock.now()
-    )
-    return _answer(request, response, deal_id)
-
-
-@router.post(
-    "/{uuid:deal_id}/reopen",
-    response={200: wire.DealDetail, **answers(*CHANGING, problems.ListingClosed, problems.Superseded)},
-)
-def reopen(request: ApiRequest, response: HttpResponse, deal_id: UUID, payload: wire.ReopenIn) -> dict[str, Any]:
-    """Take a lost deal up again."""
-    services.reopen_deal(
-        actor=request.actor, deal_id=deal_id, version=if_match(request), note=payload.note, at=clock.now()
-    )
-    return _answer(request, response, deal_id)
-
-
 def _introduction(actor: Actor, introduction_id: UUID) -> Introduction:
     row = queries.introductions(actor=actor).filter(pk=introduction_id).first()
     if row is None:
@@ -165,5 +125,8 @@ def shown(row: Deal, actor: Actor) -> dict[str, Any]:
         "opened_at": row.opened_at,
         "ended_at": row.ended_at,
         "version": row.version,
-        "allowed": policy.allowed(actor, row),
+        "allowed": policy.deals.allowed(actor, row),
     }
+
+
+add_verbs(router, lifecycle.DEALS, out=wire.DealDetail, answer=_answer)

@@ -10,6 +10,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from listings.catalog.models import Achievement, Demand
 from market.accounts.models import Organisation, User
 from market.kernel.ids import new_id
+from market.kernel.lifecycle import sources
 from market.kernel.models import PrivateFile, Versioned
 
 
@@ -171,6 +172,11 @@ class Deal(ConcurrentTransitionMixin, Versioned):
     )
     def circumvent(self, *, at: datetime) -> None:
         self.ended_at = at
+
+
+# What a broker moves on by hand; the later stages follow from the contract.
+BY_HAND = (Deal.sign_nda, Deal.start_due_diligence, Deal.start_negotiation, Deal.agree_terms)
+BEFORE_CONTRACT = sources(Deal.lose)
 
 
 class DealMove(models.Model):

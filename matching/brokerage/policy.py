@@ -31,31 +31,9 @@ def brokers(actor: Actor, row: Introduction | Deal) -> bool:
     return actor.is_broker and actor.acts_for(row.agency_id)
 
 
-introductions = Policy(Introduction, visible=visible_introductions, verbs={"open_deal": brokers}, scope="introductions")
-deals = Policy(
-    Deal,
-    visible=visible_deals,
-    verbs={"advance": brokers, "lose": brokers, "circumvent": brokers, "reopen": brokers},
-    scope="deals",
+introductions = Policy(
+    Introduction, visible=visible_introductions, lifecycle="matching.brokerage.lifecycle", scope="introductions"
 )
+deals = Policy(Deal, visible=visible_deals, lifecycle="matching.brokerage.lifecycle", scope="deals")
 
-# The stages that a broker moves to by hand; later ones follow from the contract.
-NEXT: dict[str, tuple[str, ...]] = {
-    Stage.INTRODUCED: (Stage.NDA_SIGNED, Stage.DUE_DILIGENCE, Stage.NEGOTIATING),
-    Stage.NDA_SIGNED: (Stage.DUE_DILIGENCE, Stage.NEGOTIATING),
-    Stage.DUE_DILIGENCE: (Stage.NEGOTIATING,),
-    Stage.NEGOTIATING: (Stage.TERMS_AGREED,),
-}
-BEFORE_SIGNING = (Stage.INTRODUCED, Stage.NDA_SIGNED, Stage.DUE_DILIGENCE, Stage.NEGOTIATING, Stage.TERMS_AGREED)
 ENDED = (Stage.COMPLETED, Stage.LOST, Stage.CIRCUMVENTED)
-
-
-def allowed(actor: Actor, deal: Deal) -> list[str]:
-    """The verbs the actor may do to the deal now."""
-    states = {
-        "advance": deal.stage in NEXT,
-        "lose": deal.stage in BEFORE_SIGNING,
-        "circumvent": deal.stage in (*BEFORE_SIGNING, Stage.LOST),
-        "reopen": deal.stage == Stage.LOST,
-    }
-    return [verb for verb in deals.allowed_verbs(actor, deal) if states[verb]]

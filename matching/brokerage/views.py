@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
@@ -15,21 +14,14 @@ from listings.catalog import policy as catalog
 from listings.catalog import queries as listings
 from market.kernel import clock, files
 from market.kernel.policy import refusal
-from market.kernel.problems import NotFound, NotSignedIn, Problem
-from market.pages.rendering import PageRequest, form_problem, paginate, render_page
-from market.pages.steps import PASSED_ON, attempt
+from market.kernel.problems import NotFound, NotSignedIn
+from market.pages.rendering import PageRequest, paginate, render_page
+from market.pages.steps import Refused, attempt, buttons, take
 from matching.brokerage import policy, queries, services
-from matching.brokerage.forms import AdvanceForm, CircumventForm, IntroduceForm, LoseForm, ReopenForm
+from matching.brokerage.forms import IntroduceForm
 from matching.brokerage.models import Deal, DealMove
 from matching.matches import queries as matches
 from matching.matches import reasons
-
-MOVES: dict[str, tuple[Any, Any]] = {
-    "advance": (services.advance_deal, _("推进")),
-    "lose": (services.lose_deal, _("结束项目")),
-    "circumvent": (services.circumvent_deal, _("记录跳单")),
-    "reopen": (services.reopen_deal, _("重新启动项目")),
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,22 +33,11 @@ def introduce(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         raise NotFound
     demand_id, achievement_id = form.cleaned_data["demand"], form.cleaned_data["achievement"]
-    if request.method == "POST":
-        try:
-            row = services.introduce(
-                actor=request.actor,
-                demand_id=demand_id,
-                achievement_id=achievement_id,
-                note=form.cleaned_data["note"],
-                at=clock.now(),
-            )
-        except Problem as problem:
-            if problem.status in PASSED_ON:
-                raise
-            form_problem(form, problem)
-        else:
-            messages.success(request, _("已对接，双方会收到通知"))
-            return redirect("brokerage:introduction", row.id)
+    if request.method == "POST" and (
+        row := attempt(form, partial(services.introduce, actor=request.actor, at=clock.now()))
+    ):
+        messages.success(request, _("已对接，双方会收到通知"))
+        return redirect("brokerage:introduction", row.id)
     demand = listings.demand(actor=request.actor, demand_id=demand_id)
     match = matches.match_of(actor=request.actor, demand_id=demand_id, achievement_id=achievement_id)
     context: dict[str, Any] = {
@@ -80,26 +61,19 @@ def introduction_list(request: PageRequest) -> HttpResponse:
 
 @require_safe
 def introduction_detail(request: PageRequest, introduction_id: UUID) -> HttpResponse:
-    row = queries.introductions(actor=request.actor).filter(pk=introduction_id).first()
-    if row is None:
-        raise NotFound
-    deal = getattr(row, "deal", None)
-    may_open = deal is None and row.superseded_at is None and policy.introductions.can(request.actor, "open_deal", row)
-    level = reasons.level_name(row.match.get("level"))
-    return render_page(request, "brokerage/introduction.html", row=row, deal=deal, may_open=may_open, level=level)
+    return _introduction(request, introduction_id)
 
 
 @require_POST
 def open_deal(request: PageRequest, introduction_id: UUID) -> HttpResponse:
-    try:
-        deal = services.open_deal(actor=request.actor, introduction_id=introduction_id, at=clock.now())
-    except Problem as problem:
-        if problem.status in PASSED_ON:
-            raise
-        messages.error(request, problem.words)
-        return redirect("brokerage:introduction", introduction_id)
-    messages.success(request, _("已完成：%(step)s") % {"step": _("立项")})
-    return redirect("brokerage:deal", deal.id)
+    return take(
+        request,
+        policy.introductions,
+        introduction_id,
+        "open_deal",
+        draw=partial(_introduction, request, introduction_id),
+        done=lambda deal: redirect("brokerage:deal", deal.id),
+    )
 
 
 @require_safe
@@ -120,15 +94,14 @@ def deal_detail(request: PageRequest, deal_id: UUID) -> HttpResponse:
 
 @require_POST
 def move(request: PageRequest, deal_id: UUID, verb: str) -> HttpResponse:
-    if verb not in policy.deals.verbs:
-        raise NotFound
-    deal = policy.deals.fetch(actor=request.actor, pk=deal_id, verb=verb)
-    form = _forms(deal, request.POST, request.FILES)[verb]
-    service, label = MOVES[verb]
-    if attempt(form, partial(service, actor=request.actor, deal_id=deal_id, at=clock.now())) is not None:
-        messages.success(request, _("已完成：%(step)s") % {"step": label})
-        return redirect("brokerage:deal", deal_id)
-    return _deal(request, deal_id, failed={verb: form})
+    return take(
+        request,
+        policy.deals,
+        deal_id,
+        verb,
+        draw=partial(_deal, request, deal_id),
+        done=lambda deal: redirect("brokerage:deal", deal.id),
+    )
 
 
 @require_safe
@@ -156,35 +129,29 @@ def _story(request: PageRequest, **where: Any) -> HttpResponse:
     return render_page(request, "brokerage/story.html", fragment="brokerage/_story.html", rows=rows)
 
 
-def _deal(request: PageRequest, deal_id: UUID, failed: dict[str, forms.Form] | None = None) -> HttpResponse:
+def _introduction(request: PageRequest, introduction_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    row = queries.introductions(actor=request.actor).filter(pk=introduction_id).first()
+    if row is None:
+        raise NotFound
+    context: dict[str, Any] = {
+        "row": row,
+        "deal": getattr(row, "deal", None),
+        "steps": buttons(policy.introductions, request.actor, row, refused=refused),
+        "level": reasons.level_name(row.match.get("level")),
+    }
+    return render_page(request, "brokerage/introduction.html", **context)
+
+
+def _deal(request: PageRequest, deal_id: UUID, refused: Refused | None = None) -> HttpResponse:
     row = policy.deals.fetch(
         actor=request.actor,
         pk=deal_id,
         related=("seller", "buyer", "agency", "broker", "introduction__demand", "introduction__achievement"),
     )
-    shown = _forms(row) | (failed or {})
-    allowed = policy.allowed(request.actor, row)
     context: dict[str, Any] = {
         "row": row,
         "introduction": row.introduction,
         "moves": row.moves.select_related("proof", "moved_by").order_by("moved_at", "id"),
-        "forms": {verb: form for verb, form in shown.items() if verb in allowed},
+        "steps": buttons(policy.deals, request.actor, row, refused=refused),
     }
-    response = render_page(request, "brokerage/deal.html", **context)
-    if failed:
-        response.status_code = 409
-    return response
-
-
-def _forms(deal: Deal, *data: Any) -> dict[str, forms.Form]:
-    """The forms beside a deal; each with ids of its own."""
-    options: dict[str, Any] = {} if data else {"initial": {"version": deal.version}}
-    found: dict[str, forms.Form] = {
-        "advance": AdvanceForm(*data, stage=deal.stage, **options),
-        "lose": LoseForm(*data, **options),
-        "circumvent": CircumventForm(*data, **options),
-        "reopen": ReopenForm(*data, **options),
-    }
-    for verb, form in found.items():
-        form.auto_id = f"{verb}-%s"
-    return found
+    return render_page(request, "brokerage/deal.html", **context)

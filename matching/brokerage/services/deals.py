@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,26 +15,17 @@ from market.kernel import audit, files, outbox
 from market.kernel.actor import SYSTEM, Actor, Role
 from market.kernel.changes import save_change
 from market.kernel.constraints import refuse_on
+from market.kernel.lifecycle import sources, targets
 from market.kernel.models import PrivateFile
 from market.kernel.numbering import next_number
 from market.kernel.problems import WrongState
 from market.notices.services import notify, worded
 from matching.brokerage import policy
 from matching.brokerage.events import DealLost, DealMoved, DealOpened
-from matching.brokerage.models import Deal, DealMove
+from matching.brokerage.models import BEFORE_CONTRACT, BY_HAND, Deal, DealMove
 from matching.brokerage.problems import DealExists, ListingClosed, ReasonUnknown, Superseded
 
 Stage = Deal.Stage
-MOVES: dict[str, str] = {
-    Stage.NDA_SIGNED: "sign_nda",
-    Stage.DUE_DILIGENCE: "start_due_diligence",
-    Stage.NEGOTIATING: "start_negotiation",
-    Stage.TERMS_AGREED: "agree_terms",
-    Stage.SIGNED: "sign",
-    Stage.PERFORMING: "perform",
-    Stage.COMPLETED: "complete",
-}
-BEFORE_CONTRACT = (Stage.INTRODUCED, Stage.NDA_SIGNED, Stage.DUE_DILIGENCE, Stage.NEGOTIATING, Stage.TERMS_AGREED)
 
 
 class ContractAhead(Exception):
@@ -81,10 +73,11 @@ def advance_deal(
 ) -> Deal:
     """Move the deal to a later stage before signing, with a note and the paper that proves it. Raises WrongState."""
     deal = _fetch(actor, deal_id, "advance", version)
-    if stage not in policy.NEXT.get(deal.stage, ()):
+    move = next((move for move in BY_HAND if stage in targets(move, source=deal.stage)), None)
+    if move is None:
         raise WrongState(state=deal.stage)
     stored = files.store(proof, actor=actor, at=at) if proof else None
-    _move(deal, getattr(deal, MOVES[stage]), actor=actor, note=note, proof=stored, at=at)
+    _move(deal, partial(move, deal), actor=actor, note=note, proof=stored, at=at)
     return deal
 
 
@@ -94,8 +87,6 @@ def lose_deal(*, actor: Actor, deal_id: UUID, version: int | None, reason: str, 
     deal = _fetch(actor, deal_id, "lose", version)
     if reason not in Deal.LostReason.values:
         raise ReasonUnknown
-    if not can_proceed(deal.lose):
-        raise WrongState(state=deal.stage)
     _move(deal, lambda *, at: deal.lose(at=at, reason=reason), actor=actor, note=note, proof=None, at=at)
     _release(deal, at)
     return deal
@@ -105,8 +96,6 @@ def lose_deal(*, actor: Actor, deal_id: UUID, version: int | None, reason: str, 
 def circumvent_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: str, at: datetime) -> Deal:
     """Record that the parties signed without the broker (跳单, Civil Code art. 965); the listings are free again."""
     deal = _fetch(actor, deal_id, "circumvent", version)
-    if not can_proceed(deal.circumvent):
-        raise WrongState(state=deal.stage)
     was_live = deal.stage in BEFORE_CONTRACT
     _move(deal, deal.circumvent, actor=actor, note=note, proof=None, at=at)
     if was_live:
@@ -121,8 +110,6 @@ def reopen_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: str, 
     Raises WrongState, ListingClosed where one of the two is no longer offered, Superseded.
     """
     deal = _fetch(actor, deal_id, "reopen", version)
-    if not can_proceed(deal.reopen):
-        raise WrongState(state=deal.stage)
     introduction = deal.introduction
     if introduction.superseded_at is not None:
         raise Superseded
@@ -135,17 +122,17 @@ def reopen_deal(*, actor: Actor, deal_id: UUID, version: int | None, note: str, 
 
 def mark_signed(*, deal_id: UUID, at: datetime) -> None:
     """The contract bears both seals."""
-    _follow(deal_id, Stage.SIGNED, at)
+    _follow(deal_id, Deal.sign, at)
 
 
 def mark_performing(*, deal_id: UUID, at: datetime) -> None:
     """The first payment arrived."""
-    _follow(deal_id, Stage.PERFORMING, at)
+    _follow(deal_id, Deal.perform, at)
 
 
 def mark_completed(*, deal_id: UUID, at: datetime) -> None:
     """The contract is fulfilled."""
-    _follow(deal_id, Stage.COMPLETED, at)
+    _follow(deal_id, Deal.complete, at)
 
 
 @transaction.atomic
@@ -158,19 +145,18 @@ def mark_dissolved(*, deal_id: UUID, at: datetime) -> None:
 
 
 @transaction.atomic
-def _follow(deal_id: UUID, stage: str, at: datetime) -> None:
+def _follow(deal_id: UUID, move: Callable[..., Any], at: datetime) -> None:
     """What the contract did moves the deal; one that is there already, or was ended meanwhile, stays as it is.
 
     Raises ContractAhead where the signing has not arrived yet, so that what follows from it is delivered again.
     """
     deal = Deal.objects.select_for_update().get(pk=deal_id)
-    if deal.stage in BEFORE_CONTRACT and stage != Stage.SIGNED:
+    if deal.stage in BEFORE_CONTRACT and move is not Deal.sign:
         if deal.moves.filter(from_stage__in=(Stage.SIGNED, Stage.PERFORMING), to_stage=Stage.NEGOTIATING).exists():
             return  # late news of a contract that was dissolved
         raise ContractAhead(f"deal {deal_id} is {deal.stage}")
-    move = getattr(deal, MOVES[stage])
-    if can_proceed(move):
-        _move(deal, move, actor=SYSTEM, note="", proof=None, at=at)
+    if deal.stage in sources(move):
+        _move(deal, partial(move, deal), actor=SYSTEM, note="", proof=None, at=at)
 
 
 def _release(deal: Deal, at: datetime) -> None:
