@@ -29,7 +29,6 @@ from market.reference import queries as reference
 
 PARTS = ("matches", "story", "turnover")  # slots of a listing's page, by the code of its kind
 NEWEST = 50  # of each kind on an organisation's page
-PASSED_ON = frozenset({401, 403, 404})
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpRe
             **more,
         )
     except Problem as problem:
-        if problem.status in PASSED_ON:
+        if problem.is_passed_on:
             raise
         messages.error(request, problem.words)
     else:
@@ -223,7 +222,7 @@ class Typed:
 
     def refuse(self, problem: Problem) -> None:
         """Say it at the field concerned, in the row concerned."""
-        if problem.status in PASSED_ON:
+        if problem.is_passed_on:
             raise problem
         rest = []
         for error in problem.errors:

@@ -37,7 +37,6 @@ WORDS = {
         "none": gettext_lazy("目前还没有达到“弱匹配”的需求。"),
     },
 }
-PASSED_ON = frozenset({401, 403, 404})
 GROUNDS = [(code, label) for code, label in Verdict.Code.choices if code not in (Verdict.Code.FITS, Verdict.Code.OTHER)]
 
 
@@ -92,7 +91,7 @@ def verdict(request: PageRequest, demand_id: UUID, achievement_id: UUID) -> Http
             services.withdraw_verdict(actor=request.actor, at=clock.now(), **pair_of)
             messages.success(request, _("已收回判断"))
     except Problem as problem:
-        if problem.status in PASSED_ON:
+        if problem.is_passed_on:
             raise
         messages.error(request, problem.words)
     return redirect(_back(request, reverse("matches:pair", args=[demand_id, achievement_id])))

@@ -21,8 +21,6 @@ from search.saved import addresses, descriptions, feeds, policy, queries, servic
 from search.saved.forms import CadenceForm, SaveForm
 from search.saved.models import Cadence, SavedSearch
 
-PASSED_ON = frozenset({401, 403, 404})
-
 
 @require_safe
 def index(request: PageRequest) -> HttpResponse:
@@ -49,7 +47,7 @@ def new(request: PageRequest) -> HttpResponse:
                 actor=request.actor, query=query, at=clock.now(), seen_at=_seen_at(request), **form.cleaned_data
             )
         except Problem as problem:
-            if problem.status in PASSED_ON:
+            if problem.is_passed_on:
                 raise
             form_problem(form, problem)
         else:

@@ -39,7 +39,7 @@ def test_a_report_is_made_submitted_and_published_over_the_wire(cast, api):
     assert (made.status_code, made.json()["state"], made.json()["allowed"]) == (
         201,
         "draft",
-        ["revise", "discard", "submit"],
+        ["revise", "submit", "discard"],
     )
     revised = maker.send("put", path, {"sides": ["output"], "note": "已核对"}, version=1).json()
     assert (revised["sides"], revised["note"]) == (["output"], "已核对")

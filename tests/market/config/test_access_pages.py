@@ -6,28 +6,36 @@ from typing import Any
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from contracts.agreements import views as agreements
-from contracts.monitoring import views as monitoring
-from contracts.payments import views as payments
-from contracts.registration import views as registration
-from contracts.reports import views as reports
+from contracts.agreements import lifecycle as agreements
+from contracts.monitoring import lifecycle as monitoring
+from contracts.payments import lifecycle as payments
+from contracts.registration import lifecycle as registration
+from contracts.reports import lifecycle as reports
 from listings.catalog import views as catalog
+from market.kernel.lifecycle import Lifecycle
+from matching.brokerage import lifecycle as brokerage
 from tests.market.config.access import API, BUTTONS, OWN_BUTTONS, PAGES, ended, expected
 from tests.market.config.bodies import BODIES
 from tests.market.config.world import World, build_world
 
 # Libraries' own addresses: allauth's pages have no namespace, the admin lets in staff only.
 NOT_OURS = frozenset({"admin", "api"})
+
+
+def buttons_of(lifecycle: Lifecycle) -> list[str]:
+    return [verb.code for verb in lifecycle.verbs if verb.form is not None]
+
+
 VERBS = {
-    "agreements:step": list(agreements.STEPS),
-    "monitoring:step": list(monitoring.STEPS),
-    "payments:step": list(payments.STEPS),
-    "registration:step": list(registration.STEPS),
-    "registration:change-step": list(registration.CHANGE_STEPS),
-    "registration:correction-step": list(registration.CORRECTION_STEPS),
-    "reports:step": list(reports.STEPS),
+    "agreements:step": buttons_of(agreements.CONTRACTS),
+    "monitoring:step": buttons_of(monitoring.VALUES),
+    "payments:step": buttons_of(payments.PAYMENTS),
+    "registration:step": buttons_of(registration.REGISTRATIONS),
+    "registration:change-step": buttons_of(registration.CHANGES),
+    "registration:correction-step": buttons_of(registration.CORRECTIONS),
+    "reports:step": buttons_of(reports.REPORTS),
     "catalog:move": list(catalog.MOVES),
-    "brokerage:move": ["advance", "lose", "circumvent", "reopen"],
+    "brokerage:move": buttons_of(brokerage.DEALS),
 }
 
 
