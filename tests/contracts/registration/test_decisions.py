@@ -268,7 +268,7 @@ def test_the_page_says_each_beside_its_field_and_asks_its_questions_in_the_same_
 
     answer = api.as_(cast.registrar).post(f"/registrations/{row.id}/register", typed)
 
-    form = next(form for verb, _step, form in answer.context["steps"] if verb == "register")
+    form = next(step.form for step in answer.context["steps"] if step.code == "register")
     assert set(form.errors) == {"contract_amount", "confirmed"}
     assert 'href="#id_register_contract_amount"' in answer.content.decode()
     assert [code for code, _label in form.fields["confirmed"].widget.choices] == ["registration_no"]

@@ -31,15 +31,16 @@ def test_the_sums_have_room_for_the_fact_and_its_codes(fact):
 
 
 @pytest.mark.parametrize("fact", facts.CORRECTABLE.values(), ids=lambda fact: fact.name)
-def test_a_correction_asks_for_a_code_that_a_list_has_and_that_the_column_holds(fact, db):
+def test_a_correction_asks_for_a_code_that_a_list_has_and_that_the_column_holds(fact, registered):
     codes = [code for code, _label in reference.choices(fact.scheme, today())]
 
     assert codes
     if fact.scheme != facts.REGION:  # of that list a party may have the codes of six digits only
         assert max(map(len, codes)) <= longest(RegistrationEvent, fact.name)
     assert fact.name in CorrectIn.model_fields
-    assert CorrectForm().fields[fact.name].label == fact.label
-    assert CorrectForm().fields[fact.name].required is not fact.is_optional
+    field = CorrectForm(row=registered.registration).fields[fact.name]
+    assert field.label == fact.label
+    assert field.required is not fact.is_optional
 
 
 def test_each_dimension_has_a_name_and_cells_on_both_sides_but_its_own_region():
