@@ -27,7 +27,7 @@ def run_workers(rounds: int = 20) -> None:
 
 
 def deliver_due() -> int:
-    workers = [reader.name for reader in outbox.consumers() if reader.handle]
+    workers = [reader.name for reader in outbox.consumers() if reader.handlers]
     due = Delivery.objects.filter(consumer__in=workers, dead_at__isnull=True, available_at__lte=clock.now())
     ids = list(due.order_by("id").values_list("id", flat=True))
     for delivery_id in ids:

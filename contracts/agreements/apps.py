@@ -6,4 +6,6 @@ class AgreementsConfig(AppConfig):
     label = "agreements"
 
     def ready(self) -> None:
-        from contracts.agreements import consumers, pages, policy  # noqa: F401  subscriptions, slots and menu
+        from contracts.agreements import wiring
+
+        wiring.wire()

@@ -12,10 +12,9 @@ EDITORS = (Role.CLERK, Role.MANAGER)
 _contributions: list[Callable[[Actor], Q]] = []
 
 
-def contribute_visibility(condition: Callable[[Actor], Q]) -> Callable[[Actor], Q]:
+def register_visibility(condition: Callable[[Actor], Q]) -> None:
     """Let a room above say who else sees which contracts: the registry those it was asked to register."""
     _contributions.append(condition)
-    return condition
 
 
 def visible_contracts(actor: Actor) -> Q:

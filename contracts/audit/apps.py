@@ -6,4 +6,6 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from contracts.audit import pages, sealed, services  # noqa: F401  menu and slots, sources, jobs
+        from contracts.audit import wiring
+
+        wiring.wire()

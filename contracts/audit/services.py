@@ -31,7 +31,6 @@ def start_evidence(*, actor: Actor, at: datetime) -> Job:
     return job
 
 
-@jobs.handler(KIND)
 def make_evidence(run: jobs.Run) -> dict[str, Any]:
     """The worker's side of `start_evidence`."""
     job, at = run.job, clock.now()

@@ -6,4 +6,6 @@ class MonitoringConfig(AppConfig):
     label = "monitoring"
 
     def ready(self) -> None:
-        from contracts.monitoring import pages, policy  # noqa: F401  slot, menu and policies
+        from contracts.monitoring import wiring
+
+        wiring.wire()

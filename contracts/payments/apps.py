@@ -6,4 +6,6 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from contracts.payments import consumers, pages, policy  # noqa: F401  subscriptions, slots and menu
+        from contracts.payments import wiring
+
+        wiring.wire()

@@ -1,29 +1,35 @@
-"""The provider is called from here: a worker woken by the outbox, outside any request."""
-
-from uuid import UUID
+"""The provider is called from here, by a worker outside any request; a first payment moves the deal below."""
 
 from contracts.payments import services
-from contracts.payments.events import PaymentCancelled, PaymentStarted, ProviderEventReceived, RefundRequested
-from market.kernel import clock, outbox
+from contracts.payments.events import (
+    PaymentCancelled,
+    PaymentStarted,
+    PaymentSucceeded,
+    ProviderEventReceived,
+    RefundRequested,
+)
+from market.kernel import clock
+from market.kernel.outbox import Envelope
+from matching.brokerage import services as brokerage
 
 
-def prepare(envelope: outbox.Envelope) -> None:
-    services.prepare_payment(payment_id=UUID(envelope.payload["payment_id"]), at=clock.now())
+def prepare(envelope: Envelope[PaymentStarted]) -> None:
+    services.prepare_payment(payment_id=envelope.event.payment_id, at=clock.now())
 
 
-def withdraw(envelope: outbox.Envelope) -> None:
-    services.withdraw_from_provider(payment_id=UUID(envelope.payload["payment_id"]))
+def withdraw(envelope: Envelope[PaymentCancelled]) -> None:
+    services.withdraw_from_provider(payment_id=envelope.event.payment_id)
 
 
-def refund(envelope: outbox.Envelope) -> None:
-    services.carry_out_refund(refund_id=UUID(envelope.payload["refund_id"]), at=clock.now())
+def refund(envelope: Envelope[RefundRequested]) -> None:
+    services.carry_out_refund(refund_id=envelope.event.refund_id, at=clock.now())
 
 
-def handle(envelope: outbox.Envelope) -> None:
-    services.handle_provider_event(provider_event_id=envelope.payload["provider_event_id"], at=clock.now())
+def handle(envelope: Envelope[ProviderEventReceived]) -> None:
+    services.handle_provider_event(provider_event_id=envelope.event.provider_event_id, at=clock.now())
 
 
-outbox.subscribe("payments.prepare", [PaymentStarted.topic], prepare)
-outbox.subscribe("payments.withdraw", [PaymentCancelled.topic], withdraw)
-outbox.subscribe("payments.refund", [RefundRequested.topic], refund)
-outbox.subscribe("payments.provider", [ProviderEventReceived.topic], handle)
+def perform_deal(envelope: Envelope[PaymentSucceeded]) -> None:
+    """A contract that came without a deal moves none."""
+    if deal_id := envelope.event.deal_id:
+        brokerage.mark_performing(deal_id=deal_id, at=envelope.occurred_at)

@@ -6,4 +6,6 @@ class RegistrationConfig(AppConfig):
     label = "registration"
 
     def ready(self) -> None:
-        from contracts.registration import consumers, pages, policy  # noqa: F401  events, slots, menu, who may see
+        from contracts.registration import wiring
+
+        wiring.wire()

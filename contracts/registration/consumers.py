@@ -1,20 +1,14 @@
 """What happens below: the registry's terms are counted anew, and it hears of contracts that were dissolved."""
 
-from uuid import UUID
-
 from contracts.agreements.events import ContractTerminated
 from contracts.registration import services
-from market.kernel import outbox
+from market.kernel.outbox import Envelope
 from market.reference.events import CalendarYearChanged
 
 
-def recount(envelope: outbox.Envelope) -> None:
+def recount_terms(envelope: Envelope[CalendarYearChanged]) -> None:
     services.recount_terms(at=envelope.occurred_at)
 
 
-def hear(envelope: outbox.Envelope) -> None:
-    services.tell_registry(contract_id=UUID(envelope.payload["contract_id"]), at=envelope.occurred_at)
-
-
-outbox.subscribe("registration.dissolved", [ContractTerminated.topic], hear)
-outbox.subscribe("registration.terms", [CalendarYearChanged.topic], recount)
+def tell_registry(envelope: Envelope[ContractTerminated]) -> None:
+    services.tell_registry(contract_id=envelope.event.contract_id, at=envelope.occurred_at)

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from contracts.agreements import policy as agreements
 from contracts.registration import rules
 from contracts.registration.models import Attachment, Change, Correction, Registration, RegistrationEvent, Round
 from market.kernel.actor import Actor, OrganisationKind, Role
@@ -111,7 +110,6 @@ def visible_rounds(actor: Actor) -> Q:
 rounds = Policy(Round, visible=visible_rounds, scope="registrations")
 
 
-@agreements.contribute_visibility
 def contracts_handed_in(actor: Actor) -> Q:
     """The registry reads the contracts that it was asked to register."""
     if actor.organisation_kind != OrganisationKind.REGISTRY:

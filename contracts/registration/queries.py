@@ -51,7 +51,7 @@ def waits_for_second_person(registration: Registration) -> bool:
     return registration.changes.filter(state=Change.State.PROPOSED).exists()
 
 
-def contribute_published(find: Callable[[date], list[str]]) -> None:
+def register_published(find: Callable[[date], list[str]]) -> None:
     """Have a room above say which of its published reports tell of a day."""
     if find not in _published:
         _published.append(find)

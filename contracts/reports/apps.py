@@ -6,4 +6,6 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from contracts.reports import consumers, evidence, pages  # noqa: F401  events, figures for the auditor, menu
+        from contracts.reports import wiring
+
+        wiring.wire()

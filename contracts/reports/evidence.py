@@ -14,14 +14,12 @@ from contracts.registration.facts import Dimension
 from contracts.reports import queries, rules
 from contracts.reports.layouts import LAYOUTS
 from contracts.reports.models import Report, ReportFile
-from contracts.turnover import evidence
 from contracts.turnover.evidence import PublishedFigure
 from contracts.turnover.rules import Cut, Period, Side, Sums
 
 log = structlog.get_logger(__name__)
 
 
-@evidence.publisher
 def published_figures() -> Iterator[PublishedFigure]:
     """Report by report; one whose file is gone has none here, and `check_reports` names it."""
     kept = ReportFile.objects.filter(form=ReportFile.Form.JSON, report__state=Report.State.PUBLISHED)

@@ -6,4 +6,6 @@ class TurnoverConfig(AppConfig):
     label = "turnover"
 
     def ready(self) -> None:
-        from contracts.turnover import events, pages  # noqa: F401  subscriptions, slots and menu
+        from contracts.turnover import wiring
+
+        wiring.wire()

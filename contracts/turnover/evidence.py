@@ -64,10 +64,9 @@ Publisher = Callable[[], Iterator[PublishedFigure]]
 _publishers: list[Publisher] = []
 
 
-def publisher(function: Publisher) -> Publisher:
-    """Register a source of published figures: a room that publishes some has them checked with every bundle."""
-    _publishers.append(function)
-    return function
+def register(publisher: Publisher) -> None:
+    """Add a source of published figures: a room that publishes some has them checked with every bundle."""
+    _publishers.append(publisher)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,6 @@ def write_evidence(target: IO[str], *, at: datetime) -> Written:
     return Written(lines, rows, entries, None if newest is None else heads.as_dict(newest))
 
 
-@publisher
 def yearly_figures() -> Iterator[PublishedFigure]:
     """What the portal shows now: every year, on every side, in the market's own city."""
     region = settings.HOME_REGION
@@ -121,7 +119,7 @@ def _lines(at: datetime) -> Iterator[Line]:
     shapes = {shape.pk: shape for shape in SealShape.objects.order_by("id")}
     for shape in shapes.values():
         yield {"kind": "shape", "shape": shape.pk, "source": shape.source, "names": shape.fields}
-    for publish in _publishers:
+    for publish in (yearly_figures, *_publishers):
         for figure in publish():
             yield figure.line()
     yield from _rows(shapes)

@@ -6,8 +6,6 @@ class CatalogConfig(AppConfig):
     label = "catalog"
 
     def ready(self) -> None:
-        from listings.catalog import kinds
-        from listings.catalog.kinds import checks
+        from listings.catalog import wiring
 
-        checks.require_sound(kinds.KINDS.values())
-        from listings.catalog import consumers, indexing, pages, policy, shortcuts  # noqa: F401  subscriptions, search, menu
+        wiring.wire()

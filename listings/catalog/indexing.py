@@ -10,14 +10,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from listings.catalog import policy
-from listings.catalog.events import ListingChanged
-from listings.catalog.kinds import ACHIEVEMENT, DEMAND, KINDS
+from listings.catalog.kinds import ACHIEVEMENT, DEMAND
 from listings.catalog.kinds.base import Field, Kind, Searched, Shape
 from listings.catalog.models import OPEN_STATES, SHOWN_STATES
 from market.reference.identifiers.ipc import ipc_levels
-from search.index import consumers, documents, facets
+from search.index import facets
 from search.index.documents import Document, Projection
-from search.saved import alerts
 
 # Plain values: model instances would take more than twice as long.
 MARKET_COLUMNS = (
@@ -138,9 +136,3 @@ def projection_of(kind: Kind) -> Projection:
         count=lambda: _shown(kind).count(),
         url_name=kind.url_name,
     )
-
-
-for its_kind in KINDS.values():
-    documents.register(projection_of(its_kind))
-consumers.subscribe([ListingChanged.topic])
-alerts.subscribe([ListingChanged.topic])

@@ -9,7 +9,7 @@ from listings.catalog.kinds import ACHIEVEMENT, DEMAND, KINDS, kind_named, kind_
 from listings.catalog.kinds.base import Field, Kind, Tier
 from listings.catalog.models import NOT_SECRET, SHOWN_STATES, Achievement, Demand, Disclosure, State
 from market.kernel.actor import Actor, Role
-from market.kernel.policy import PUBLIC, SIGNED_IN, VERIFIED, Policy, contribute_audience, organisation_token
+from market.kernel.policy import PUBLIC, SIGNED_IN, VERIFIED, Policy, organisation_token
 
 OWNER_KINDS = frozenset[str]().union(*(kind.owners for kind in KINDS.values()))
 EDITORS = (Role.CLERK, Role.MANAGER)
@@ -46,7 +46,6 @@ def audience(listing: Any, owner_id: Any) -> list[str]:
     return tokens
 
 
-@contribute_audience
 def operator_tokens(actor: Actor) -> set[str]:
     return {OPERATORS} if actor.is_operator else set()
 

@@ -12,7 +12,6 @@ from market.kernel.actor import Actor
 from market.reference.identifiers.credit_code import normalise_credit_code
 from market.reference.identifiers.patents import normalise_application_no, normalise_publication_no
 from market.reference.identifiers.text import InvalidIdentifier
-from search.find import shortcuts, suggesting
 
 PUBLICATION_DIGITS, APPLICATION_DIGITS = {7, 9}, {8, 12}
 
@@ -57,8 +56,3 @@ def organisation_of_code(actor: Actor, number: str) -> str | None:
 
 def organisation_url(organisation_id: object) -> str:
     return reverse("catalog:organisation", args=[organisation_id])
-
-
-shortcuts.register("patents", listing_of_patent)
-shortcuts.register("organisations", organisation_of_code)
-suggesting.organisation_url.append(organisation_url)

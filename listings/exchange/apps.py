@@ -6,4 +6,6 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        from listings.exchange import consumers  # noqa: F401  subscription
+        from listings.exchange import wiring
+
+        wiring.wire()

@@ -6,4 +6,6 @@ class ImportsConfig(AppConfig):
     label = "imports"
 
     def ready(self) -> None:
-        from listings.imports import services  # noqa: F401  the job's handler
+        from listings.imports import wiring
+
+        wiring.wire()

@@ -123,7 +123,6 @@ def start_import(*, actor: Actor, kind: str, upload: "File[bytes]", at: datetime
     return job
 
 
-@jobs.handler(KIND)
 def run_import(run: jobs.Run) -> dict[str, Any]:
     """The worker's side of `start_import`; each batch commits with the number of its last line."""
     actor = _actor_of(run)

@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from market.accounts import letters, sign_in_events  # noqa: F401  an invitation leaves through the outbox
+        from market.accounts import wiring
+
+        wiring.wire()

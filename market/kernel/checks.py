@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 
 from market.kernel.lifecycle import LifecycleFlawed
 from market.kernel.policy import all_lifecycles
 
 
-@register(Tags.database)
 def chinese_trigrams(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """A database with locale C finds no Chinese trigrams; ours is built with builtin C.UTF-8."""
     if not databases or "default" not in databases:
@@ -34,7 +33,6 @@ def chinese_trigrams(databases: Sequence[str] | None = None, **_: Any) -> list[C
     ]
 
 
-@register()
 def lifecycles_are_sound(**_: Any) -> list[CheckMessage]:
     """Every lifecycle can be told: none contradicts its model, and none moves an amount by one person unsaid."""
     try:
@@ -44,7 +42,6 @@ def lifecycles_are_sound(**_: Any) -> list[CheckMessage]:
     return []
 
 
-@register(Tags.database)
 def chain_keeps_its_hash(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """A chain that began with one hash is not carried on with another, whatever the setting says."""
     if not databases or "default" not in databases:

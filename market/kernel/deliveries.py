@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -22,7 +23,7 @@ REDISPATCH = timedelta(seconds=30)
 AWAY = (outbox.Away, OperationalError, InterfaceError, BrokerAway, OSError)
 # A consumer's oldest due events; one whose predecessor of the same key was put off waits behind it.
 DUE = """
-    SELECT mine.id, mine.event_id, event.topic, event.key, event.payload, event.occurred_at
+    SELECT mine.id, mine.event_id, event.topic, event.payload, event.occurred_at
     FROM kernel_delivery mine JOIN kernel_outboxevent event ON event.id = mine.event_id
     WHERE mine.consumer = %s AND mine.dead_at IS NULL AND mine.available_at <= %s AND NOT EXISTS (
         SELECT FROM kernel_delivery earlier
@@ -34,10 +35,13 @@ DUE = """
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this transaction holds."""
+    """A delivery that this transaction holds, with its event as stored."""
 
     id: int
-    envelope: outbox.Envelope
+    event_id: int
+    topic: str
+    payload: str
+    occurred_at: datetime
 
 
 def deliver(delivery_id: int) -> None:
@@ -62,11 +66,12 @@ def deliver(delivery_id: int) -> None:
             if delivery is None:
                 return
             reader = outbox.consumer(delivery.consumer)
-            if reader is None or reader.handle is None:
+            if reader is None or not reader.handlers:
                 raise LookupError(f"no consumer {delivery.consumer}")
             if delivery.attempts > MAX_ATTEMPTS:
                 raise RuntimeError(delivery.last_error or "the worker was lost")
-            reader.handle(envelope(delivery.event))
+            taken = envelope(reader, delivery.event)
+            reader.handlers[delivery.event.topic](taken)
             delivery.delete()
             waking.tell(delivery.consumer)  # the next one of its key is due
     except Exception as error:
@@ -104,7 +109,7 @@ def _feed_one(reader: outbox.Consumer) -> int:
                 raise
             except Exception as error:
                 log.exception("delivery_failed", delivery_id=due[0].id)
-                failures = {due[0].envelope.id: outbox.Failure(f"{type(error).__name__}: {error}")}
+                failures = {due[0].event_id: outbox.Failure(f"{type(error).__name__}: {error}")}
             settle(due, failures)
     return len(due)
 
@@ -120,7 +125,9 @@ def _feed(reader: outbox.Consumer, most: int) -> int:
 def _handled(reader: outbox.Consumer, due: Sequence[Claim]) -> Mapping[int, outbox.Failure]:
     if reader.handle_batch is None:
         raise LookupError(reader.name)
-    return reader.handle_batch([claim.envelope for claim in due])
+    return reader.handle_batch(
+        [reader.envelope(claim.event_id, claim.topic, json.loads(claim.payload), claim.occurred_at) for claim in due]
+    )
 
 
 def _take(consumer: str, most: int) -> list[Claim]:
@@ -128,19 +135,16 @@ def _take(consumer: str, most: int) -> list[Claim]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(DUE, [consumer, now, now, most])
-        return [
-            Claim(delivery_id, outbox.Envelope(event_id, topic, key, json.loads(payload), occurred_at))
-            for delivery_id, event_id, topic, key, payload, occurred_at in cursor.fetchall()
-        ]
+        return [Claim(*row) for row in cursor.fetchall()]
 
 
 def settle(due: Sequence[Claim], failures: Mapping[int, outbox.Failure]) -> None:
     """Remove what was consumed, put off or bury what was not."""
     with connection.cursor() as cursor:
-        consumed = [claim.id for claim in due if claim.envelope.id not in failures]
+        consumed = [claim.id for claim in due if claim.event_id not in failures]
         cursor.execute("DELETE FROM kernel_delivery WHERE id = ANY(%s)", [consumed])
     for claim in due:
-        if failure := failures.get(claim.envelope.id):
+        if failure := failures.get(claim.event_id):
             Delivery.objects.filter(id=claim.id).update(attempts=F("attempts") + 1)
             fail(claim.id, reason=failure.reason, is_permanent=failure.is_permanent)
 
@@ -159,5 +163,6 @@ def fail(delivery_id: int, *, reason: str, is_permanent: bool = False) -> None:
     row.save(update_fields=["last_error", "dead_at", "available_at"])
 
 
-def envelope(event: OutboxEvent) -> outbox.Envelope:
-    return outbox.Envelope(event.id, event.topic, event.key, event.payload, event.occurred_at)
+def envelope(reader: outbox.Consumer, event: OutboxEvent) -> outbox.Envelope[Any]:
+    """A stored event as the consumer gets it. Raises LookupError, pydantic's ValidationError."""
+    return reader.envelope(event.id, event.topic, event.payload, event.occurred_at)

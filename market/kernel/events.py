@@ -1,13 +1,11 @@
-"""What the ground itself listens to."""
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
 
-from market.kernel import outbox
-from market.kernel.jobs import JobStarted
-
-
-def wake_worker(envelope: outbox.Envelope) -> None:
-    from market.kernel.tasks import run_job
-
-    run_job.delay(job_id=envelope.payload["job_id"])
+from market.kernel.outbox import Event
 
 
-outbox.subscribe("kernel.jobs", [JobStarted.topic], wake_worker)
+@dataclass(frozen=True)
+class JobStarted(Event):
+    topic: ClassVar[str] = "market.kernel.job.started"
+    job_id: UUID

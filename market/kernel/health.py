@@ -14,38 +14,29 @@ Probe = Callable[[], str]
 _probes: dict[str, tuple[Probe, bool]] = {}
 
 
-def probe(name: str, *, is_required: bool) -> Callable[[Probe], Probe]:
-    """Register a part; the function returns "ok", or words for what is wrong, or raises.
+def register(name: str, probe: Probe, *, is_required: bool) -> None:
+    """Add a part to `/readyz`; the probe returns "ok", or words for what is wrong, or raises.
 
     A part that is not required leaves the portal ready in a plainer form.
     """
-
-    def register(function: Probe) -> Probe:
-        _probes[name] = (function, is_required)
-        return function
-
-    return register
+    _probes[name] = (probe, is_required)
 
 
-@probe("postgresql", is_required=True)
 def postgresql() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return "ok"
 
 
-@probe("valkey", is_required=True)
 def valkey() -> str:
     cache.set("readyz", 1, 5)
     return "ok" if cache.get("readyz") == 1 else "does not keep values"
 
 
-@probe("worker", is_required=False)
 def worker() -> str:
     return "ok" if heartbeat.is_alive("worker") else "no sign of life"
 
 
-@probe("relay", is_required=False)
 def relay() -> str:
     return "ok" if heartbeat.is_alive("relay") else "no sign of life"
 

@@ -6,9 +6,8 @@ where it was when its worker died.
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,18 +15,13 @@ from django.db.models import Q
 
 from market.kernel import audit, clock, outbox
 from market.kernel.actor import Actor
+from market.kernel.events import JobStarted
 from market.kernel.models import Job
 from market.kernel.policy import Policy
 from market.kernel.problems import Problem, WrongState
 
 LIVE = (Job.State.QUEUED, Job.State.RUNNING)
 STALL = timedelta(seconds=60)
-
-
-@dataclass(frozen=True)
-class JobStarted(outbox.Event):
-    topic: ClassVar[str] = "market.kernel.job.started"
-    job_id: UUID
 
 
 class Cancelled(Exception):
@@ -67,14 +61,9 @@ policy = Policy(
 )
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of a kind; it returns the job's result."""
-
-    def register(function: Handler) -> Handler:
-        _handlers[kind] = function
-        return function
-
-    return register
+def register(kind: str, handler: Handler) -> None:
+    """Have a worker call `handler` for jobs of a kind; it returns the job's result."""
+    _handlers[kind] = handler
 
 
 def start(kind: str, *, actor: Actor, payload: Mapping[str, Any], at: Any, total: int | None = None) -> Job:

@@ -6,11 +6,13 @@ dies. Deliveries wait in the table until done, so a late commit with a low id is
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.db import transaction
+from pydantic import TypeAdapter
 
 from market.kernel import clock
 from market.kernel.models import Delivery, OutboxEvent
@@ -28,20 +30,36 @@ class Event:
 
     topic: ClassVar[str]
 
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> Self:
+        """The event from its stored payload, each field in its own type again.
+
+        Raises pydantic's ValidationError; what an older release stored beside the fields is passed over.
+        """
+        event: Self = _reader(cls).validate_python(payload)  # type: ignore[arg-type]  # a class can be hashed
+        return event
+
     @property
     def key(self) -> str:
         """The first field: by convention the id of the row the fact is about."""
         return str(next(iter(asdict(self).values())))  # type: ignore[call-overload]
 
 
+@cache
+def _reader(event: type) -> TypeAdapter[Any]:
+    return TypeAdapter(event)
+
+
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Envelope:
-    """An event as a consumer gets it; payload values are strings, numbers, booleans or null."""
+class Envelope(Generic[E_co]):
+    """An event as a consumer gets it, with the id by which a batch names what it could not take."""
 
     id: int
-    topic: str
-    key: str
-    payload: Mapping[str, Any]
+    event: E_co
     occurred_at: datetime
 
 
@@ -53,38 +71,47 @@ class Failure:
     is_permanent: bool = False
 
 
-Handler = Callable[[Envelope], None]
-BatchHandler = Callable[[Sequence[Envelope]], Mapping[int, Failure]]
+Handler = Callable[[Envelope[E]], None]
+BatchHandler = Callable[[Sequence[Envelope[E]]], Mapping[int, Failure]]
 
 
 PAUSE_SECONDS = 0.05  # how long the relay waits for more
 PATIENT_SECONDS = 1.0  # the same for consumers that nobody waits for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Consumer:
-    """A named reader of topics: `handle` runs in a Celery worker, `handle_batch` in the relay itself."""
+    """A named consumer: `handlers` run in a Celery worker, `handle_batch` in the relay itself; both by topic."""
 
     name: str
-    topics: frozenset[str]
-    handle: Handler | None = None
-    handle_batch: BatchHandler | None = None
+    events: dict[str, type[Event]] = field(default_factory=dict)
+    handlers: dict[str, Handler[Any]] = field(default_factory=dict)
+    handle_batch: BatchHandler[Any] | None = None
     pause_seconds: float = PAUSE_SECONDS
+
+    def envelope(self, event_id: int, topic: str, payload: Mapping[str, Any], occurred_at: datetime) -> Envelope[Any]:
+        """A stored event, typed again. Raises LookupError where the consumer takes none of the topic."""
+        if topic not in self.events:
+            raise LookupError(f"{self.name} takes no {topic}")
+        return Envelope(event_id, self.events[topic].of(payload), occurred_at)
 
 
 _consumers: dict[str, Consumer] = {}
 
 
-def subscribe(name: str, topics: Iterable[str], handle: Handler) -> None:
-    """Have a worker call `handle` once for each event of the topics, inside a transaction.
+def register(name: str, event: type[E], handle: Handler[E]) -> None:
+    """Have a worker call `handle` once for each such event, inside a transaction.
 
-    Events of one key come in order. `handle` must bear being called again after a crash.
+    A consumer may take several kinds of events, from several rooms. Those of one key come in order. `handle` must
+    bear being called again after a crash.
     """
-    _consumers[name] = Consumer(name, frozenset(topics), handle=handle)
+    found = _consumers.setdefault(name, Consumer(name))
+    found.events[event.topic] = event
+    found.handlers[event.topic] = handle
 
 
-def subscribe_batch(
-    name: str, topics: Iterable[str], handle_batch: BatchHandler, *, pause_seconds: float = PAUSE_SECONDS
+def register_batch(
+    name: str, events: Iterable[type[E]], handle_batch: BatchHandler[E], *, pause_seconds: float = PAUSE_SECONDS
 ) -> None:
     """Have the relay call `handle_batch` with up to some hundred events at a time.
 
@@ -94,7 +121,8 @@ def subscribe_batch(
     database, the broker or a socket raise, and the batch is offered again later without counting as an attempt. After
     any other error the events of the batch are offered one by one.
     """
-    _consumers[name] = Consumer(name, frozenset(topics), handle_batch=handle_batch, pause_seconds=pause_seconds)
+    taken = {event.topic: event for event in events}
+    _consumers[name] = Consumer(name, dict(taken), handle_batch=handle_batch, pause_seconds=pause_seconds)
 
 
 def consumer(name: str) -> Consumer | None:
@@ -123,7 +151,7 @@ def publish_all(events: Sequence[Event], *, at: datetime) -> None:
         Delivery(event=row, consumer=reader.name, key=row.key, available_at=at)
         for row in rows
         for reader in _consumers.values()
-        if row.topic in reader.topics
+        if row.topic in reader.events
     )
 
 

@@ -50,7 +50,6 @@ class Policy(Generic[M]):
         self.scope = scope
         self._verbs = dict(verbs or {})
         self._module = lifecycle
-        _policies[model] = self
 
     @property
     def lifecycle(self) -> Lifecycle | None:
@@ -157,6 +156,12 @@ def refusal(actor: Actor) -> type[Problem]:
     return NotAllowed if actor.is_signed_in else NotSignedIn
 
 
+def register(*policies: "Policy[Any]") -> None:
+    """Answer `can` and `visible_to` for the tables of these policies."""
+    for policy in policies:
+        _policies[policy.model] = policy
+
+
 def policy_of(model: type[M]) -> "Policy[M]":
     return _policies[model]
 
@@ -180,10 +185,9 @@ def visible_to(actor: Actor, model: type[M]) -> QuerySet[M]:
     return policy_of(model).visible_to(actor)
 
 
-def contribute_audience(source: Callable[[Actor], set[str]]) -> Callable[[Actor], set[str]]:
-    """Register a room's own tokens (such as `deal:<id>`) for `audience_tokens`."""
+def register_audience(source: Callable[[Actor], set[str]]) -> None:
+    """Add a room's own tokens (such as `deal:<id>`) to those of `audience_tokens`."""
     _audiences.append(source)
-    return source
 
 
 def audience_tokens(actor: Actor) -> frozenset[str]:

@@ -63,7 +63,7 @@ class Relay:
             for reader in readers
             if reader.handle_batch
         }
-        bells = {reader.name: workers.bell for reader in readers if reader.handle}
+        bells = {reader.name: workers.bell for reader in readers if reader.handlers}
         bells |= {name: duty.bell for name, duty in batches.items()} | {waking.SEALING: sealing.bell}
         return [workers, sealing, *batches.values()] if names is None else list(batches.values()), bells
 
@@ -111,7 +111,7 @@ class Relay:
 
 def dispatch(batch: int = deliveries.BATCH) -> int:
     """Hand due deliveries to Celery; returns how many."""
-    names = [reader.name for reader in outbox.consumers() if reader.handle]
+    names = [reader.name for reader in outbox.consumers() if reader.handlers]
     now = clock.now()
     with transaction.atomic():
         earlier = Delivery.objects.filter(

@@ -6,4 +6,6 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        from market.notices import account_events, events, policy  # noqa: F401  letters leave through the outbox
+        from market.notices import wiring
+
+        wiring.wire()

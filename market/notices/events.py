@@ -1,13 +1,13 @@
-"""An e-mail leaves only after the transaction that caused it, from a worker."""
-
+from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
-from market.kernel import clock, outbox
-from market.notices import services
+from market.kernel.outbox import Event
 
 
-def send(envelope: outbox.Envelope) -> None:
-    services.mail_notice(notice_id=UUID(envelope.payload["notice_id"]), at=clock.now())
+@dataclass(frozen=True)
+class NoticeWritten(Event):
+    """A person is to be told by e-mail as well."""
 
-
-outbox.subscribe("notices.mail", [services.NoticeWritten.topic], send)
+    topic: ClassVar[str] = "market.notices.written"
+    notice_id: UUID

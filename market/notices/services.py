@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,15 +18,8 @@ from market.accounts.queries import members_with_role
 from market.kernel import outbox
 from market.kernel.actor import Actor, Role
 from market.notices import policy
+from market.notices.events import NoticeWritten
 from market.notices.models import LONGEST_BODY, LONGEST_TITLE, Notice, Words
-
-
-@dataclass(frozen=True)
-class NoticeWritten(outbox.Event):
-    """A person is to be told by e-mail as well."""
-
-    topic: ClassVar[str] = "market.notices.written"
-    notice_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

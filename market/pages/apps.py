@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class PagesConfig(AppConfig):
@@ -7,7 +6,6 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        from market.pages import navigation
+        from market.pages import wiring
 
-        navigation.add(_("工作日历"), "reference:calendar", visible=lambda actor: actor.is_operator, order=94)
-        navigation.add(_("系统投递"), "pages:deliveries", visible=lambda actor: actor.is_operator, order=95)
+        wiring.wire()

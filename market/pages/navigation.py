@@ -26,8 +26,8 @@ class Item:
 _items: dict[str, Item] = {}
 
 
-def add(label: Any, url_name: str, *, visible: Callable[[Actor], bool], order: int) -> None:
-    """Add an item to the menu; called once, from a room's pages module."""
+def register(label: Any, url_name: str, *, visible: Callable[[Actor], bool], order: int) -> None:
+    """Add an item to the menu."""
     _items[url_name] = Item(label, url_name, visible, order)
 
 

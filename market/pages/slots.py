@@ -23,7 +23,7 @@ class Filling:
 _fillings: dict[str, list[Filling]] = {}
 
 
-def fill(slot: str, *, url_name: str, title: Any, visible: Callable[[Actor], bool] = lambda actor: True) -> None:
+def register(slot: str, *, url_name: str, title: Any, visible: Callable[[Actor], bool] = lambda actor: True) -> None:
     """Fill a slot; several rooms may fill one, in the order of the floors."""
     found = _fillings.setdefault(slot, [])
     if all(filling.url_name != url_name for filling in found):

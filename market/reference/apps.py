@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.core.signals import request_started
 
 
 class ReferenceConfig(AppConfig):
@@ -8,6 +7,6 @@ class ReferenceConfig(AppConfig):
     verbose_name = "Reference"
 
     def ready(self) -> None:
-        from market.reference import queries
+        from market.reference import wiring
 
-        request_started.connect(queries.forget, dispatch_uid="market.reference.queries.forget")
+        wiring.wire()

@@ -6,7 +6,6 @@ class BrokerageConfig(AppConfig):
     label = "brokerage"
 
     def ready(self) -> None:
-        from matching.brokerage import consumers, pages, policy, queries  # noqa: F401  subscriptions, slots and menu
-        from matching.matches import track_record
+        from matching.brokerage import wiring
 
-        track_record.fill(queries.signed_by)
+        wiring.wire()

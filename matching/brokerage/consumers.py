@@ -1,23 +1,16 @@
-"""Deals follow their contracts and payments, by the names of those events."""
+"""A deal makes its listings busy; when it is lost, those that no other deal holds are free again."""
 
-from uuid import UUID
-
-from market.kernel import outbox
-from matching.brokerage import services
-from matching.brokerage.events import CONTRACT_COMPLETED, CONTRACT_SIGNED, CONTRACT_TERMINATED, PAYMENT_SUCCEEDED
-
-MOVES = {
-    CONTRACT_SIGNED: services.mark_signed,
-    PAYMENT_SUCCEEDED: services.mark_performing,
-    CONTRACT_COMPLETED: services.mark_completed,
-    CONTRACT_TERMINATED: services.mark_dissolved,
-}
+from listings.catalog import services as catalog
+from market.kernel import clock
+from market.kernel.outbox import Envelope
+from matching.brokerage.events import DealLost, DealOpened
 
 
-def follow(envelope: outbox.Envelope) -> None:
-    """A contract that came without a deal moves none."""
-    if deal_id := envelope.payload["deal_id"]:
-        MOVES[envelope.topic](deal_id=UUID(deal_id), at=envelope.occurred_at)
+def hold_listings(envelope: Envelope[DealOpened]) -> None:
+    deal = envelope.event
+    catalog.mark_negotiating(achievement_id=deal.achievement_id, demand_id=deal.demand_id, at=clock.now())
 
 
-outbox.subscribe("brokerage.deals", MOVES, follow)
+def release_listings(envelope: Envelope[DealLost]) -> None:
+    deal = envelope.event
+    catalog.mark_released(achievement_id=deal.achievement_id, demand_id=deal.demand_id, at=clock.now())

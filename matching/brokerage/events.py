@@ -1,16 +1,10 @@
-"""What brokerage tells the rest, and what it listens to."""
+"""What brokerage tells the rest."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from market.kernel.outbox import Event
-
-# Rooms above are known here by the names of their events only.
-CONTRACT_SIGNED = "contracts.agreements.contract.signed"
-CONTRACT_COMPLETED = "contracts.agreements.contract.completed"
-CONTRACT_TERMINATED = "contracts.agreements.contract.terminated"
-PAYMENT_SUCCEEDED = "contracts.payments.payment.succeeded"
 
 
 @dataclass(frozen=True)

@@ -6,4 +6,6 @@ class MatchesConfig(AppConfig):
     label = "ranking"  # of its tables and migrations, by the name that the room had first
 
     def ready(self) -> None:
-        from matching.matches import consumers, pages, policy, services  # noqa: F401  events, slots, who may, jobs
+        from matching.matches import wiring
+
+        wiring.wire()

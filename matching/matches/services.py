@@ -83,7 +83,6 @@ def retry_given_up(*, actor: Actor, at: datetime) -> int:
     return len(keys)
 
 
-@jobs.handler(queue.JOB)
 def rematch(run: jobs.Run) -> dict[str, int]:
     """What the job does; cancelled, it keeps what is done, and taken up again, it goes on with what is due."""
     is_first = "begun" not in run.checkpoint

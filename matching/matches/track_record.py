@@ -1,4 +1,4 @@
-"""What an owner has brought to a contract before: told by a room above, which fills the slot."""
+"""What an owner has brought to a contract before: told by a room above, which registers."""
 
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
@@ -8,7 +8,7 @@ Source = Callable[[Collection[UUID]], Mapping[UUID, int]]
 _sources: list[Source] = []
 
 
-def fill(source: Source) -> None:
+def register(source: Source) -> None:
     """`source` gives by organisation how many deals it has signed as seller; none for those without any."""
     _sources.append(source)
 

@@ -34,8 +34,12 @@ class Suggestion:
     url: str
 
 
-# Where an organisation's own page is; filled by the room that has one.
-organisation_url: list[Callable[[Any], str]] = []
+_organisation_pages: list[Callable[[Any], str]] = []
+
+
+def register_organisation_page(address: Callable[[Any], str]) -> None:
+    """Say where an organisation's own page is, by its id."""
+    _organisation_pages.append(address)
 
 
 def suggestions(*, actor: Actor, typed: str) -> list[Suggestion]:
@@ -66,7 +70,7 @@ def _fields(typed: str) -> list[Suggestion]:
 
 
 def _organisations(actor: Actor, typed: str) -> list[Suggestion]:
-    if not organisation_url or (actor.scopes is not None and "organisations:read" not in actor.scopes):
+    if not _organisation_pages or (actor.scopes is not None and "organisations:read" not in actor.scopes):
         return []
     rows = accounts.organisations.visible_to(actor).filter(verified_at__isnull=False).order_by("name", "id")
     known = rows.values_list("id", "name")
@@ -74,7 +78,7 @@ def _organisations(actor: Actor, typed: str) -> list[Suggestion]:
     if not found:
         needle = _comparable(typed)
         found = [row for row in known[:MOST_COMPARED] if needle in _comparable(row[1])][:ORGANISATIONS]
-    return [Suggestion("organisation", name, organisation_url[0](pk)) for pk, name in found]
+    return [Suggestion("organisation", name, _organisation_pages[0](pk)) for pk, name in found]
 
 
 @lru_cache(maxsize=MOST_COMPARED)

@@ -1,9 +1,7 @@
 """Vectors of listings that lack one, computed in a worker; a listing without one is found all the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
@@ -11,19 +9,10 @@ from django.db import transaction
 from market.kernel import outbox
 from search.index import encoder, indexing, vectors
 from search.index.documents import projections
+from search.index.events import ListingEncoded
 
 BATCH = 32
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class ListingEncoded(outbox.Event):
-    """The vector of a listing's title is there; the index wants it."""
-
-    topic: ClassVar[str] = indexing.ENCODED
-    listing_id: UUID
-    kind: str
-    version: int
 
 
 def encode(wanted: indexing.Wanted, *, at: datetime) -> int:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 from django.conf import settings
 
-from market.kernel.health import probe
 from search.index.breaker import Breaker, EngineAway
 from search.index.mapping import SETTINGS, mapping, mapping_hash
 
@@ -263,7 +262,6 @@ def _parts(lines: Iterable[Mapping[str, Any]]) -> Iterator[list[bytes]]:
         yield part
 
 
-@probe("elasticsearch", is_required=False)
 def state() -> str:
     """For /readyz: the market goes on in a plainer form without it."""
     if not is_configured():

@@ -14,10 +14,10 @@ from market.kernel import outbox
 from search.analysis import text
 from search.index import engine, vectors
 from search.index.documents import Document, projection
+from search.index.events import ListingEvent
 from search.index.mapping import ANALYSIS, key_of, source_of
 from search.index.models import SearchDocument
 
-ENCODED = "search.listing.encoded"  # a title's vector was computed; the document is written again with it
 Wanted = Mapping[tuple[str, UUID], int]
 
 
@@ -39,7 +39,7 @@ class Change:
         return f"{self.kind}:{self.id}"
 
 
-def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+def write_fallback(envelopes: Sequence[outbox.Envelope[ListingEvent]]) -> Mapping[int, outbox.Failure]:
     """Bring PostgreSQL's copy up to date."""
     changes = load(wanted_of(envelopes))
     store(change.document for change in changes if change.document is not None)
@@ -52,7 +52,7 @@ def write_fallback(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.
     return {}
 
 
-def write_engine(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+def write_engine(envelopes: Sequence[outbox.Envelope[ListingEvent]]) -> Mapping[int, outbox.Failure]:
     """Bring Elasticsearch up to date; raises EngineAway when it is away as a whole.
 
     While an index is being rebuilt, the next one gets everything as well, so that it lacks nothing when it takes over.
@@ -65,16 +65,16 @@ def write_engine(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Fa
     return {
         envelope.id: failures[key]
         for envelope in envelopes
-        if (key := f"{envelope.payload['kind']}:{envelope.payload['listing_id']}") in failures
+        if (key := f"{envelope.event.kind}:{envelope.event.listing_id}") in failures
     }
 
 
-def wanted_of(envelopes: Sequence[outbox.Envelope]) -> Wanted:
+def wanted_of(envelopes: Iterable[outbox.Envelope[ListingEvent]]) -> Wanted:
     """Each listing once, with the highest version that was announced."""
     wanted: dict[tuple[str, UUID], int] = {}
-    for envelope in envelopes:
-        name = envelope.payload["kind"], UUID(envelope.payload["listing_id"])
-        wanted[name] = max(wanted.get(name, 0), envelope.payload["version"])
+    for event in (envelope.event for envelope in envelopes):
+        name = event.kind, event.listing_id
+        wanted[name] = max(wanted.get(name, 0), event.version)
     return wanted
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,10 +21,11 @@ from market.kernel.models import Delivery, OutboxEvent
 from market.kernel.problems import Problem
 from search.index import indexing
 from search.index.documents import Document
+from search.index.events import ListingEvent
 from search.saved import matching, notifications, queries, query_index, readers
+from search.saved.events import SearchKept
 from search.saved.matching import Reading, Wanted
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
-from search.saved.services import SearchKept
 
 # What is older is no news, whoever edits it; hits are kept for longer, so none is told again once it was pruned.
 NEWS = timedelta(days=90)
@@ -36,17 +38,17 @@ FEW = 16
 MOST_RECENT = 2000
 
 
-def subscribe(topics: Iterable[str]) -> None:
-    """Follow events whose payload has `kind`, `listing_id` and `version`."""
-    outbox.subscribe_batch(CONSUMER, [*topics, SearchKept.topic], follow, pause_seconds=outbox.PATIENT_SECONDS)
+def register(event: type[ListingEvent]) -> None:
+    """Have saved searches asked of a room's listings by its event."""
+    outbox.register_batch(CONSUMER, [event, SearchKept], follow, pause_seconds=outbox.PATIENT_SECONDS)
 
 
-def follow(envelopes: Sequence[outbox.Envelope]) -> Mapping[int, outbox.Failure]:
+def follow(envelopes: Sequence[outbox.Envelope[Any]]) -> Mapping[int, outbox.Failure]:
     """Note what the changed listings meet, and tell at once whoever wants to know at once."""
-    kept = [UUID(envelope.payload["search_id"]) for envelope in envelopes if envelope.topic == SearchKept.topic]
+    kept = [envelope.event.search_id for envelope in envelopes if isinstance(envelope.event, SearchKept)]
     at = clock.now()
     if SavedSearch.objects.exists():
-        documents = _documents([envelope for envelope in envelopes if envelope.topic != SearchKept.topic])
+        documents = _documents([envelope for envelope in envelopes if isinstance(envelope.event, ListingEvent)])
         announce(documents, at=at, is_more_to_come=_is_more_to_come(envelopes, at=at))
     if kept:
         catch_up(kept, at=at)
@@ -63,17 +65,19 @@ def catch_up(search_ids: Collection[UUID], *, at: datetime) -> int:
     reader = outbox.consumer(CONSUMER)
     if since is None or reader is None:
         return 0
-    events = OutboxEvent.objects.filter(topic__in=reader.topics - {SearchKept.topic}).order_by("-id")[:MOST_RECENT]
-    documents = _documents([deliveries.envelope(event) for event in events if event.recorded_at >= since])
+    events = OutboxEvent.objects.filter(topic__in=reader.events.keys() - {SearchKept.topic}).order_by("-id")[
+        :MOST_RECENT
+    ]
+    documents = _documents([deliveries.envelope(reader, event) for event in events if event.recorded_at >= since])
     return announce(documents, at=at, among=searches)
 
 
-def _documents(envelopes: Sequence[outbox.Envelope]) -> list[Document]:
+def _documents(envelopes: Sequence[outbox.Envelope[ListingEvent]]) -> list[Document]:
     changes = indexing.load(indexing.wanted_of(envelopes))
     return [change.document for change in changes if change.document is not None]
 
 
-def _is_more_to_come(envelopes: Sequence[outbox.Envelope], *, at: datetime) -> bool:
+def _is_more_to_come(envelopes: Sequence[outbox.Envelope[Any]], *, at: datetime) -> bool:
     """Whether other events wait for this consumer now: an import of thousands comes in many batches."""
     waiting = Delivery.objects.filter(consumer=CONSUMER, dead_at__isnull=True, available_at__lte=at)
     return waiting.exclude(event_id__in=[envelope.id for envelope in envelopes]).exists()

@@ -6,4 +6,6 @@ class SavedConfig(AppConfig):
     label = "saved"
 
     def ready(self) -> None:
-        from search.saved import pages, policy  # noqa: F401  menu, who may
+        from search.saved import wiring
+
+        wiring.wire()

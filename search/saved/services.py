@@ -1,8 +1,6 @@
 """Keeping a search, and how soon one is told of what it finds."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +12,7 @@ from market.kernel.actor import SYSTEM, Actor
 from market.kernel.problems import InvalidInput, NotAllowed, NotSignedIn
 from search.find.query import SearchQuery, visible
 from search.saved import addresses, matching, policy, queries, query_index
+from search.saved.events import SearchKept
 from search.saved.models import Cadence, SavedSearch
 from search.saved.problems import NoInbox, QueryNotUnderstood, TooManySavedSearches
 
@@ -23,14 +22,6 @@ LONGEST_NAME = 80
 LONGEST_LOOK = timedelta(days=1)
 # What was published only just before the page was made may not have been found yet; twice is better than never.
 NOT_FOUND_YET = timedelta(seconds=10)
-
-
-@dataclass(frozen=True)
-class SearchKept(outbox.Event):
-    """A search was saved by somebody who saw its results some time before."""
-
-    topic: ClassVar[str] = "search.saved.kept"
-    search_id: UUID
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from tests.benchmarks import data, frame, lagging
 
 SIZES = (5, 50)  # what gathers in 50 ms at 100 writes a second, and in 100 ms at 500
 ROUNDS = 7
-IDLE = outbox.Consumer("bench.idle", frozenset(), handle_batch=lambda envelopes: {})
+IDLE = outbox.Consumer("bench.idle", {ListingChanged.topic: ListingChanged}, handle_batch=lambda envelopes: {})
 
 
 def run(plan: frame.Plan) -> list[frame.Ratio]:
@@ -30,7 +30,7 @@ def run(plan: frame.Plan) -> list[frame.Ratio]:
         maintenance.rebuild()
         rows = list(Achievement.objects.order_by("id").values_list("id", flat=True)[: max(SIZES) * 20])
         readers = [
-            reader for reader in outbox.consumers() if reader.handle_batch and ListingChanged.topic in reader.topics
+            reader for reader in outbox.consumers() if reader.handle_batch and ListingChanged.topic in reader.events
         ]
         found = [
             measure(reader, rows, size, rounds, plan.quiet)

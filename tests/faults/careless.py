@@ -16,8 +16,8 @@ def deliver(delivery_id: int) -> None:
     delivery = Delivery.objects.select_related("event").get(id=delivery_id)
     reader = outbox.consumer(delivery.consumer)
     delivery.delete()
-    if reader is not None and reader.handle is not None:
-        reader.handle(deliveries.envelope(delivery.event))
+    if reader is not None and reader.handlers:
+        reader.handlers[delivery.event.topic](deliveries.envelope(reader, delivery.event))
 
 
 deliveries.deliver = deliver

@@ -83,7 +83,7 @@ def instant(at: datetime) -> str:
 _sources: dict[str, Source] = {}
 
 
-def seal_source(name: str, model: type[models.Model], *, hidden: Collection[str] = ()) -> Source:
+def register(name: str, model: type[models.Model], *, hidden: Collection[str] = ()) -> Source:
     """Have the rows of a table sealed with all of their columns; called once, when the room starts.
 
     A column that is added later is covered for the rows that are sealed from then on.

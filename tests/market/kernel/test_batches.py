@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from market.kernel import clock, deliveries, outbox
-from market.kernel.models import Delivery, Job
+from market.kernel.models import Delivery, Job, OutboxEvent
 from tests.cast import MONDAY
 
 
@@ -28,20 +28,20 @@ class Reader:
         self.away: Exception | None = None
 
     def __call__(self, envelopes) -> dict:
-        self.offered.append([item.payload["number"] for item in envelopes])
+        self.offered.append([item.event.number for item in envelopes])
         for item in envelopes:
-            Job.objects.create(kind=f"{item.payload['thing']}-{item.payload['number']}", created_at=clock.now())
+            Job.objects.create(kind=f"{item.event.thing}-{item.event.number}", created_at=clock.now())
         if self.away:
             raise self.away
-        if any(item.payload["thing"] == "poison" for item in envelopes):
+        if any(item.event.thing == "poison" for item in envelopes):
             raise ValueError("poisoned")
-        return {item.id: outbox.Failure("later") for item in envelopes if item.payload["thing"] == "later"}
+        return {item.id: outbox.Failure("later") for item in envelopes if item.event.thing == "later"}
 
 
 @pytest.fixture
 def reader() -> Iterator[Reader]:
     found = Reader()
-    outbox.subscribe_batch("tests.batches", [ThingHappened.topic], found)
+    outbox.register_batch("tests.batches", [ThingHappened], found)
     yield found
     outbox._consumers.pop("tests.batches")
 
@@ -151,3 +151,16 @@ def test_handing_a_batch_on_takes_two_statements_of_the_relays_own(size, reader,
 class Idle(Reader):
     def __call__(self, envelopes) -> dict:
         return {}
+
+
+@pytest.mark.django_db
+def test_an_event_that_can_not_be_read_any_more_is_put_off_and_holds_up_no_other(reader):
+    publish("good", "old", "also-good")
+    OutboxEvent.objects.filter(payload__thing="old").update(payload={"number": 1})
+
+    feed()
+
+    assert done() == ["good-0", "also-good-2"]
+    (waiting,) = Delivery.objects.filter(consumer="tests.batches")
+    assert waiting.attempts == 1
+    assert "thing" in waiting.last_error

@@ -1,6 +1,8 @@
 """What the relay hands to workers that are behind."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -23,12 +25,17 @@ def _queue():
     empty()
 
 
+@dataclass(frozen=True)
+class Dispatched(outbox.Event):
+    topic: ClassVar[str] = "tests.dispatched"
+
+
 @pytest.fixture
 def due(db):
-    outbox.subscribe("tests.dispatch", ["tests.dispatched"], lambda envelope: None)
+    outbox.register("tests.dispatch", Dispatched, lambda envelope: None)
     old = clock.now() - timedelta(minutes=1)
     for number in range(SENT):
-        event = OutboxEvent.objects.create(topic="tests.dispatched", key=str(number), payload={}, occurred_at=old)
+        event = OutboxEvent.objects.create(topic=Dispatched.topic, key=str(number), payload={}, occurred_at=old)
         event.deliveries.create(consumer="tests.dispatch", key=str(number), available_at=old)
     yield Delivery.objects.filter(consumer="tests.dispatch")
     outbox._consumers.pop("tests.dispatch")

@@ -17,7 +17,6 @@ def counting() -> Iterator[list]:
     """A job that counts to five, keeps its place, and breaks once where it is told to."""
     steps: list = []
 
-    @jobs.handler("tests.count")
     def count(run):
         for number in range(run.checkpoint.get("next", 0), 5):
             if run.payload.get("break_at") == number and not steps.count("broken"):
@@ -26,6 +25,8 @@ def counting() -> Iterator[list]:
             steps.append(number)
             run.advance(number + 1, 5, next=number + 1)
         return {"counted": 5}
+
+    jobs.register("tests.count", count)
 
     yield steps
     jobs._handlers.pop("tests.count")

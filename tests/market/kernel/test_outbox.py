@@ -31,12 +31,12 @@ def heard() -> Iterator[list]:
     seen: list = []
 
     def handle(envelope):
-        Job.objects.create(kind=f"heard-{envelope.payload['thing']}", created_at=clock.now())
+        Job.objects.create(kind=f"heard-{envelope.event.thing}", created_at=clock.now())
         seen.append(envelope)
-        if envelope.payload["thing"] == "poison":
+        if envelope.event.thing == "poison":
             raise Away("poisoned")
 
-    outbox.subscribe("tests.worker", [ThingHappened.topic], handle)
+    outbox.register("tests.worker", ThingHappened, handle)
     yield seen
     outbox._consumers.pop("tests.worker")
 
@@ -46,16 +46,16 @@ def batches() -> Iterator[list]:
     seen: list = []
 
     def handle_batch(envelopes):
-        if any(item.payload["thing"] == "away" for item in envelopes):
+        if any(item.event.thing == "away" for item in envelopes):
             raise Away
         seen.extend(envelopes)
         return {
-            item.id: outbox.Failure(item.payload["thing"], is_permanent=item.payload["thing"] == "dead")
+            item.id: outbox.Failure(item.event.thing, is_permanent=item.event.thing == "dead")
             for item in envelopes
-            if item.payload["thing"] in {"dead", "later"}
+            if item.event.thing in {"dead", "later"}
         }
 
-    outbox.subscribe_batch("tests.batch", [ThingHappened.topic], handle_batch)
+    outbox.register_batch("tests.batch", [ThingHappened], handle_batch)
     yield seen
     outbox._consumers.pop("tests.batch")
 
@@ -174,4 +174,4 @@ def test_a_low_id_that_commits_late_is_not_skipped(committed_db, batches):
 
     # The control: a reader that remembers the highest id it saw would skip the event that committed late.
     assert [row.payload["thing"] for row in OutboxEvent.objects.filter(id__gt=highest_seen)] == []
-    assert [item.payload["thing"] for item in batches] == ["late-id-early-commit", "early-id-late-commit"]
+    assert [item.event.thing for item in batches] == ["late-id-early-commit", "early-id-late-commit"]

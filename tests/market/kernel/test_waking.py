@@ -40,7 +40,7 @@ class Heard:
 @pytest.fixture
 def heard() -> Iterator[Heard]:
     found = Heard()
-    outbox.subscribe_batch("tests.waking", [ThingHappened.topic], found)
+    outbox.register_batch("tests.waking", [ThingHappened], found)
     yield found
     outbox._consumers.pop("tests.waking")
 

@@ -103,12 +103,8 @@ def test_two_that_write_the_same_documents_at_once_leave_the_newest(committed_ca
 
 def test_a_removal_that_comes_late_leaves_a_newer_document(db):
     indexing.store([document(1, 2), document(2, 3)])
-    gone = [outbox.Envelope(number, ListingChanged.topic, "", _payload(number, version=2), MONDAY) for number in (1, 2)]
+    gone = [outbox.Envelope(number, ListingChanged(UUID(int=number), "achievement", 2), MONDAY) for number in (1, 2)]
 
     assert indexing.write_fallback(gone) == {}
 
     assert stored() == {2: (3, "铜")}
-
-
-def _payload(number: int, *, version: int) -> dict[str, Any]:
-    return {"kind": "achievement", "listing_id": str(UUID(int=number)), "version": version}

@@ -1,4 +1,4 @@
-"""What happens to organisations, members and keys is told to whom it concerns."""
+"""What happens to organisations, members and keys is told to whom it concerns; a notice is mailed by a worker."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,17 +10,25 @@ from django.utils.translation import gettext as _
 from market.accounts import events
 from market.accounts.models import ApiKey, Invitation, Membership, Organisation, User
 from market.accounts.queries import members_with_role, operators
-from market.kernel import outbox
+from market.kernel import clock
 from market.kernel.actor import Role
 from market.kernel.marks import listed
+from market.kernel.outbox import Envelope
+from market.notices import services
+from market.notices.events import NoticeWritten
 from market.notices.services import notify, worded
 
 KIND = "accounts"
 DESK = "accounts:organisation"
 
 
-def application_made(envelope: outbox.Envelope) -> None:
-    row = Organisation.objects.select_related("applicant").get(pk=UUID(envelope.payload["organisation_id"]))
+def mail(envelope: Envelope[NoticeWritten]) -> None:
+    """The e-mail leaves only after the transaction that caused it."""
+    services.mail_notice(notice_id=envelope.event.notice_id, at=clock.now())
+
+
+def application_made(envelope: Envelope[events.ApplicationMade]) -> None:
+    row = Organisation.objects.select_related("applicant").get(pk=envelope.event.organisation_id)
     facts = {"name": row.name, "applicant": row.applicant.email if row.applicant else "—"}
     _tell(
         envelope,
@@ -31,10 +39,10 @@ def application_made(envelope: outbox.Envelope) -> None:
     )
 
 
-def application_answered(envelope: outbox.Envelope) -> None:
-    row = Organisation.objects.get(pk=UUID(envelope.payload["organisation_id"]))
+def application_answered(envelope: Envelope[events.ApplicationAnswered]) -> None:
+    row = Organisation.objects.get(pk=envelope.event.organisation_id)
     facts = {"name": row.name, "reason": row.rejection_reason}
-    if envelope.payload["answer"] == "verified":
+    if envelope.event.answer == "verified":
         title = worded(lambda: _("%(name)s已通过核验") % facts)
         body = worded(lambda: _("现在可以发布成果与需求、签订合同。"))
     else:
@@ -43,11 +51,11 @@ def application_answered(envelope: outbox.Envelope) -> None:
     _tell(envelope, _managers(row.id), title, body)
 
 
-def invitation_sent(envelope: outbox.Envelope) -> None:
+def invitation_sent(envelope: Envelope[events.InvitationSent]) -> None:
     """A first manager proposed by the operator is told to the organisation's people and to every operator."""
-    if not envelope.payload["is_proposal"]:
+    if not envelope.event.is_proposal:
         return
-    row = Invitation.objects.select_related("organisation").get(pk=UUID(envelope.payload["invitation_id"]))
+    row = Invitation.objects.select_related("organisation").get(pk=envelope.event.invitation_id)
     facts = {"name": row.organisation.name, "email": row.email}
     members = members_with_role(row.organisation_id).values_list("id", flat=True)
     people = {*members, *operators().values_list("id", flat=True)}
@@ -59,8 +67,8 @@ def invitation_sent(envelope: outbox.Envelope) -> None:
     )
 
 
-def membership_begun(envelope: outbox.Envelope) -> None:
-    row = Membership.objects.select_related("user", "organisation").get(pk=UUID(envelope.payload["membership_id"]))
+def membership_begun(envelope: Envelope[events.MembershipBegun]) -> None:
+    row = Membership.objects.select_related("user", "organisation").get(pk=envelope.event.membership_id)
     facts = {"name": row.organisation.name, "person": str(row.user)}
     _tell(
         envelope,
@@ -70,10 +78,10 @@ def membership_begun(envelope: outbox.Envelope) -> None:
     )
 
 
-def membership_ended(envelope: outbox.Envelope) -> None:
-    row = Membership.objects.select_related("user", "organisation").get(pk=UUID(envelope.payload["membership_id"]))
-    facts = {"name": row.organisation.name, "person": str(row.user), "keys": envelope.payload["keys_ended"]}
-    if envelope.payload["by"] == "self":
+def membership_ended(envelope: Envelope[events.MembershipEnded]) -> None:
+    row = Membership.objects.select_related("user", "organisation").get(pk=envelope.event.membership_id)
+    facts = {"name": row.organisation.name, "person": str(row.user), "keys": envelope.event.keys_ended}
+    if envelope.event.by == "self":
         title = worded(lambda: _("%(person)s已退出%(name)s") % facts)
     else:
         title = worded(lambda: _("%(person)s不再代表%(name)s") % facts)
@@ -81,8 +89,8 @@ def membership_ended(envelope: outbox.Envelope) -> None:
     _tell(envelope, {*_managers(row.organisation_id), row.user_id}, title, body)
 
 
-def key_issued(envelope: outbox.Envelope) -> None:
-    row = ApiKey.objects.select_related("created_by").get(pk=UUID(envelope.payload["key_id"]))
+def key_issued(envelope: Envelope[events.KeyIssued]) -> None:
+    row = ApiKey.objects.select_related("created_by").get(pk=envelope.event.key_id)
     facts = {"person": str(row.created_by), "key": row.name}
     _tell(
         envelope,
@@ -93,23 +101,23 @@ def key_issued(envelope: outbox.Envelope) -> None:
     )
 
 
-def person_suspended(envelope: outbox.Envelope) -> None:
+def person_suspended(envelope: Envelope[events.PersonSuspended]) -> None:
     """Told to the managers of every organisation that the person acts for."""
-    user = User.objects.get(pk=UUID(envelope.payload["user_id"]))
+    user = User.objects.get(pk=envelope.event.user_id)
     organisations = Membership.objects.filter(user=user, ended_at__isnull=True).values_list("organisation", flat=True)
     facts = {"person": str(user)}
-    if envelope.payload["is_lifted"]:
+    if envelope.event.is_lifted:
         title = worded(lambda: _("%(person)s的账户已恢复") % facts)
     else:
         title = worded(lambda: _("%(person)s的账户已被运营方停用，其接口密钥同时停用") % facts)
     _tell(envelope, {person for row in organisations for person in _managers(row)}, title)
 
 
-def organisation_suspended(envelope: outbox.Envelope) -> None:
-    row = Organisation.objects.get(pk=UUID(envelope.payload["organisation_id"]))
+def organisation_suspended(envelope: Envelope[events.OrganisationSuspended]) -> None:
+    row = Organisation.objects.get(pk=envelope.event.organisation_id)
     live = Membership.objects.filter(organisation=row, ended_at__isnull=True)
     facts = {"name": row.name, "reason": row.suspension_reason}
-    if envelope.payload["is_lifted"]:
+    if envelope.event.is_lifted:
         title, body = worded(lambda: _("%(name)s已恢复使用") % facts), worded(lambda: _("接口密钥须重新签发。"))
     else:
         title = worded(lambda: _("%(name)s已被运营方停用") % facts)
@@ -125,19 +133,5 @@ def _managers(organisation_id: UUID, but: UUID | None = None) -> list[UUID]:
     )
 
 
-def _tell(envelope: outbox.Envelope, people: Iterable[UUID], title: Any, body: Any = "", page: str = DESK) -> None:
+def _tell(envelope: Envelope[Any], people: Iterable[UUID], title: Any, body: Any = "", page: str = DESK) -> None:
     notify(kind=KIND, title=title, body=body, url=reverse(page), user_ids=people, at=envelope.occurred_at)
-
-
-TOLD: dict[type[outbox.Event], outbox.Handler] = {
-    events.ApplicationMade: application_made,
-    events.ApplicationAnswered: application_answered,
-    events.InvitationSent: invitation_sent,
-    events.MembershipBegun: membership_begun,
-    events.MembershipEnded: membership_ended,
-    events.KeyIssued: key_issued,
-    events.PersonSuspended: person_suspended,
-    events.OrganisationSuspended: organisation_suspended,
-}
-for event, tell in TOLD.items():
-    outbox.subscribe(f"notices.{event.topic.removeprefix('market.')}", [event.topic], tell)
