@@ -63,6 +63,7 @@ check: environment messages ## format, lint, types, floors, templates, migration
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py export_openapi --check
 	$(PYTHON) manage.py export_settings --check
+	$(PYTHON) manage.py export_rooms --check
 
 format: environment ## rewrite the code in its format
 	$(PYTHON) -m ruff check --fix --quiet .
@@ -72,9 +73,10 @@ format: environment ## rewrite the code in its format
 messages: environment ## compile the translations
 	@$(PYTHON) -m deploy.local.messages
 
-openapi: environment ## write docs/api/openapi.json and docs/operating/settings.md anew
+openapi: environment ## write docs/api/openapi.json, docs/operating/settings.md and docs/rooms.md anew
 	$(PYTHON) manage.py export_openapi
 	$(PYTHON) manage.py export_settings
+	$(PYTHON) manage.py export_rooms
 
 browser: environment
 	@$(PYTHON) -m deploy.local.chromium

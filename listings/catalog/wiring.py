@@ -9,8 +9,9 @@ from listings.catalog.kinds import KINDS, checks
 from market.kernel import policy as policies
 from market.pages import navigation
 from search.find import shortcuts, suggesting
-from search.index import consumers, documents
-from search.saved import alerts
+from search.index import consumers as index
+from search.index import documents
+from search.saved import consumers as saved
 
 
 def wire() -> None:
@@ -19,8 +20,8 @@ def wire() -> None:
     for place, kind in enumerate(KINDS.values(), 1):
         documents.register(indexing.projection_of(kind))
         navigation.register(kind.phrases.title, f"catalog:{kind.plural}", visible=lambda actor: True, order=9 + place)
-    consumers.register(ListingChanged)
-    alerts.register(ListingChanged)
+    index.register(ListingChanged)
+    saved.register(ListingChanged)
     shortcuts.register("patents", numbers.listing_of_patent)
     shortcuts.register("organisations", numbers.organisation_of_code)
     suggesting.register_organisation_page(numbers.organisation_url)

@@ -11,6 +11,7 @@ _finders: dict[str, Finder] = {}
 
 
 def register(name: str, finder: Finder) -> None:
+    """Have a number that is typed as a query lead straight to its thing."""
     _finders[name] = finder
 
 

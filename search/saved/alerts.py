@@ -38,11 +38,6 @@ FEW = 16
 MOST_RECENT = 2000
 
 
-def register(event: type[ListingEvent]) -> None:
-    """Have saved searches asked of a room's listings by its event."""
-    outbox.register_batch(CONSUMER, [event, SearchKept], follow, pause_seconds=outbox.PATIENT_SECONDS)
-
-
 def follow(envelopes: Sequence[outbox.Envelope[Any]]) -> Mapping[int, outbox.Failure]:
     """Note what the changed listings meet, and tell at once whoever wants to know at once."""
     kept = [envelope.event.search_id for envelope in envelopes if isinstance(envelope.event, SearchKept)]
