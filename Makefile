@@ -54,11 +54,12 @@ bench: environment messages ## the ratios of docs/measurements.md (ARGS chooses;
 	@$(UV) sync --frozen --inexact --quiet --group bench
 	$(ON_SERVERS) -- $(PYTHON) -m tests.benchmarks $(or $(ARGS),--list)
 
-check: environment messages ## format, lint, types, floors, templates, migrations, openapi.json
+check: environment messages ## format, lint, types, floors, counts, templates, migrations, openapi.json
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy $(FLOORS) deploy tests/benchmarks
 	.venv/bin/lint-imports
+	$(PYTHON) -m tests.structure
 	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py export_openapi --check
