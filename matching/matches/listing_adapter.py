@@ -53,7 +53,7 @@ def document(row: Listing) -> str:
 def profile_of(row: Any, *, signed: int | None = None) -> Profile:
     """An achievement or a demand as values; what it does not have stays unknown to the ranker.
 
-    `signed` is how many deals an achievement's owner has signed (`records.signed_by`).
+    `signed` is how many deals an achievement's owner has signed (`track_record.signed_by`).
     """
     values: dict[str, Any] = {
         "text": body(row),
