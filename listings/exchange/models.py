@@ -13,12 +13,8 @@ class FeedItem(models.Model):
     from one of them misses nothing.
     """
 
-    class Kind(models.TextChoices):
-        ACHIEVEMENT = "achievement", _("科技成果")
-        DEMAND = "demand", _("技术需求")
-
     sequence = models.BigIntegerField(unique=True)
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=20, db_comment="Code of a kind of listing")
     listing_id = models.UUIDField()
     version = models.PositiveIntegerField(default=0)
     is_deleted = models.BooleanField(default=False)

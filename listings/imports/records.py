@@ -1,7 +1,8 @@
 """One line of a file as a listing: pure, so that a bad line is refused by its number and the others go on.
 
 Three forms are read: a patent's facts (`publication_no`, `title`, `ipc_subclasses`); a title with an id and perhaps
-its `content`; and everything that the API takes for a new listing, with an `id` of the sender's choice.
+its `content`; and everything that the API takes for a new listing, with an `id` of the sender's choice. A column may be
+headed by the field's name or by its words.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from listings.catalog.data import data_of
-from listings.catalog.kinds import kind_named
+from listings.catalog.kinds import Kind, kind_named
 from market.kernel.validation import told
 from market.kernel.values import ExternalId, readable
 
@@ -57,11 +58,19 @@ def read(kind: str, line: int, text: str) -> Record | Refused:
         return Refused(line, "id_invalid", f"id: {_first(error)['message']}")
     its_kind = kind_named(kind)
     try:
-        data = data_of(its_kind).model_validate(its_kind.shorthand(values))
+        data = data_of(its_kind).model_validate(its_kind.shorthand(_named(its_kind, values)))
     except ValidationError as error:
         first = _first(error)
         return Refused(line, first["code"], f"{'.'.join(map(str, first['loc']))}: {first['message']}"[:200])
     return Record(line, key, data)
+
+
+def _named(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
+    """The values by the names of their fields."""
+    if values.keys() <= data_of(kind).model_fields.keys():
+        return values
+    headed = kind.import_columns
+    return {headed.get(name, name): value for name, value in values.items()}
 
 
 def _first(error: ValidationError) -> dict[str, Any]:

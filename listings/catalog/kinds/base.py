@@ -133,7 +133,6 @@ class Field:
     facet_code: Callable[[str], str] | None = None
     matched: str = ""
     exchanged: bool = False
-    imported: bool = True
 
     @property
     def empty(self) -> Any:
@@ -256,13 +255,18 @@ class Kind:
         """The code list of each coded field."""
         return {field.name: field.scheme for field in self.fields if field.scheme}
 
+    @property
+    def import_columns(self) -> dict[str, str]:
+        """The names of the fields by the words that may head their column in a file, in the language active now."""
+        return {str(self.column_words(field)): field.name for field in self.columns}
+
     def words(self, field: Field) -> Words:
         """A field as the page says it."""
-        return field.label or self._column_words(field)
+        return field.label or self.column_words(field)
 
     def question(self, field: Field) -> Words:
         """A field as its form asks for it."""
-        return field.form_label or self._column_words(field)
+        return field.form_label or self.column_words(field)
 
-    def _column_words(self, field: Field) -> Words:
+    def column_words(self, field: Field) -> Words:
         return self.model._meta.get_field(field.name).verbose_name  # type: ignore[union-attr]

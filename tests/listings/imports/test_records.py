@@ -28,6 +28,15 @@ def test_a_demands_text_becomes_its_difficulties(content, difficulties, rest):
     assert (found.key, found.data.difficulties, found.data.research_content) == ("d-1", difficulties, rest)
 
 
+def test_a_column_may_be_headed_by_the_words_of_its_field():
+    line = json.dumps({"id": "a-1", "名称": "铜箔退火工艺", "成果简介": "低温长时退火", "意向价格（元）": "800000"})
+
+    found = read("achievement", 1, line)
+
+    assert isinstance(found, Record), found
+    assert (found.data.title, found.data.summary, found.data.price) == ("铜箔退火工艺", "低温长时退火", 800_000)
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
