@@ -190,6 +190,7 @@ class Typed:
         posted = request.POST if request.method == "POST" else None
         known = {} if row is None else current_data(kind, row).model_dump(warnings=False) | {"version": row.version}
         self.form = FORMS[kind.code](posted, initial=known)
+        self.field = ""
         self.beneath: Any = None
         self.kept: list[forms.Form] = []
         for child in kind.children:

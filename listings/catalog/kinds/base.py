@@ -103,7 +103,7 @@ class Field:
     `most` and `least` bound the characters of a text, of each word or code, or a number; `items` how many words or
     codes there may be, and `normalise` (raises InvalidIdentifier) makes of each what is kept. `needed` is asked for by
     publishing, unless one of `instead` is there; a `deadline` must not be over then. `facet_code` makes of a code the
-    one that the facet counts. `matched` names what the ranker takes the value for, a field of its `Side`.
+    one that the facet counts. `matched` names what the ranker takes the value for, a field of its `Profile`.
     """
 
     name: str
@@ -208,9 +208,9 @@ def may_publish(row: Any, *, on: date) -> None:
 class Kind:
     """One kind of listing. `plural` names its addresses and its API scope.
 
-    `internal` are the columns that no owner types. A kind's own pieces: `errors` are further rules of its values,
-    `require_publishable` raises those of `refusals` that
-    forbid to publish a row, `shorthand` reads the short form of a line of a file.
+    `internal` are the columns that no owner types; `teaser` names the text of a card, `hides_owner` the switch by which
+    an owner stays unnamed. A kind's own pieces: `errors` are further rules of its values, `require_publishable` raises
+    those of `refusals` that forbid to publish a row, `shorthand` reads the short form of a line of a file.
     """
 
     code: str
