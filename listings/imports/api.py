@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from ninja import File, Router, Status
 from ninja.files import UploadedFile
 
-from listings.catalog.api import called
+from listings.catalog.api import operation
 from listings.catalog.kinds import KINDS
 from listings.catalog.kinds.base import Kind
 from listings.catalog.problems import NotVerified
@@ -19,17 +19,17 @@ from market.kernel.schemas import JobOut
 ANSWERS = {202: JobOut, **problems(NotVerified, FileRefused, EncodingUnknown)}
 
 
+def import_listings(kind: Kind, request: ApiRequest, response: HttpResponse, file: File[UploadedFile]) -> Status[Job]:
+    job = services.start_import(actor=request.actor, kind=kind.code, upload=file, at=clock.now())
+    response["Location"] = f"/api/v1/jobs/{job.id}"
+    return Status(202, job)
+
+
 def router_of(kind: Kind) -> Router:
     """The import of a kind's listings."""
     router = Router(tags=[kind.plural])
-
-    @router.post("/import", response=ANSWERS, description=kind.api.load)
-    @called(kind, "import", kind.plural)
-    def import_listings(request: ApiRequest, response: HttpResponse, file: File[UploadedFile]) -> Status[Job]:
-        job = services.start_import(actor=request.actor, kind=kind.code, upload=file, at=clock.now())
-        response["Location"] = f"/api/v1/jobs/{job.id}"
-        return Status(202, job)
-
+    view = operation(import_listings, kind, f"import_{kind.plural}")
+    router.post("/import", response=ANSWERS, description=kind.api.load)(view)
     return router
 
 

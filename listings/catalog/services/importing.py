@@ -92,14 +92,13 @@ def import_listings(
         raise InvalidInput(errors=errors[:100])
     known = known_keys(actor=actor, kind=kind, rows=rows, source=source)
     fresh: dict[str, Any] = {key: data for key, data in rows.items() if key not in known}
-    given = {"owner": owner, "state": State.PUBLISHED, "published_at": at, "created_at": at, "updated_at": at}
+    given = {"owner": owner, "source_market": source, "state": State.PUBLISHED}
+    given |= dict.fromkeys(("published_at", "created_at", "updated_at"), at)
     listings = [
         its_kind.model(
-            **given,
-            source_market=source,
+            **given | columns(its_kind, data) | {"region": data.region or owner.region},
             source_id=key,
             source_version=(versions or {}).get(key),
-            **(columns(its_kind, data) | {"region": data.region or owner.region}),
         )
         for key, data in fresh.items()
     ]
