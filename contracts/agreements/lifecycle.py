@@ -94,6 +94,7 @@ CONTRACTS = Lifecycle(
                     problems.ScanUnlike,
                     problems.SigningDate,
                     FileRefused,
+                    SeveralProblems,
                 ),
             ),
         ),

@@ -12,6 +12,7 @@ class ScanRefused(Problem):
 
     status = 422
     code = "scan_refused"
+    about = "scan"
     title = _("扫描件不符合要求")
     fields = ("reason",)
 
@@ -31,6 +32,7 @@ class ScanUnlike(Problem):
 
     status = 422
     code = "scan_unlike"
+    about = "pages_note"
     title = _("扫描件的页数与合同文本不同，请补齐或说明原因")
     fields = ("pages", "expected")
 

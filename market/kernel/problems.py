@@ -266,12 +266,13 @@ class SeveralProblems(Problem):
     fields = ("errors", "questions")
 
 
-def require_all(*checks: Callable[[], object]) -> None:
-    """Do every check and raise what they refuse: one refusal as it is, several as SeveralProblems."""
+def require_all(*checks: Callable[[], Any]) -> list[Any]:
+    """What the checks give, all done; raises what they refuse: one refusal as it is, several as SeveralProblems."""
+    given: list[Any] = []
     found: list[Problem] = []
     for check in checks:
         try:
-            check()
+            given.append(check())
         except Problem as problem:
             found.append(problem)
     if len(found) == 1:
@@ -280,6 +281,7 @@ def require_all(*checks: Callable[[], object]) -> None:
         questions = [question for problem in found for question in problem.data.get("questions", ())]
         errors = [error for problem in found for error in _told(problem)]
         raise SeveralProblems(mark("；").join(problem.words for problem in found), errors=errors, questions=questions)
+    return given
 
 
 def _told(problem: Problem) -> list[dict[str, Any]]:

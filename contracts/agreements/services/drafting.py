@@ -204,9 +204,14 @@ def _require_sound(data: ContractData, at: datetime) -> None:
 
 
 def _talked_of(deal: Deal) -> dict[str, Decimal | None]:
-    """The amounts that the two listings of a deal name."""
+    """The amounts that the two listings of a deal name, and that of its contract which was dissolved or withdrawn."""
     introduction = deal.introduction
-    return {_("成果意向价格"): introduction.achievement.price, _("需求预期投入"): introduction.demand.budget}
+    former = deal.contracts.filter(state__in=TechnologyContract.OVER).order_by("created_at", "id").last()
+    return {
+        _("成果意向价格"): introduction.achievement.price,
+        _("需求预期投入"): introduction.demand.budget,
+        _("前一份合同成交额"): former.contract_amount if former else None,
+    }
 
 
 def _columns(data: ContractData) -> dict[str, Any]:

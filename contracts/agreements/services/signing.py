@@ -18,6 +18,7 @@ from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.models import PrivateFile
+from market.kernel.problems import require_all
 from market.notices.services import worded
 
 
@@ -37,7 +38,7 @@ def sign_contract(
     `signed_on` is the day on the paper: the contract is signed, and takes effect, on the later one of the two.
     `pages_note` says why the scan has not as many pages as the text. The hash of the scan and of the drawn text it is
     for are both kept. Raises AlreadySealed, DealNotReady for a deal that was lost meanwhile, WrongState, SigningDate,
-    FileRefused, ScanRefused, ScanUnlike.
+    FileRefused, ScanRefused, ScanUnlike; SeveralProblems where the day is wrong as well as the scan.
     """
     contract = fetch(actor, contract_id, "sign", version)
     require_agreed_deal(contract)
@@ -45,9 +46,13 @@ def sign_contract(
     seals = {seal.party: seal for seal in contract.signatures.select_related("scan")}
     if contract.document is None or party in seals:
         raise AlreadySealed
-    _require_day(contract, signed_on, at)
-    stored = files.store(scan, actor=actor, at=at)
-    pages = _require_sealed_paper(stored, contract.document, list(seals.values()), note=pages_note)
+    document, papers = contract.document, list(seals.values())
+
+    def keep_scan() -> tuple[PrivateFile, int]:
+        stored = files.store(scan, actor=actor, at=at)
+        return stored, _require_sealed_paper(stored, document, papers, note=pages_note)
+
+    stored, pages = require_all(lambda: _require_day(contract, signed_on, at), keep_scan)[1]
     with refuse_on(one_seal_per_party=AlreadySealed):
         seals[party] = Signature.objects.create(
             contract=contract,

@@ -12,6 +12,7 @@ from contracts.agreements.problems import ContractExists, DealNotReady
 from contracts.registration import services as registration
 from contracts.registration.models import Registration
 from contracts.turnover.models import TurnoverEntry
+from market.kernel.problems import ConfirmationNeeded
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
 from tests import story
@@ -139,3 +140,19 @@ def test_the_text_of_a_lost_deal_stays_for_it_may_be_taken_up_again_and_says_so(
     assert "项目已结束（未成交）" in str(found.value.detail)
     told.contract.refresh_from_db()
     assert told.contract.state == TechnologyContract.State.DRAFTING
+
+
+def test_the_amount_of_the_contract_that_was_dissolved_is_what_the_next_one_is_held_against(cast):
+    told = story.dissolve(story.signed(cast))
+    run_consumers("brokerage.deals")
+    in_wan = story.CONTRACT | {
+        "contract_amount": "100.00",
+        "technology_amount": "100.00",
+        "deductions": [],
+        "instalments": [],
+    }
+
+    with refused(ConfirmationNeeded) as found:
+        services.draft_contract(actor=cast.broker, deal_id=told.deal.id, data=ContractData(**in_wan), at=MONDAY)
+
+    assert "前一份合同成交额 1,000,000.00 元" in str(found.value.detail)

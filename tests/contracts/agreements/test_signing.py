@@ -12,7 +12,7 @@ from contracts.agreements.problems import AlreadySealed, DealNotReady, SigningDa
 from market.kernel.clock import local_date
 from market.kernel.files import FileRefused
 from market.kernel.models import AuditRow, OutboxEvent
-from market.kernel.problems import NotAllowed, NotFound, Stale, TooLarge, WrongState
+from market.kernel.problems import NotAllowed, NotFound, SeveralProblems, Stale, TooLarge, WrongState
 from market.notices.models import Notice
 from matching.brokerage import services as brokerage
 from tests import story
@@ -220,3 +220,10 @@ def test_who_has_sealed_is_no_longer_offered_to_seal_or_reopen(final, cast):
     assert policy.contracts.allowed(cast.university_clerk, final) == ["withdraw"]
     assert policy.contracts.allowed(cast.enterprise_clerk, final) == ["sign", "withdraw"]
     assert policy.contracts.allowed(cast.broker, final) == ["withdraw"]
+
+
+def test_a_wrong_day_and_a_wrong_scan_are_told_at_once_and_nothing_is_kept(final, cast):
+    with refused(SeveralProblems) as found:
+        seal(cast.university_clerk, final, signed_on=date(1999, 1, 1), scan=b"GIF89a")
+
+    assert [error["code"] for error in found.value.errors] == ["signing_date", "file_refused"]
