@@ -8,6 +8,7 @@ from django.db import connection
 from contracts.agreements.models import TechnologyContract
 from contracts.registration.models import Registration
 from contracts.turnover import sums
+from contracts.turnover.services import TAKEN_OVER
 from market.kernel import clock
 from tests.benchmarks import data
 
@@ -37,15 +38,10 @@ REGISTRATIONS = """
         '[]', '', '', created_at, updated_at
     FROM generate_series(%s, %s) n, registration_registration WHERE no = 'template'
 """
-ENTRIES = """
-    INSERT INTO {table} (event_id, kind, contract_amount, technology_amount, contracts, seller_region, buyer_region,
-        seller_kind, buyer_kind, contract_type, technology_field, ip_type, plan_source, size_class, broker, university,
-        rule_set, effective_on, known_at)
-    SELECT id, kind, contract_amount, technology_amount, contracts, seller_region, buyer_region,
-        seller_kind, buyer_kind, contract_type, technology_field, ip_type, plan_source, size_class, broker, university,
-        rule_set, effective_on, recorded_at
-    FROM registration_registrationevent WHERE id = {event}
-"""
+ENTRIES = f"""
+    INSERT INTO {{table}} (event_id, {", ".join(TAKEN_OVER)})
+    SELECT id, {", ".join(TAKEN_OVER.values())} FROM registration_registrationevent WHERE id = {{event}}
+"""  # noqa: S608  names of the facts
 INTO_LEDGER = ENTRIES.format(table="turnover_turnoverentry", event="md5('event' || %s)::uuid")
 INTO_BARE = ENTRIES.format(table="bare_entry", event="md5('event' || %s)::uuid")
 ALL_INTO_LEDGER = ENTRIES.format(
