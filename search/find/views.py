@@ -14,12 +14,12 @@ from market.kernel.paging import InvalidCursor
 from market.kernel.problems import InvalidInput
 from market.pages.rendering import PageRequest, render_page
 from search.find import relaxing, services, shortcuts, suggesting
-from search.find.query import MAX_QUERY, SORTS, SearchQuery, parse
+from search.find.addresses import query_of, query_url
+from search.find.query import MAX_QUERY, SearchQuery
 from search.find.results import SearchResult
 from search.index.documents import label, projection, projections
 from search.index.facets import ASKED, Facet
 
-MOST_TICKS = 20
 OPEN_FACETS = 4  # the others are folded until one of their codes is ticked
 
 
@@ -59,25 +59,6 @@ def suggest(request: PageRequest) -> HttpResponse:
     """The list below the field, for htmx; as a page of its own it is as useful as it can be."""
     offers = suggesting.suggestions(actor=request.actor, typed=request.GET.get("q", ""))
     return render_page(request, "find/_suggestions.html", offers=offers)
-
-
-def query_url(query: SearchQuery) -> str:
-    """The address that asks this query anew."""
-    pairs = [("q", query.wording), ("kind", query.kind)]
-    pairs += [(name, code) for name, codes in query.facets.items() for code in codes]
-    pairs += [("sort", query.sort)] if query.sort != SORTS[0] else []
-    return f"{reverse('search:search')}?{urlencode([(name, value) for name, value in pairs if value] or [('q', '')])}"
-
-
-def query_of(request: PageRequest) -> SearchQuery:
-    """What the address asks for; what it cannot mean is left out."""
-    kind = request.GET.get("kind", "")
-    return parse(
-        request.GET.get("q", "")[:MAX_QUERY],
-        kind=kind if projection(kind) else "",
-        facets={name: [code[:40] for code in request.GET.getlist(name)[:MOST_TICKS]] for name in ASKED},
-        sort=request.GET.get("sort", SORTS[0]),
-    )
 
 
 def _lead_to(request: PageRequest, address: str) -> HttpResponse:

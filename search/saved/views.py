@@ -16,7 +16,7 @@ from market.kernel import clock
 from market.kernel.marks import listed
 from market.kernel.problems import NotSignedIn, Problem
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
-from search.find.views import query_of, query_url
+from search.find.addresses import query_of, query_url
 from search.saved import addresses, descriptions, feeds, policy, queries, services
 from search.saved.forms import CadenceForm, SaveForm
 from search.saved.models import Cadence, SavedSearch

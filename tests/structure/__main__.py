@@ -38,14 +38,14 @@ def main(*words: str) -> int:
 
 
 def kept(group: str, bounds: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
-    """The better of both; shares in twentieths, so that a line more or less is nobody's fault."""
+    """The better of both; shares in twentieths with a little room: a line more or less is nobody's fault."""
     if group == "limits":
         return dict(bounds)
     if group in DOWN:
         names = found if group == "how_to" else bounds
         return {name: min(found[name], bounds.get(name, found[name])) for name in names}
     most, names = (ROOM, found) if group == "rooms" else (math.inf, bounds)
-    return {name: max(min(math.floor(found[name] * 20) / 20, most), bounds.get(name, 0)) for name in names}
+    return {name: max(min(math.floor(found[name] * 20 - 0.4) / 20, most), bounds.get(name, 0)) for name in names}
 
 
 def written(held: Mapping[str, Mapping[str, float]]) -> str:
