@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,19 +10,20 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from listings.catalog import policy, problems, queries, serializers, services
+from listings.catalog import policy, queries, serializers, services
 from listings.catalog.data import ListingData
 from listings.catalog.kinds import KINDS
 from listings.catalog.kinds.base import Kind
-from listings.catalog.schemas import TakeDownIn, schemas_of
+from listings.catalog.lifecycle import LIFECYCLES
+from listings.catalog.schemas import schemas_of
 from market.kernel import clock
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, Payload, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import ConfirmationNeeded, Problem, SeveralProblems
+from market.kernel.problems import ConfirmationNeeded, Problem
+from market.kernel.verb_endpoints import add_verbs
 
 Code = Annotated[str, Field(max_length=40)]
-PUBLISHING = (problems.NotVerified, problems.ListingExpired, problems.ListingIncomplete, SeveralProblems)
 
 
 class ListFilters(Payload):
@@ -76,42 +77,19 @@ def update_listing(
     """Change the fields that are sent."""
     # The fields that were in the body, where null clears a field that may be empty, and what was confirmed.
     changes = payload.model_dump(exclude_unset=True, exclude={"confirmed"})
-    _do(services.update_listing, kind, request, listing_id, changes=changes, confirmed=payload.confirmed)
-    return get_listing(kind, request, response, listing_id)
-
-
-def publish_listing(kind: Kind, request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
-    _do(services.publish_listing, kind, request, listing_id)
-    return get_listing(kind, request, response, listing_id)
-
-
-def suspend_listing(kind: Kind, request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
-    """Hide it for a while."""
-    _do(services.suspend_listing, kind, request, listing_id)
-    return get_listing(kind, request, response, listing_id)
-
-
-def withdraw_listing(kind: Kind, request: ApiRequest, response: HttpResponse, listing_id: UUID) -> dict[str, Any]:
-    """Take it back for good."""
-    _do(services.withdraw_listing, kind, request, listing_id)
-    return get_listing(kind, request, response, listing_id)
-
-
-def take_down_listing(
-    kind: Kind, request: ApiRequest, response: HttpResponse, listing_id: UUID, payload: TakeDownIn
-) -> dict[str, Any]:
-    """Remove it for breaking the rules; for the operator."""
-    _do(services.take_down_listing, kind, request, listing_id, reason=payload.reason)
-    return get_listing(kind, request, response, listing_id)
-
-
-def _do(service: Callable[..., Any], kind: Kind, request: ApiRequest, listing_id: UUID, **more: Any) -> None:
-    service(
-        actor=request.actor, kind=kind.code, listing_id=listing_id, version=if_match(request), at=clock.now(), **more
+    services.update_listing(
+        actor=request.actor,
+        kind=kind.code,
+        listing_id=listing_id,
+        version=if_match(request),
+        changes=changes,
+        confirmed=payload.confirmed,
+        at=clock.now(),
     )
+    return get_listing(kind, request, response, listing_id)
 
 
-def operation(view: Callable[..., Any], kind: Kind, name: str, payload: Any = TakeDownIn) -> Callable[..., Any]:
+def operation(view: Callable[..., Any], kind: Kind, name: str, payload: Any = None) -> Callable[..., Any]:
     """A view for one kind, with its body; the id in its address is called as the document has it: `demand_id`."""
     own_id = f"{kind.code}_id"
 
@@ -151,12 +129,7 @@ def router_of(kind: Kind) -> Router:
     router.get(one, response=whole(), description=words.get)(operation(get_listing, kind, f"get_{code}"))
     updated = operation(update_listing, kind, f"update_{code}", shapes.changes)
     router.patch(one, response=whole(*CHANGING, ConfirmationNeeded))(updated)
-    published = operation(publish_listing, kind, f"publish_{code}")
-    refusals = (*CHANGING, *PUBLISHING, *kind.refusals)
-    router.post(f"{one}/publish", response=whole(*refusals), description=words.publish)(published)
-    for verb, view in (("suspend", suspend_listing), ("withdraw", withdraw_listing), ("take_down", take_down_listing)):
-        path = f"{one}/{verb.replace('_', '-')}"
-        router.post(path, response=whole(*CHANGING))(operation(view, kind, f"{verb}_{code}"))
+    add_verbs(router, LIFECYCLES[code], out=shapes.whole, answer=partial(get_listing, kind))
     return router
 
 

@@ -14,6 +14,7 @@ from listings.catalog.kinds.base import SECTION_WORDS, Field, Kind, Section, Sha
 from market.kernel.clock import today
 from market.kernel.forms import AskingForm, Form
 from market.kernel.money import MAX_AMOUNT
+from market.pages.fields import VersionForm
 from market.reference import queries as reference
 from market.reference.locations import LocationField
 
@@ -174,3 +175,7 @@ def split(text: str) -> list[str]:
     for mark in "，、；;\n":
         text = text.replace(mark, ",")
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+class TakeDownForm(VersionForm):
+    reason = forms.CharField(label=_("下架原因"), max_length=500)

@@ -1,13 +1,12 @@
 """Who sees a listing: one rule, said once for rows and once for search documents, and tested to be the same."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
 
 from listings.catalog.kinds import ACHIEVEMENT, DEMAND, KINDS, kind_named, kind_of
 from listings.catalog.kinds.base import Field, Kind, Tier
-from listings.catalog.models import NOT_SECRET, SHOWN_STATES, Achievement, Demand, Disclosure, State
+from listings.catalog.models import NOT_SECRET, SHOWN_STATES, Achievement, Demand, Disclosure
 from market.kernel.actor import Actor, Role
 from market.kernel.policy import PUBLIC, SIGNED_IN, VERIFIED, Policy, organisation_token
 
@@ -58,15 +57,9 @@ def takes_down(actor: Actor, listing: Any) -> bool:
     return actor.is_operator
 
 
-VERBS: dict[str, Callable[[Actor, Any], bool]] = {
-    "update": edits,
-    "publish": edits,
-    "suspend": edits,
-    "withdraw": edits,
-    "take_down": takes_down,
-}
 POLICIES: dict[str, Policy[Any]] = {
-    code: Policy(kind.model, visible=visible_listings, verbs=VERBS, scope=kind.plural) for code, kind in KINDS.items()
+    code: Policy(kind.model, visible=visible_listings, lifecycle="listings.catalog.lifecycle", scope=kind.plural)
+    for code, kind in KINDS.items()
 }
 achievements: Policy[Achievement] = POLICIES[ACHIEVEMENT.code]
 demands: Policy[Demand] = POLICIES[DEMAND.code]
@@ -75,21 +68,6 @@ demands: Policy[Demand] = POLICIES[DEMAND.code]
 def policy_of(kind: str) -> Policy[Any]:
     """The policy of a kind's rows, by its code. Raises NotFound."""
     return POLICIES[kind_named(kind).code]
-
-
-STATES_OF = {
-    "update": {State.DRAFT, State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED, State.EXPIRED},
-    "publish": {State.DRAFT, State.SUSPENDED, State.EXPIRED},
-    "suspend": {State.PUBLISHED, State.UNDER_NEGOTIATION},
-    "withdraw": {State.DRAFT, State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED},
-    "take_down": {State.PUBLISHED, State.UNDER_NEGOTIATION, State.SUSPENDED},
-}
-
-
-def allowed(actor: Actor, listing: Any) -> list[str]:
-    """The verbs the actor may do to the listing now."""
-    verbs = POLICIES[kind_of(listing).code].allowed_verbs(actor, listing)
-    return [verb for verb in verbs if listing.state in STATES_OF[verb]]
 
 
 def may_create(actor: Actor, kind: Kind) -> bool:

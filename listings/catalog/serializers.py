@@ -51,7 +51,7 @@ def serialize(kind: Kind, row: Any, actor: Actor) -> dict[str, Any]:
     for child in kind.children:
         values[child.field] = [serialize_child(child, item) for item in ordered(child, row)]
     owner = {"id": row.owner_id, "name": row.owner.name} if policy.sees_owner(actor, row) else None
-    return values | {"owner": owner, "allowed": policy.allowed(actor, row)}
+    return values | {"owner": owner, "allowed": policy.policy_of(kind.code).allowed(actor, row)}
 
 
 def serialize_child(child: Child, item: Any) -> dict[str, Any]:

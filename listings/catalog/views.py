@@ -1,7 +1,6 @@
 """Listings as pages: the lists, one listing with what higher rooms add to it, and the owner's desk."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,40 +19,15 @@ from listings.catalog.kinds.base import Kind, Place
 from listings.catalog.models import State
 from market.accounts import policy as accounts
 from market.kernel import clock
-from market.kernel.forms import posted_text, posted_version
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound, NotSignedIn, Problem
 from market.kernel.validation import validated
 from market.pages.rendering import PageRequest, form_problem, paginate, render_page
+from market.pages.steps import Refused, buttons, take
 from market.reference import queries as reference
 
 PARTS = ("matches", "story", "turnover")  # slots of a listing's page, by the code of its kind
 NEWEST = 50  # of each kind on an organisation's page
-
-
-@dataclass(frozen=True)
-class Move:
-    """A button of the owner's: its words, and the question before what cannot be taken back."""
-
-    label: Any
-    service: Callable[..., Any]
-    question: Any = ""
-
-
-MOVES = {
-    "publish": Move(_("发布"), services.publish_listing),
-    "suspend": Move(_("暂停展示"), services.suspend_listing),
-    "withdraw": Move(
-        _("撤回"),
-        services.withdraw_listing,
-        _("撤回后不再展示，匹配随之结束，也不能重新发布；已有的对接和交易项目继续。确定撤回吗？"),
-    ),
-    "take_down": Move(
-        _("下架"),
-        services.take_down_listing,
-        _("下架后公众不再看到它，发布单位会收到下架原因。确定下架吗？"),
-    ),
-}
 
 
 @require_safe
@@ -77,6 +51,11 @@ def listings(request: PageRequest, kind: Kind) -> HttpResponse:
 @require_safe
 def detail(request: PageRequest, kind: Kind, listing_id: UUID) -> HttpResponse:
     """One listing, with what higher rooms add to it."""
+    return _detail(request, kind, listing_id)
+
+
+def _detail(request: PageRequest, kind: Kind, listing_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    rule = policy.policy_of(kind.code)
     row = queries.listing(actor=request.actor, kind=kind.code, listing_id=listing_id)
     context: dict[str, Any] = {
         "row": row,
@@ -86,8 +65,8 @@ def detail(request: PageRequest, kind: Kind, listing_id: UUID) -> HttpResponse:
         "facts": presentation.facts(kind, row, request.actor),
         "tables": presentation.tables(kind, row),
         "slots": [f"{kind.code}.{part}" for part in PARTS],
-        "moves": _moves(request, row),
-        "may_edit": "update" in policy.allowed(request.actor, row),
+        "steps": buttons(rule, request.actor, row, refused=refused),
+        "may_edit": "update" in rule.allowed(request.actor, row),
     }
     return render_page(request, kind.template, **context)
 
@@ -144,7 +123,9 @@ def new(request: PageRequest, kind: Kind) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PageRequest, kind: str, listing_id: UUID) -> HttpResponse:
-    row = policy.policy_of(kind).fetch(actor=request.actor, pk=listing_id, verb="update")
+    rule = policy.policy_of(kind)
+    row = rule.fetch(actor=request.actor, pk=listing_id)
+    rule.require(request.actor, "update", row)
     its_kind = kind_named(kind)
     typed = Typed(request, its_kind, row)
     if request.method == "POST" and typed.is_valid():
@@ -160,26 +141,15 @@ def edit(request: PageRequest, kind: str, listing_id: UUID) -> HttpResponse:
 
 @require_POST
 def move(request: PageRequest, kind: str, listing_id: UUID, verb: str) -> HttpResponse:
-    if verb not in MOVES:
-        raise NotFound
-    url_name = kind_named(kind).url_name
-    more = {"reason": posted_text(request, "reason", most=500)} if verb == "take_down" else {}
-    try:
-        MOVES[verb].service(
-            actor=request.actor,
-            kind=kind,
-            listing_id=listing_id,
-            version=posted_version(request),
-            at=clock.now(),
-            **more,
-        )
-    except Problem as problem:
-        if problem.is_passed_on:
-            raise
-        messages.error(request, problem.words)
-    else:
-        messages.success(request, _("已完成：%(step)s") % {"step": MOVES[verb].label})
-    return redirect(url_name, listing_id)
+    its_kind = kind_named(kind)
+    return take(
+        request,
+        policy.policy_of(kind),
+        listing_id,
+        verb,
+        draw=partial(_detail, request, its_kind, listing_id),
+        done=lambda _row: redirect(its_kind.url_name, listing_id),
+    )
 
 
 class Typed:
@@ -245,8 +215,3 @@ class Typed:
 
 def _filters(request: PageRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "")[:40] for name in ("technology_field", "local_industry")}
-
-
-def _moves(request: PageRequest, row: Any) -> list[tuple[str, Move]]:
-    allowed = policy.allowed(request.actor, row)
-    return [(verb, found) for verb, found in MOVES.items() if verb in allowed]

@@ -145,13 +145,15 @@ class Verb:
 class Lifecycle:
     """The verbs of a model's rows, in the order in which a page offers them.
 
-    `id_name` is the services' argument that names the row; `field` holds its state, empty where rows have none.
+    `id_name` is the services' argument that names the row, and `address` the API's parameter where that is another;
+    `field` holds its state, empty where rows have none.
     """
 
     model: type[models.Model]
     id_name: str
     verbs: tuple[Verb, ...]
     field: str = "state"
+    address: str = ""
 
     def __post_init__(self) -> None:
         if flaws := list(_flaws(self)):

@@ -25,8 +25,12 @@ def add_verbs(router: Router, lifecycle: Lifecycle, *, out: type[Any], answer: A
             continue
         path = verb.endpoint.path or verb.code.replace("_", "-")
         responses = {200: out, **problems(*CHANGING, *_refusals(verb, verb.endpoint))}
-        add = router.post(f"{under}/{{uuid:{lifecycle.id_name}}}/{path}", response=responses)
+        add = router.post(f"{under}/{{uuid:{_address(lifecycle)}}}/{path}", response=responses)
         add(_operation(lifecycle, verb, verb.endpoint, answer))
+
+
+def _address(lifecycle: Lifecycle) -> str:
+    return lifecycle.address or lifecycle.id_name
 
 
 def _refusals(verb: Verb, endpoint: Endpoint) -> list[Any]:
@@ -41,7 +45,7 @@ def _operation(lifecycle: Lifecycle, verb: Verb, endpoint: Endpoint, answer: Ans
     def run(request: ApiRequest, response: HttpResponse, **values: Any) -> Any:
         if endpoint.needs_key:
             require_key(request)
-        row_id = values.pop(lifecycle.id_name)
+        row_id = values.pop(_address(lifecycle))
         payload = values.pop("payload", None)
         told = payload.values() if payload is not None else {}
         named = {lifecycle.id_name: row_id, "version": if_match(request), "at": clock.now()}
@@ -55,7 +59,7 @@ def _operation(lifecycle: Lifecycle, verb: Verb, endpoint: Endpoint, answer: Ans
 
 
 def _parameters(lifecycle: Lifecycle, endpoint: Endpoint) -> list[Parameter]:
-    kinds: dict[str, Any] = {"request": ApiRequest, "response": HttpResponse, lifecycle.id_name: UUID}
+    kinds: dict[str, Any] = {"request": ApiRequest, "response": HttpResponse, _address(lifecycle): UUID}
     if endpoint.payload is not None:
         kinds["payload"] = AS_FORM[endpoint.payload] if endpoint.file else endpoint.payload
     if endpoint.file:

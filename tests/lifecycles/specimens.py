@@ -6,6 +6,7 @@ A lifecycle without a specimen, or a verb without its values, fails the walk.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,7 @@ from contracts.registration.models import Change, Correction, Registration
 from contracts.reports import lifecycle as reporting
 from contracts.reports import services as reports
 from contracts.reports.models import Report
+from listings.catalog import lifecycle as catalog
 from market.kernel.actor import Role
 from market.kernel.lifecycle import Lifecycle, targets
 from matching.brokerage import lifecycle as broking
@@ -60,7 +62,7 @@ class Specimen:
     @property
     def endpoint_pattern(self) -> str:
         """As the API document writes it."""
-        row = SimpleNamespace(pk=f"{{{self.lifecycle.id_name}}}")
+        row = SimpleNamespace(pk=f"{{{self.lifecycle.address or self.lifecycle.id_name}}}")
         return self.endpoint(row)
 
     @property
@@ -79,6 +81,11 @@ AMOUNTS = {"contract_amount": Decimal("1000000.00"), "technology_amount": Decima
 OTHER_AMOUNTS = {"contract_amount": Decimal("2000000.00"), "technology_amount": Decimal("780000.00")}
 NUMBERED = {"registration_no": "2026360701000001", "registered_on": MONDAY_ON}
 State, ContractState = Registration.State, TechnologyContract.State
+
+
+def listing(cast: Cast, state: str, kind: str) -> Any:
+    told = story.publish(cast)
+    return put(told.achievement if kind == "achievement" else told.demand, state=state)
 
 
 def introduction(cast: Cast, state: str) -> Introduction:
@@ -180,6 +187,19 @@ def sealed(row: Any) -> dict[str, Any]:
 
 
 SPECIMENS = (
+    *(
+        Specimen(
+            catalog.LIFECYCLES[kind],
+            partial(listing, kind=kind),
+            page=partial(lambda row, kind: f"/{kind}s/{row.pk}/", kind=kind),
+            endpoint=partial(lambda row, kind: f"/{kind}s/{row.pk}", kind=kind),
+            values={
+                "update": lambda row: {"changes": {"title": "改过的名称"}},
+                "take_down": lambda row: {"reason": "重复发布"},
+            },
+        )
+        for kind in catalog.LIFECYCLES
+    ),
     Specimen(
         broking.INTRODUCTIONS,
         introduction,

@@ -6,18 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_fsm import can_proceed
 
 from listings.catalog import policy
 from listings.catalog.events import ListingChanged, ListingPublished
-from listings.catalog.kinds import kind_of
+from listings.catalog.kinds import kind_named, kind_of
 from listings.catalog.kinds.base import Kind
 from listings.catalog.problems import NotVerified
 from market.accounts.models import Organisation
 from market.kernel import outbox
-from market.kernel.actor import Actor
+from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
-from market.kernel.moves import require_move
 from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
+from market.notices.services import notify, worded
 
 
 def owner_of_new(actor: Actor, kind: Kind) -> Organisation:
@@ -27,12 +30,6 @@ def owner_of_new(actor: Actor, kind: Kind) -> Organisation:
     if not policy.may_create(actor, kind) or actor.organisation_id is None:
         raise NotAllowed
     return Organisation.objects.get(pk=actor.organisation_id)
-
-
-def require_state(listing: Any, verb: str) -> None:
-    """Raise WrongState where the verb is not offered in the listing's state."""
-    if listing.state not in policy.STATES_OF[verb]:
-        raise WrongState(state=listing.state)
 
 
 def require_verified(owner: Organisation) -> None:
@@ -53,7 +50,6 @@ def save_listing(
 def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> Any:
     """Hide a listing for a while; publishing brings it back."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="suspend", version=version)
-    require_move(listing, listing.suspend)
     listing.suspend(at=at)
     save_listing(listing, actor=actor, action="suspended", at=at)
     return listing
@@ -63,7 +59,6 @@ def suspend_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int |
 def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int | None, at: datetime) -> Any:
     """Take one's listing back for good."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="withdraw", version=version)
-    require_move(listing, listing.withdraw)
     listing.withdraw(at=at)
     save_listing(listing, actor=actor, action="withdrawn", at=at)
     return listing
@@ -72,10 +67,11 @@ def withdraw_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int 
 @transaction.atomic
 def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) -> Any:
     """Show a listing of another market again, which that market had withdrawn. Raises WrongState."""
-    listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="publish", version=None)
-    if not listing.source_market:
+    rule = policy.policy_of(kind)
+    listing = rule.fetch(actor=actor, pk=listing_id, lock=True, related=("owner",))
+    rule.require(actor, "publish", listing)
+    if not listing.source_market or not can_proceed(listing.restore):
         raise WrongState(state=listing.state)
-    require_move(listing, listing.restore)
     listing.restore(at=at)
     save_listing(listing, actor=actor, action="restored", at=at)
     outbox.publish(ListingPublished(listing_id=listing.id, kind=kind), at=at)
@@ -86,16 +82,24 @@ def restore_listing(*, actor: Actor, kind: str, listing_id: UUID, at: datetime) 
 def take_down_listing(
     *, actor: Actor, kind: str, listing_id: UUID, version: int | None, reason: str, at: datetime
 ) -> Any:
-    """The operator removes a listing that breaks the rules, saying why."""
+    """The operator removes a listing that breaks the rules; its owner is told why."""
     listing = fetch(actor=actor, kind=kind, listing_id=listing_id, verb="take_down", version=version)
-    require_move(listing, listing.take_down)
     listing.take_down(at=at)
     save_listing(listing, actor=actor, action="taken_down", at=at, changes={"reason": reason})
+    notify(
+        kind="listing_taken_down",
+        title=worded(lambda: _("“%(title)s”已下架") % {"title": listing.title}),
+        body=reason,
+        url=reverse(kind_named(kind).url_name, args=[listing.id]),
+        organisation_id=listing.owner_id,
+        roles=(Role.CLERK, Role.MANAGER),
+        at=at,
+    )
     return listing
 
 
 def fetch(*, actor: Actor, kind: str, listing_id: UUID, verb: str, version: int | None) -> Any:
-    """The listing, locked, for an actor who may do the verb to it. Raises NotFound, NotAllowed, Stale."""
+    """The listing, locked, for an actor who may do the verb to it now."""
     return policy.policy_of(kind).fetch(
         actor=actor, pk=listing_id, verb=verb, lock=True, version=version, related=("owner",)
     )

@@ -19,7 +19,6 @@ from market.kernel import outbox
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.kernel.marks import listed
-from market.kernel.moves import require_move
 from market.kernel.problems import InvalidInput, require_all
 from market.kernel.questions import about_amount, require_confirmed
 
@@ -55,7 +54,6 @@ def update_listing(
     """
     its_kind = kind_named(kind)
     row = moves.fetch(actor=actor, kind=kind, listing_id=listing_id, verb="update", version=version)
-    moves.require_state(row, "update")
     data = merged(its_kind, row, changes)
     _require_valid(its_kind, data, at)
     if amount := its_kind.amount:
@@ -78,7 +76,6 @@ def publish_listing(*, actor: Actor, kind: str, listing_id: UUID, version: int |
     of them as SeveralProblems; WrongState.
     """
     row = moves.fetch(actor=actor, kind=kind, listing_id=listing_id, verb="publish", version=version)
-    require_move(row, row.publish)
     its_kind, on = kind_named(kind), local_date(at)
     require_all(
         lambda: moves.require_verified(row.owner),

@@ -16,6 +16,7 @@ from listings.catalog.forms import form_of
 from listings.catalog.kinds import ACHIEVEMENT, DEMAND, KINDS, common
 from listings.catalog.kinds.base import ApiWords, Card, Field, Kind, Phrases, Searched, Section, Shape, Tier
 from listings.catalog.kinds.checks import faults, require_sound
+from listings.catalog.lifecycle import listing_lifecycle
 from listings.catalog.models import Listing
 from listings.exchange import queries as exchange
 from listings.imports.records import read
@@ -72,7 +73,10 @@ def instrument(db, monkeypatch) -> Kind:
     require_sound([kind])
     monkeypatch.setitem(KINDS, kind.code, kind)
     monkeypatch.setattr(kernel_policy, "_policies", {**kernel_policy._policies})
-    rule = Policy(Instrument, visible=policy.visible_listings, verbs=policy.VERBS, scope=kind.plural)
+    listing_lifecycle(kind)
+    rule = Policy(
+        Instrument, visible=policy.visible_listings, lifecycle="listings.catalog.lifecycle", scope=kind.plural
+    )
     monkeypatch.setitem(policy.POLICIES, kind.code, rule)
     return kind
 

@@ -11,7 +11,7 @@ from contracts.monitoring import lifecycle as monitoring
 from contracts.payments import lifecycle as payments
 from contracts.registration import lifecycle as registration
 from contracts.reports import lifecycle as reports
-from listings.catalog import views as catalog
+from listings.catalog import lifecycle as catalog
 from market.kernel.lifecycle import Lifecycle
 from matching.brokerage import lifecycle as brokerage
 from tests.market.config.access import API, BUTTONS, OWN_BUTTONS, PAGES, ended, expected
@@ -34,7 +34,7 @@ VERBS = {
     "registration:change-step": buttons_of(registration.CHANGES),
     "registration:correction-step": buttons_of(registration.CORRECTIONS),
     "reports:step": buttons_of(reports.REPORTS),
-    "catalog:move": list(catalog.MOVES),
+    "catalog:move": buttons_of(catalog.LIFECYCLES["achievement"]),
     "brokerage:move": buttons_of(brokerage.DEALS),
 }
 
