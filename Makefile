@@ -26,7 +26,7 @@ endif
 FLOORS := market search listings matching contracts
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 run: programs ## start the portal with its demonstration city (PORT, DATA_DIR)
 	@$(PYTHON) -m deploy.local portal
