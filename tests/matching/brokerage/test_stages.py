@@ -286,4 +286,4 @@ def test_a_version_that_is_past_moves_nothing(opened, cast, verb):
     with refused(Stale) as found:
         VERBS[verb](opened, actor=cast.broker, version=7)
 
-    assert found.value.data == {"current_version": 1}
+    assert found.value.data == {"current_version": 1, "changed_at": MONDAY.isoformat()}
