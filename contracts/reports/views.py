@@ -1,6 +1,7 @@
 """The reports of the city, and the office's desk for making them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from market.kernel import clock
 from market.kernel.policy import refusal
 from market.kernel.problems import NotFound
 from market.pages.rendering import PageRequest, paginate, render_page
-from market.pages.steps import Refused, attempt, buttons, take
+from market.pages.steps import Button, Refused, attempt, buttons, take
 
 DIMENSION_LABELS = {
     Dimension.CONTRACT_TYPE: _("按合同类型"),
@@ -100,6 +101,7 @@ def _detail(request: PageRequest, report_id: UUID, refused: Refused | None = Non
     row = queries.reports(actor=request.actor).get(pk=report_id)
     found = queries.content(row)
     is_published = row.state == Report.State.PUBLISHED
+    revision = None if is_published else queries.revision(row, found)
     context: dict[str, Any] = {
         "row": row,
         "content": found,
@@ -115,12 +117,12 @@ def _detail(request: PageRequest, report_id: UUID, refused: Refused | None = Non
             for table in found["tables"]
         ],
         "counted": _counted(found["cumulative"]["plan"]),
-        **({} if is_published else _revised(queries.revision(row, found))),
+        **_revised(revision),
         "is_published": is_published,
         "files": sorted(row.files.all(), key=lambda kept: ReportFile.Form.values.index(kept.form)),
         "editions": queries.editions(row, actor=request.actor),
         "restatement": queries.restatement(row) if is_published else [],
-        "steps": buttons(policy.reports, request.actor, row, refused=refused),
+        "steps": [_warned(each, revision) for each in buttons(policy.reports, request.actor, row, refused=refused)],
         "awaits_another": row.state == Report.State.SUBMITTED
         and policy.approves(request.actor, row)
         and "publish" not in policy.reports.allowed(request.actor, row),
@@ -141,6 +143,16 @@ def _revised(revision: Revision | None) -> dict[str, Any]:
     sides = [(labels.SIDES[side.side], side) for side in revision.sides]
     tables = [(DIMENSION_LABELS[Dimension(by)], labels.SIDES[Side(side)]) for by, side in revision.tables]
     return {"revision": revision, "revised_sides": sides, "revised_tables": tables}
+
+
+def _warned(button: Button, revision: Revision | None) -> Button:
+    """Before an edition that differs is published, the question names the published one and what differs from it."""
+    if button.code != "publish" or revision is None or revision.is_empty:
+        return button
+    names = [labels.SIDES[side.side] for side in revision.sides] or [_("分项")]
+    words = {"edition": revision.edition, "names": " · ".join(map(str, names)), "question": button.asks}
+    question = _("本版将取代已发布的第 %(edition)s 版，数字有差异：%(names)s，见本页上方。%(question)s")
+    return replace(button, asks=question % words)
 
 
 def _counted(plan: Mapping[str, Any] | None) -> str:
