@@ -15,7 +15,7 @@ from market.kernel.actor import Actor
 from market.kernel.api import CHANGING, ApiRequest, Cursor, Limit, file_answer, if_match, tag
 from market.kernel.api import problems as answers
 from market.kernel.paging import InvalidCursor, cursor_page
-from market.kernel.problems import ConfirmationNeeded, NotFound
+from market.kernel.problems import ConfirmationNeeded, NotFound, SeveralProblems
 from market.kernel.verb_endpoints import add_verbs
 
 router = Router(tags=["contracts"])
@@ -63,7 +63,13 @@ def list_contracts(
     "",
     response={
         201: wire.ContractOut,
-        **answers(problems.DealNotReady, problems.ContractExists, problems.ContractInvalid, ConfirmationNeeded),
+        **answers(
+            problems.DealNotReady,
+            problems.ContractExists,
+            problems.ContractInvalid,
+            ConfirmationNeeded,
+            SeveralProblems,
+        ),
     },
 )
 def draft(request: ApiRequest, response: HttpResponse, payload: wire.ContractDraftIn) -> Status[dict[str, Any]]:
@@ -87,7 +93,10 @@ def get_contract(request: ApiRequest, response: HttpResponse, contract_id: UUID)
 
 @router.put(
     "/{uuid:contract_id}",
-    response={200: wire.ContractOut, **answers(*CHANGING, problems.ContractInvalid, ConfirmationNeeded)},
+    response={
+        200: wire.ContractOut,
+        **answers(*CHANGING, problems.ContractInvalid, ConfirmationNeeded, SeveralProblems),
+    },
 )
 def update(request: ApiRequest, response: HttpResponse, contract_id: UUID, payload: wire.ContractIn) -> dict[str, Any]:
     """Write a draft anew."""

@@ -42,7 +42,7 @@ def draft_contract(
 
     A deal whose contract was dissolved or withdrawn gets another; the former ones stay with it.
 
-    Raises DealNotReady, ContractExists, ContractInvalid with every ground, ConfirmationNeeded.
+    Raises DealNotReady, ContractExists, ContractInvalid with every ground, ConfirmationNeeded, SeveralProblems.
     """
     listings = ("introduction__achievement", "introduction__demand")
     deal = brokerage.deals.fetch(actor=actor, pk=deal_id, lock=True, related=listings)
@@ -50,8 +50,7 @@ def draft_contract(
         raise NotAllowed
     if deal.stage not in DRAFTABLE:
         raise DealNotReady(stage=deal.stage)
-    _require_sound(data, at)
-    require_confirmed(confirmed, about_amount(data.contract_amount, _talked_of(deal)))
+    _require_sound(data, known=_talked_of(deal), confirmed=confirmed, at=at)
     with refuse_on(one_live_contract_per_deal=ContractExists):
         contract = TechnologyContract.objects.create(
             no=next_number("HT", "contract_no_seq", at),
@@ -79,12 +78,12 @@ def update_contract(
     at: datetime,
     confirmed: Collection[str] = (),
 ) -> TechnologyContract:
-    """Write a draft anew; raises WrongState once it is final, ContractInvalid, ConfirmationNeeded."""
+    """Write a draft anew; raises WrongState once it is final, ContractInvalid, ConfirmationNeeded or both."""
     contract = fetch(actor, contract_id, "update", version)
-    _require_sound(data, at)
+    known: dict[str, Decimal | None] = {}
     if data.contract_amount != contract.contract_amount:
         known = {_("草稿原成交额"): contract.contract_amount, **(_talked_of(contract.deal) if contract.deal else {})}
-        require_confirmed(confirmed, about_amount(data.contract_amount, known))
+    _require_sound(data, known=known, confirmed=confirmed, at=at)
     for name, value in _columns(data).items():
         setattr(contract, name, value)
     contract.deductions.all().delete()
@@ -198,9 +197,16 @@ def may_draft(actor: Actor, deal: Deal) -> bool:
     return is_party and actor.has_role(*policy.EDITORS)
 
 
-def _require_sound(data: ContractData, at: datetime) -> None:
-    if grounds := rules.draft_grounds(data, on=local_date(at)):
-        raise ContractInvalid(grounds=grounds)
+def _require_sound(
+    data: ContractData, *, known: Mapping[str, Decimal | None], confirmed: Collection[str], at: datetime
+) -> None:
+    """Raise ContractInvalid, and ConfirmationNeeded for an amount far off the known ones; SeveralProblems for both."""
+
+    def require_valid() -> None:
+        if grounds := rules.draft_grounds(data, on=local_date(at)):
+            raise ContractInvalid(grounds=grounds)
+
+    require_all(require_valid, lambda: require_confirmed(confirmed, about_amount(data.contract_amount, known)))
 
 
 def _talked_of(deal: Deal) -> dict[str, Decimal | None]:

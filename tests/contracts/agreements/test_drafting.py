@@ -278,3 +278,13 @@ def test_the_api_asks_the_same_and_takes_the_confirmation(drafted, cast):
 
     assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
     assert (answer.status_code, answer.json()["contract_amount"]) == (200, "100.00")
+
+
+def test_what_is_wrong_with_a_draft_and_what_is_doubtful_is_told_in_one_answer(agreed, cast, api):
+    body = data(**IN_WAN | {"instalments": [{"amount": "1000000.00"}]}).model_dump(mode="json")
+
+    answer = api.as_(cast.broker).send("post", "/contracts", body | {"deal_id": str(agreed.deal.id)}).json()
+
+    assert answer["code"] == "several_problems"
+    assert [(error["loc"], error["code"]) for error in answer["errors"]] == [(["instalments"], "instalments")]
+    assert {question["code"] for question in answer["questions"]} == {"amount_unit"}

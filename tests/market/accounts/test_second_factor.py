@@ -83,8 +83,9 @@ def test_the_password_alone_does_not_sign_in_who_has_a_second_factor():
     assert first["Location"].startswith("/accounts/2fa/authenticate/")
     assert is_signed_in(client) is False
 
-    client.post("/accounts/2fa/authenticate/", {"code": "000000" if code(secret) != "000000" else "111111"})
+    wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000" if code(secret) != "000000" else "111111"})
     assert is_signed_in(client) is False
+    assert "验证码不正确或已过期：请输入验证器应用此刻显示的 6 位数字" in wrong.content.decode()
 
     client.post("/accounts/2fa/authenticate/", {"code": code(secret)})
     assert is_signed_in(client)
