@@ -13,6 +13,7 @@ from listings.catalog import policy
 from listings.catalog.kinds import ACHIEVEMENT, DEMAND
 from listings.catalog.kinds.base import Field, Kind, Searched, Shape
 from listings.catalog.models import OPEN_STATES, SHOWN_STATES
+from market.kernel.compiled_query import RowsAmong
 from market.reference.identifiers.ipc import ipc_levels
 from search.index import facets
 from search.index.documents import Document, Projection
@@ -60,13 +61,24 @@ def reading_of(kind: Kind) -> Reading:
 def documents_of(kind: Kind, ids: Sequence[UUID]) -> Mapping[UUID, Document]:
     """Listings of a kind on show by id; the others are left out."""
     beneath: dict[UUID, list[tuple[Any, Any]]] = defaultdict(list)
-    for child in kind.children:
-        parent = f"{child.parent}_id"
-        items = child.model.objects.filter(**{f"{child.parent}__in": ids}).order_by("id")
-        for item in items.values_list(parent, *child.columns, named=True):
-            beneath[getattr(item, parent)].append((child, item))
-    rows = _shown(kind).filter(id__in=ids).values_list(*reading_of(kind).columns, named=True)
-    return {row.id: document(kind, row, beneath[row.id]) for row in rows}
+    rows, children = rows_of(kind)
+    for child, items in children:
+        for item in items(ids):
+            beneath[getattr(item, f"{child.parent}_id")].append((child, item))
+    return {row.id: document(kind, row, beneath[row.id]) for row in rows(ids)}
+
+
+@cache
+def rows_of(kind: Kind) -> tuple[RowsAmong, list[tuple[Any, RowsAmong]]]:
+    """A kind's rows on show by id, and those of each table beneath by the listing's."""
+
+    def beneath(child: Any) -> RowsAmong:
+        columns = (f"{child.parent}_id", *child.columns)
+        return RowsAmong(lambda: child.model.objects.order_by("id").values_list(*columns), f"{child.parent}_id")
+
+    columns = reading_of(kind).columns
+    rows = RowsAmong(lambda: _shown(kind).values_list(*columns), "id")
+    return rows, [(child, beneath(child)) for child in kind.children]
 
 
 achievement_documents = partial(documents_of, ACHIEVEMENT)
