@@ -8,8 +8,6 @@ from listings.catalog.services.named import (
     create_demand,
     publish_achievement,
     publish_demand,
-    update_achievement,
-    update_demand,
 )
 from listings.catalog.services.progress import mark_negotiating, mark_released, mark_transacted
 from listings.catalog.services.writing import create_listing, publish_listing, update_listing
@@ -32,8 +30,6 @@ __all__ = [
     "row_errors",
     "suspend_listing",
     "take_down_listing",
-    "update_achievement",
-    "update_demand",
     "update_listing",
     "withdraw_listing",
 ]

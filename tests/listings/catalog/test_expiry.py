@@ -74,9 +74,10 @@ def test_an_expired_listing_is_published_again_once_its_last_day_lies_ahead(cast
     later = MONDAY + timedelta(days=1)
     catalog.expire_listings(at=later)
 
-    catalog.update_achievement(
+    catalog.update_listing(
         actor=cast.university_clerk,
-        achievement_id=row.id,
+        kind="achievement",
+        listing_id=row.id,
         version=None,
         changes={"expires_on": MONDAY_ON + timedelta(days=90)},
         at=later,

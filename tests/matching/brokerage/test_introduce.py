@@ -222,9 +222,10 @@ def test_what_is_kept_does_not_follow_the_listing(listed, shelf, cast, api):
     row = introduce(cast.broker, listed, note="")
     before = api.as_(cast.broker).send("get", f"/introductions/{row.id}").json()["match"]
 
-    catalog.update_achievement(
+    catalog.update_listing(
         actor=cast.university_clerk,
-        achievement_id=listed.achievement.id,
+        kind="achievement",
+        listing_id=listed.achievement.id,
         version=None,
         changes={"title": "铜合金管件", "summary": "改写后的简介", "technology_field": "", "local_industry": ""},
         at=MONDAY,

@@ -81,9 +81,10 @@ def test_listings_that_fit_alike_keep_one_order(shelf, api):
     rows = [shelf.achievement("高导电铜合金") for _ in range(4)]
     shelf.settle()
     for row_id in (rows[0].id, rows[2].id):  # written to the index once more, behind the others
-        catalog.update_achievement(
+        catalog.update_listing(
             actor=shelf.cast.university_clerk,
-            achievement_id=row_id,
+            kind="achievement",
+            listing_id=row_id,
             version=None,
             changes={"contact_name": "新联系人"},
             at=MONDAY,

@@ -67,9 +67,10 @@ def test_a_changed_title_is_matched_anew(shelf, cast):
     demand, row = shelf.demand(TITLE), shelf.achievement(TITLE)
     shelf.settle()
 
-    catalog.update_achievement(
+    catalog.update_listing(
         actor=cast.university_clerk,
-        achievement_id=row.id,
+        kind="achievement",
+        listing_id=row.id,
         version=None,
         changes={"title": "脐橙保鲜", "summary": "果品冷藏", "technology_field": "", "local_industry": ""},
         at=MONDAY,

@@ -330,9 +330,10 @@ def published(row):
 
 def edit(cast, row, *, at, **changes):
     row.refresh_from_db()
-    return catalog.update_achievement(
+    return catalog.update_listing(
         actor=cast.university_clerk,
-        achievement_id=row.id,
+        kind="achievement",
+        listing_id=row.id,
         version=row.version,
         changes=changes,
         at=at,

@@ -178,8 +178,13 @@ def test_what_vanished_or_was_hidden_meanwhile_is_left_out(cast, keep, publish):
     run_alerts()
     owner = cast.university_clerk
     catalog.withdraw_listing(actor=owner, kind="achievement", listing_id=gone.id, version=None, at=LATER)
-    catalog.update_achievement(
-        actor=owner, achievement_id=hidden.id, version=None, changes={"disclosure": "organisation"}, at=LATER
+    catalog.update_listing(
+        actor=owner,
+        kind="achievement",
+        listing_id=hidden.id,
+        version=None,
+        changes={"disclosure": "organisation"},
+        at=LATER,
     )
 
     digests.tell_due(at=TUESDAY)

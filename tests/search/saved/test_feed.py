@@ -105,8 +105,13 @@ def test_what_vanished_or_was_hidden_is_left_out(cast, client, keep, publish):
 
     owner = cast.university_clerk
     catalog.withdraw_listing(actor=owner, kind="achievement", listing_id=gone.id, version=None, at=LATER)
-    catalog.update_achievement(
-        actor=owner, achievement_id=hidden.id, version=None, changes={"disclosure": "organisation"}, at=LATER
+    catalog.update_listing(
+        actor=owner,
+        kind="achievement",
+        listing_id=hidden.id,
+        version=None,
+        changes={"disclosure": "organisation"},
+        at=LATER,
     )
 
     assert titles(client, search) == ["铜合金丙"]
