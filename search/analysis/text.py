@@ -78,6 +78,11 @@ class Token(NamedTuple):
     end: int
 
 
+def has_words(text: str) -> bool:
+    """Whether anything in it can be searched for."""
+    return next(runs(text), None) is not None
+
+
 def runs(text: str) -> Iterator[Run]:
     """The stretches of a text, in order; linear in its length."""
     whole, places = folded(text)

@@ -120,7 +120,7 @@ def parse(
     excluded: list[str] = []
     for part in _PARTS.finditer(typed):
         found = part["phrase"] or part["word"] or ""
-        if not any(True for _run in text.runs(found)):
+        if not text.has_words(found):
             continue
         is_excluded = part["minus"] and (words or phrases)
         (excluded if is_excluded else phrases if part["phrase"] else words).append(found)

@@ -45,7 +45,7 @@ def register_organisation_page(address: Callable[[Any], str]) -> None:
 def suggestions(*, actor: Actor, typed: str) -> list[Suggestion]:
     """Offers for what was typed so far; none for less than a word's beginning."""
     typed = parse(typed[:LONGEST]).typed
-    if not any(True for _run in text.runs(typed)):
+    if not text.has_words(typed):
         return []
     return [*_fields(typed), *_organisations(actor, typed), *_titles(scope_of(actor), typed)]
 

@@ -32,9 +32,21 @@ SETTINGS: dict[str, Any] = {
 
 @cache
 def mapping() -> "dsl.Mapping":
-    """Which field is searched how; no other field is taken."""
-    from elasticsearch.dsl import Boolean, Date, DenseVector, Double, Field, Keyword, Long, Text
-    from elasticsearch.dsl import Mapping as Fields
+    """The fields that a document may have, and no other."""
+    from elasticsearch import dsl
+
+    made = dsl.Mapping()
+    made.meta("dynamic", "strict")
+    # PostgreSQL keeps the vectors; as text they would be the largest part of a document.
+    made.meta("_source", {"excludes": [EMBEDDING]})
+    for name, field in _fields().items():
+        made.field(name, field)
+    return made
+
+
+def _fields() -> "dict[str, dsl.Field]":
+    """Which field is searched how."""
+    from elasticsearch.dsl import Boolean, Date, DenseVector, Double, Keyword, Long, Text
 
     def tokens(*, norms: bool = True) -> Text:
         return Text(analyzer="whitespace", norms=norms, copy_to=EVERY)
@@ -44,7 +56,7 @@ def mapping() -> "dsl.Mapping":
         return Keyword(index=False, doc_values=False)
 
     vector = DenseVector(dims=DIMENSIONS, index=True, similarity="cosine", index_options={"type": "int8_hnsw"})
-    fields: dict[str, Field] = {
+    return {
         "kind": Keyword(),
         "object_id": Keyword(),
         "version": Long(),
@@ -68,13 +80,6 @@ def mapping() -> "dsl.Mapping":
         EMBEDDING: vector,
         **{name: Keyword() for name in FACETS},
     }
-    made = Fields()
-    made.meta("dynamic", "strict")
-    # PostgreSQL keeps the vectors; as text they would be the largest part of a document.
-    made.meta("_source", {"excludes": [EMBEDDING]})
-    for name, field in fields.items():
-        made.field(name, field)
-    return made
 
 
 @cache
