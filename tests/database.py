@@ -52,6 +52,8 @@ class Copy:
 
 def renew(template: str = "") -> None:
     """What was committed is gone: the copy is made again, and whoever is still connected loses it."""
+    connection.close()
+    connection.close_pool()
     with connection._nodb_cursor() as cursor:
         drop(cursor, Copy.name)
         copy(cursor, template or Copy.template, Copy.name)

@@ -32,7 +32,7 @@ LABELS = {
     "registration.corrected": _("更正登记"),
 }
 ROUNDS: dict[str, str] = {
-    "registration.correction_requested": Round.Kind.CORRECTION,
+    "registration.correction_requested": Round.Kind.SUPPLEMENT,
     "registration.sent_back": Round.Kind.SENT_BACK,
     "registration.refused": Round.Kind.REFUSED,
 }

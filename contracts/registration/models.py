@@ -30,7 +30,7 @@ class Registration(ConcurrentTransitionMixin, Versioned):
         DRAFT = "draft", _("草稿")
         SUBMITTED = "submitted", _("已提交")
         ACCEPTED = "accepted", _("已受理")
-        CORRECTION_REQUESTED = "correction_requested", _("待补正")
+        SUPPLEMENT_REQUESTED = "correction_requested", _("待补正")
         SECOND_REVIEW = "second_review", _("大额复审")
         REGISTERED = "registered", _("已登记")
         REFUSED = "refused", _("不予登记")
@@ -114,7 +114,7 @@ class Registration(ConcurrentTransitionMixin, Versioned):
     def __str__(self) -> str:
         return self.registration_no or self.no
 
-    @transition(field=state, source=[State.DRAFT, State.CORRECTION_REQUESTED], target=State.SUBMITTED)
+    @transition(field=state, source=[State.DRAFT, State.SUPPLEMENT_REQUESTED], target=State.SUBMITTED)
     def submit(self, *, at: datetime) -> None:
         self.submitted_at, self.grounds, self.remark = at, [], ""
 
@@ -124,8 +124,8 @@ class Registration(ConcurrentTransitionMixin, Versioned):
         self.due_on, self.due_is_provisional = due
         self.has_second_review = False
 
-    @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED], target=State.CORRECTION_REQUESTED)
-    def request_correction(self, *, grounds: list[str], remark: str) -> None:
+    @transition(field=state, source=[State.SUBMITTED, State.ACCEPTED], target=State.SUPPLEMENT_REQUESTED)
+    def request_supplement(self, *, grounds: list[str], remark: str) -> None:
         self.grounds, self.remark = grounds, remark
 
     @transition(field=state, source=State.ACCEPTED, target=State.SECOND_REVIEW)
@@ -165,7 +165,7 @@ class Round(models.Model):
     """What the registry found at one time; it stays when the application moves on."""
 
     class Kind(models.TextChoices):
-        CORRECTION = "correction", _("要求补正")
+        SUPPLEMENT = "correction", _("要求补正")
         SENT_BACK = "sent_back", _("复审退回")
         REFUSED = "refused", _("不予登记")
 

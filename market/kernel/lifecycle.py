@@ -67,7 +67,8 @@ class Endpoint:
 
     `about` is its sentence in the API document and `refusals` are the problems beside those of every change. With
     `file` the payload comes as a form beside an upload of that name; `needs_key` asks for an Idempotency-Key.
-    `operation` is its name in the document and `path` its last part where they are not the verb's code.
+    `operation` is its name in the document and `path` its last part where they are not the verb's code. `formerly` is
+    a last part that it had before: it still answers, and the document calls it deprecated.
     """
 
     about: str
@@ -77,6 +78,7 @@ class Endpoint:
     needs_key: bool = False
     operation: str = ""
     path: str = ""
+    formerly: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

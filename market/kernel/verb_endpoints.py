@@ -1,6 +1,7 @@
 """The endpoints of a lifecycle: a POST to each verb, as its table tells it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from inspect import Parameter, Signature
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,12 @@ def add_verbs(router: Router, lifecycle: Lifecycle, *, out: type[Any], answer: A
             continue
         path = verb.endpoint.path or verb.code.replace("_", "-")
         responses = {200: out, **problems(*CHANGING, *_refusals(verb, verb.endpoint))}
-        add = router.post(f"{under}/{{uuid:{_address(lifecycle)}}}/{path}", response=responses)
-        add(_operation(lifecycle, verb, verb.endpoint, answer))
+        row = f"{under}/{{uuid:{_address(lifecycle)}}}"
+        router.post(f"{row}/{path}", response=responses)(_operation(lifecycle, verb, verb.endpoint, answer))
+        if former := verb.endpoint.formerly:
+            again = replace(verb.endpoint, operation=former.replace("-", "_"))
+            add = router.post(f"{row}/{former}", response=responses, deprecated=True)
+            add(_operation(lifecycle, verb, again, answer))
 
 
 def _address(lifecycle: Lifecycle) -> str:

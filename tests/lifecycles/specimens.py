@@ -240,7 +240,7 @@ SPECIMENS = (
             "attach": lambda row: {"kind": "proof", "document": paper()},
             "register": lambda row: NUMBERED | AMOUNTS,
             "send_back": against,
-            "request_correction": against,
+            "request_supplement": against,
             "refuse": against,
             "amend": lambda row: OTHER_AMOUNTS | ending(row),
             "correct": lambda row: OTHER_AMOUNTS | {"facts": {}, "reason": "录入有误"},

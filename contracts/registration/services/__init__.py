@@ -23,7 +23,7 @@ from contracts.registration.services.decision import (
     approve_registration,
     refuse_registration,
     register_contract,
-    request_correction,
+    request_supplement,
     send_back_registration,
 )
 from contracts.registration.services.dissolution import tell_registry
@@ -46,7 +46,7 @@ __all__ = [
     "recount_terms",
     "refuse_registration",
     "register_contract",
-    "request_correction",
+    "request_supplement",
     "revoke_registration",
     "send_back_registration",
     "standing_facts",

@@ -65,7 +65,7 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="submit", version=version)
     if grounds := queries.grounds_against(registration.contract, on=local_date(at)):
         raise RegistrationGrounds(grounds=grounds)
-    is_answer = registration.state == Registration.State.CORRECTION_REQUESTED
+    is_answer = registration.state == Registration.State.SUPPLEMENT_REQUESTED
     registration.submit(at=at)
     steps.save_registration(registration, actor=actor, action="submitted", at=at)
     notify(
@@ -95,7 +95,7 @@ def attach_document(
     document: "File[bytes]",
     at: datetime,
 ) -> Registration:
-    """Add a paper before handing in, or in answer to what is to be corrected (补正). Raises WrongState, FileRefused."""
+    """Add a paper before handing in, or as a supplement (补正). Raises WrongState, FileRefused."""
     registration = steps.fetch(actor=actor, registration_id=registration_id, verb="attach", version=version)
     file = files.store(document, actor=actor, at=at)
     attachment = Attachment.objects.create(

@@ -1,4 +1,4 @@
-"""The registry's half: accept, ask for corrections, register with the number typed in, or refuse."""
+"""The registry's half: accept, ask for supplements, register with the number typed in, or refuse."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -49,7 +49,7 @@ def accept_registration(*, actor: Actor, registration_id: UUID, version: int | N
 
 
 @transaction.atomic
-def request_correction(
+def request_supplement(
     *,
     actor: Actor,
     registration_id: UUID,
@@ -58,11 +58,11 @@ def request_correction(
     remark: str,
     at: datetime,
 ) -> Registration:
-    """Send the application back for corrections (补正), saying what is wrong."""
-    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="request_correction", version=version)
+    """Ask for a supplement (补正): send the application back, saying what is wrong or missing."""
+    registration = steps.fetch(actor=actor, registration_id=registration_id, verb="request_supplement", version=version)
     _require_grounds(grounds)
-    registration.request_correction(grounds=list(grounds), remark=remark)
-    _keep_round(registration, Round.Kind.CORRECTION, grounds, remark, actor=actor, at=at)
+    registration.request_supplement(grounds=list(grounds), remark=remark)
+    _keep_round(registration, Round.Kind.SUPPLEMENT, grounds, remark, actor=actor, at=at)
     changes = {"grounds": list(grounds)}
     steps.save_registration(registration, actor=actor, action="correction_requested", at=at, changes=changes)
     steps.tell_applicant(registration, title=worded(lambda: _("登记申请需要补正")), at=at)

@@ -13,7 +13,7 @@ from market.kernel.changes import save_change
 from market.notices.services import worded
 from market.reference.calendar_years import working_calendar
 
-OPEN = (Registration.State.ACCEPTED, Registration.State.CORRECTION_REQUESTED, Registration.State.SECOND_REVIEW)
+OPEN = (Registration.State.ACCEPTED, Registration.State.SUPPLEMENT_REQUESTED, Registration.State.SECOND_REVIEW)
 
 
 @transaction.atomic

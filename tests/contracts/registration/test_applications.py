@@ -76,7 +76,7 @@ def test_the_registry_sees_an_application_once_it_was_handed_in(cast, api):
 
     assert client.send("get", f"/registrations/{row.id}").json()["allowed"] == [
         "accept",
-        "request_correction",
+        "request_supplement",
         "refuse",
     ]
     assert client.send("get", f"/contracts/{told.contract.id}").status_code == 200

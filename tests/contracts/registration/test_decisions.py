@@ -179,7 +179,7 @@ def test_a_registration_is_dated_from_acceptance_to_today_in_ruijin(accepted, on
 
 
 def test_a_correction_goes_back_with_its_grounds_and_a_new_acceptance_starts_the_clock_anew(accepted, cast):
-    row = services.request_correction(
+    row = services.request_supplement(
         actor=cast.registrar,
         registration_id=accepted.registration.id,
         version=None,
@@ -188,7 +188,7 @@ def test_a_correction_goes_back_with_its_grounds_and_a_new_acceptance_starts_the
         at=MONDAY,
     )
     assert (row.state, row.grounds, row.remark) == (
-        State.CORRECTION_REQUESTED,
+        State.SUPPLEMENT_REQUESTED,
         ["proof_missing", "seal_mismatch"],
         "请补交授权书",
     )
@@ -217,7 +217,7 @@ def test_a_refused_contract_may_be_applied_for_again(accepted, cast):
 
 
 @pytest.mark.parametrize("grounds", [[], ["nope"], ["not_technology", "nope"]])
-@pytest.mark.parametrize("decide", [services.request_correction, services.refuse_registration])
+@pytest.mark.parametrize("decide", [services.request_supplement, services.refuse_registration])
 def test_a_decision_against_a_contract_names_known_grounds(accepted, cast, decide, grounds):
     with refused(GroundsUnknown):
         decide(

@@ -61,7 +61,7 @@ def told_to(title: str) -> set[UUID | None]:
 
 
 def test_a_correction_is_answered_with_papers_and_what_was_asked_for_stays(accepted, cast, api):
-    against(accepted, services.request_correction)
+    against(accepted, services.request_supplement)
     applicant = api.as_(cast.university_clerk)
     address = reverse("registration:step", args=[accepted.registration.id, "attach"])
 
@@ -80,7 +80,7 @@ def test_a_correction_is_answered_with_papers_and_what_was_asked_for_stays(accep
 
 
 def test_papers_and_rounds_are_told_over_the_wire(accepted, cast, api):
-    against(accepted, services.request_correction)
+    against(accepted, services.request_supplement)
     client = api.as_(cast.university_clerk)
     row = Registration.objects.get()
 
@@ -97,7 +97,7 @@ def test_papers_and_rounds_are_told_over_the_wire(accepted, cast, api):
 
 
 def test_a_later_scan_stands_before_the_one_it_replaces_and_none_is_lost(accepted, cast):
-    against(accepted, services.request_correction)
+    against(accepted, services.request_supplement)
     attach(accepted)
     attach(accepted, document=ContentFile(story.SCAN, "second.pdf"), at=LATER + timedelta(hours=1))
 
@@ -107,7 +107,7 @@ def test_a_later_scan_stands_before_the_one_it_replaces_and_none_is_lost(accepte
 
 
 def test_what_is_no_paper_is_refused_and_nothing_is_kept(accepted):
-    against(accepted, services.request_correction)
+    against(accepted, services.request_supplement)
 
     with refused(FileRefused):
         attach(accepted, document=ContentFile(b"MZ\x90", "paper.pdf"))
@@ -124,7 +124,7 @@ def test_papers_are_added_only_while_the_applicant_has_the_application(accepted)
 
 
 def test_the_registrars_are_told_that_a_correction_was_answered(accepted, cast):
-    against(accepted, services.request_correction)
+    against(accepted, services.request_supplement)
     assert told_to("需要补正") == {cast.university_clerk.user_id}
 
     submit(Registration.objects.get(), cast.university_clerk, at=LATER)
@@ -150,7 +150,7 @@ def test_the_registrar_is_told_that_the_second_person_refused(large, cast):
 
 
 def test_every_step_is_told_with_its_office_and_reason_and_people_only_to_their_own(large, cast, api):
-    against(large, services.request_correction)
+    against(large, services.request_supplement)
     submit(Registration.objects.get(), cast.university_clerk)
     row = services.accept_registration(
         actor=cast.registrar, registration_id=large.registration.id, version=None, at=MONDAY

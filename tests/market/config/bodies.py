@@ -83,6 +83,7 @@ BODIES: dict[str, Body] = {
         "office_id": str(world.cast.registry.id),
     },
     "POST /registrations/{registration_id}/request-correction": lambda world: {"grounds": ["parties_unclear"]},
+    "POST /registrations/{registration_id}/request-supplement": lambda world: {"grounds": ["parties_unclear"]},
     "POST /registrations/{registration_id}/attach": lambda world: {"kind": "proof", "document": scan()},
     "POST /registrations/{registration_id}/send-back": lambda world: {"grounds": ["parties_unclear"]},
     "POST /registrations/{registration_id}/refuse": lambda world: {"grounds": ["parties_unclear"]},

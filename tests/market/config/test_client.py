@@ -101,7 +101,7 @@ def test_a_generated_client_drafts_a_contract_changes_it_and_downloads_its_pdf(c
         changed = part("api.contracts.contracts_update").sync_detailed(
             made.parsed.id,
             client=client,
-            body=models.ContractData.from_dict(
+            body=models.ContractIn.from_dict(
                 {name: value for name, value in values.items() if name != "deal_id"} | {"title": "由客户端改过的标题"}
             ),
             if_match=made.headers["ETag"],

@@ -213,7 +213,7 @@ def tell_world(cast: Cast) -> World:
 
 def sent_round(story: telling.Story) -> None:
     """What the office asked of the applicant, and what its second person asked of the first."""
-    for kind in (Round.Kind.CORRECTION, Round.Kind.SENT_BACK):
+    for kind in (Round.Kind.SUPPLEMENT, Round.Kind.SENT_BACK):
         Round.objects.create(
             registration=story.registration, kind=kind, grounds=["subject_unclear"], remark="意见", made_at=MONDAY
         )

@@ -69,6 +69,6 @@ def test_a_lifecycle_that_contradicts_itself_cannot_be_written(flawed, because):
 
 
 def test_a_verb_starts_where_its_transitions_do_unless_it_says_fewer():
-    assert verb(states=(), transitions=(Registration.submit,)).sources == {State.DRAFT, State.CORRECTION_REQUESTED}
+    assert verb(states=(), transitions=(Registration.submit,)).sources == {State.DRAFT, State.SUPPLEMENT_REQUESTED}
     assert REGISTRATIONS.by_code["register"].sources == {State.ACCEPTED}
     assert targets(Registration.submit, Registration.refuse, source=State.SUBMITTED) == [State.REFUSED]
