@@ -20,6 +20,7 @@ from listings.catalog import services as catalog
 from listings.catalog.data import AchievementData, DemandData
 from listings.catalog.models import Achievement, Demand
 from market.kernel.clock import local_date
+from market.kernel.questions import AMOUNT_UNIT
 from matching.brokerage import services as brokerage
 from matching.brokerage.models import Deal
 from tests import scans, snapshots
@@ -146,8 +147,11 @@ def opened(cast: Cast) -> Story:
 
 
 def draft(story: Story, *, at: datetime = MONDAY, **changes: Any) -> Story:
+    """The contract of any amount: that it is far from the listing's price was looked into."""
     data = ContractData(**(CONTRACT | changes))
-    story.contract = agreements.draft_contract(actor=story.cast.broker, deal_id=story.deal.id, data=data, at=at)
+    story.contract = agreements.draft_contract(
+        actor=story.cast.broker, deal_id=story.deal.id, data=data, at=at, confirmed=[AMOUNT_UNIT]
+    )
     return story
 
 
