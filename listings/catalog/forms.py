@@ -13,8 +13,7 @@ from listings.catalog.kinds import KINDS
 from listings.catalog.kinds.base import SECTION_WORDS, Field, Kind, Section, Shape
 from market.kernel.clock import today
 from market.kernel.forms import AskingForm, Form
-from market.kernel.money import MAX_AMOUNT
-from market.pages.fields import VersionForm
+from market.pages.fields import VersionForm, date_field, money_field, version_field
 from market.reference import queries as reference
 from market.reference.locations import LocationField
 
@@ -83,7 +82,7 @@ class ListingForm(AskingForm):
 def form_of(kind: Kind) -> type[ListingForm]:
     """The form of a kind's listings."""
     fields = {field.name: asked(kind, field) for field in kind.columns}
-    fields["version"] = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    fields["version"] = version_field(required=False)
     return type(f"{kind.model.__name__}Form", (ListingForm,), {"kind": kind, "__module__": __name__, **fields})
 
 
@@ -108,16 +107,12 @@ def asked(kind: Kind, field: Field) -> forms.Field:
         case Shape.NUMBER:
             return forms.IntegerField(min_value=field.least, max_value=field.most, **words)
         case Shape.MONEY:
-            return forms.DecimalField(min_value=0, max_value=MAX_AMOUNT, max_digits=16, decimal_places=2, **words)
+            return money_field(**words)
         case Shape.DAY:
-            return day(**words)
+            return date_field(**words)
         case Shape.FLAG:
             return forms.BooleanField(**words)
     return forms.ChoiceField(**words)
-
-
-def day(**words: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **words)
 
 
 def codes(scheme: str) -> list[tuple[str, Any]]:
@@ -145,8 +140,8 @@ class PatentForm(Form):
     title = forms.CharField(label=_("发明名称"), max_length=300, required=False, help_text=_("留空则用成果名称"))
     applicant = forms.CharField(label=_("申请人"), max_length=200, required=False)
     patentee = forms.CharField(label=_("专利权人"), max_length=200, required=False)
-    filed_on = day(label=_("申请日"), required=False)
-    granted_on = day(label=_("授权公告日"), required=False)
+    filed_on = date_field(label=_("申请日"), required=False)
+    granted_on = date_field(label=_("授权公告日"), required=False)
 
 
 PatentFormSet = forms.formset_factory(
