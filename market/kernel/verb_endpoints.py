@@ -48,8 +48,6 @@ def _operation(lifecycle: Lifecycle, verb: Verb, endpoint: Endpoint, answer: Ans
     """The view function; ninja reads its parameters from the signature."""
 
     def run(request: ApiRequest, response: HttpResponse, **values: Any) -> Any:
-        if endpoint.needs_key:
-            require_key(request)
         row_id = values.pop(_address(lifecycle))
         payload = values.pop("payload", None)
         told = payload.values() if payload is not None else {}
@@ -57,10 +55,15 @@ def _operation(lifecycle: Lifecycle, verb: Verb, endpoint: Endpoint, answer: Ans
         verb.service(actor=request.actor, **named, **told, **values)
         return answer(request, response, row_id)
 
-    run.__name__ = endpoint.operation or verb.code
-    run.__doc__ = endpoint.about
-    run.__signature__ = Signature(_parameters(lifecycle, endpoint))  # type: ignore[attr-defined]
-    return run
+    def run_once(request: ApiRequest, response: HttpResponse, **values: Any) -> Any:
+        require_key(request)
+        return run(request, response, **values)
+
+    view = run_once if endpoint.needs_key else run
+    view.__name__ = endpoint.operation or verb.code
+    view.__doc__ = endpoint.about
+    view.__signature__ = Signature(_parameters(lifecycle, endpoint))  # type: ignore[attr-defined]
+    return view
 
 
 def _parameters(lifecycle: Lifecycle, endpoint: Endpoint) -> list[Parameter]:

@@ -1,5 +1,6 @@
 """Fields and forms that every room's forms are made of."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -53,9 +54,9 @@ class VersionForm(Form):
 
     version = version_field()
 
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: Any, initial: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.row = row
-        super().__init__(*args, **{"initial": self.initial_of(row), **kwargs})
+        super().__init__(*args, initial=dict(self.initial_of(row) if initial is None else initial), **kwargs)
 
     @classmethod
     def initial_of(cls, row: Any) -> dict[str, Any]:
