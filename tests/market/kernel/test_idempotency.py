@@ -131,7 +131,8 @@ def test_a_request_refused_by_the_state_may_be_sent_again_when_it_fits(cast, api
     client = api.as_(cast.stranger)
     facts = {"kind": "enterprise", "name": "新来的企业", "credit_code": credit_code(99), "region": "360781"}
     assert client.send("post", "/organisations", facts, key="k-0").status_code == 201
-    path = f"/achievements/{create(client).json()['id']}/publish"
+    complete = create(client, body=BODY | {"summary": "连续铸造，强度与导电率兼顾。"})
+    path = f"/achievements/{complete.json()['id']}/publish"
     assert refusal(client.send("post", path, version=1, key="k-1")) == (409, "organisation_not_verified")
     organisation_id = client.send("get", "/me").json()["organisation_id"]
     api.as_(cast.operator).send("post", f"/organisations/{organisation_id}/verify", version=1)
