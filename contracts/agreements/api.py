@@ -131,7 +131,7 @@ def _data(payload: wire.ContractIn) -> ContractData:
 def _answer(request: ApiRequest, response: HttpResponse, contract_id: UUID) -> dict[str, Any]:
     row = queries.contract(actor=request.actor, contract_id=contract_id)
     tag(response, row)
-    return shown(row, request.actor)
+    return serialize_contract(row, request.actor)
 
 
 def row_shown(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def row_shown(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
     }
 
 
-def shown(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
+def serialize_contract(row: TechnologyContract, actor: Actor) -> dict[str, Any]:
     """The contract as the wire has it."""
     effects = {name: getattr(row, name) for name in ("expected_new_investment", "expected_new_output")}
     return (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contracts.agreements.models import TechnologyContract
 from market.kernel.actor import Actor, Role
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 DESK = (Role.CLERK, Role.MANAGER)
 
@@ -29,7 +29,7 @@ def tell(
     """
     common: dict[str, Any] = {
         "kind": "contract",
-        "title": worded(lambda: _("%(what)s：%(title)s") % {"what": what(), "title": contract.title}),
+        "title": lazy_text(lambda: _("%(what)s：%(title)s") % {"what": what(), "title": contract.title}),
         "body": body,
         "url": f"/contracts/{contract.id}/",
         "at": at,

@@ -44,7 +44,7 @@ def list_payments(
     if contract_id is not None:
         rows = rows.filter(contract=contract_id)
     page = cursor_page(rows, name="payments", order=("-created_at", "-id"), cursor=cursor, limit=limit)
-    return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
+    return {"items": [serialize_payment(row, request.actor) for row in page.items], "next": page.next}
 
 
 @router.post("", response={201: PaymentOut, **answers(*CHANGING, *REPEATABLE, problems.AlreadyPaying)})
@@ -105,10 +105,10 @@ def _rows(actor: Actor) -> QuerySet[Payment]:
 def _answer(request: ApiRequest, response: HttpResponse, payment_id: UUID) -> dict[str, Any]:
     row = policy.payments.fetch(actor=request.actor, pk=payment_id, related=RELATED)
     tag(response, row)
-    return shown(row, request.actor)
+    return serialize_payment(row, request.actor)
 
 
-def shown(row: Payment, actor: Actor) -> dict[str, Any]:
+def serialize_payment(row: Payment, actor: Actor) -> dict[str, Any]:
     """The row as the wire has it."""
     contract = row.contract
     account = getattr(contract.seller, "payee_account", None) if policy.is_party(actor, row) else None

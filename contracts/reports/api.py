@@ -50,7 +50,7 @@ def list_reports(
     """Reports the reader may see, those of the newest periods first."""
     rows = queries.reports(actor=request.actor, kind=kind or "", year=year, region=region, state=state or "")
     page = cursor_page(rows, name="reports", order=("-last_on", "-id"), cursor=cursor, limit=limit)
-    return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
+    return {"items": [serialize_report(row, request.actor) for row in page.items], "next": page.next}
 
 
 @router.post("", response={201: ReportOut, **answers(problems.AlreadyDrafted, problems.PeriodNotOver)})
@@ -105,11 +105,12 @@ def get_restatement(request: ApiRequest, report_id: UUID) -> dict[str, Any]:
     sides = [
         {
             "side": found.side,
-            "published": found.published.told(),
+            "published": found.published.as_dict(),
             "changes": [
-                {"kind": change.kind, "entries": change.entries, "sums": change.sums.told()} for change in found.changes
+                {"kind": change.kind, "entries": change.entries, "sums": change.sums.as_dict()}
+                for change in found.changes
             ],
-            "now": found.now.told(),
+            "now": found.now.as_dict(),
         }
         for found in queries.restatement(row)
     ]
@@ -125,7 +126,7 @@ def get_revision(request: ApiRequest, report_id: UUID) -> dict[str, Any]:
         "report_id": row.id,
         "edition": found and found.edition,
         "sides": [
-            {"side": side.side, "published": side.published.told(), "now": side.now.told()}
+            {"side": side.side, "published": side.published.as_dict(), "now": side.now.as_dict()}
             for side in (found.sides if found else ())
         ],
         "tables": [{"dimension": by, "side": side} for by, side in (found.tables if found else ())],
@@ -136,7 +137,7 @@ def get_revision(request: ApiRequest, report_id: UUID) -> dict[str, Any]:
     "/{uuid:report_id}/adjustments", response={200: AdjustmentPage, **answers(InvalidCursor, problems.NotPublished)}
 )
 def list_adjustments(request: ApiRequest, report_id: UUID, cursor: Cursor = "", limit: Limit = 20) -> dict[str, Any]:
-    """The ledger's entries of the period that came after the report's cut, in the order of coming."""
+    """The ledger's entries of the period that came after the report's snapshot, in the order of coming."""
     row = queries.published(actor=request.actor, report_id=report_id)
     page = cursor_page(
         queries.adjustments(row), name=f"adjustments:{row.id}", order=("id",), cursor=cursor, limit=limit
@@ -164,10 +165,10 @@ def _answer(request: ApiRequest, response: HttpResponse, report_id: UUID) -> dic
     if row is None:
         raise NotFound
     tag(response, row)
-    return shown(row, request.actor)
+    return serialize_report(row, request.actor)
 
 
-def shown(row: Any, actor: Actor) -> dict[str, Any]:
+def serialize_report(row: Any, actor: Actor) -> dict[str, Any]:
     """A row of `queries.reports` as the wire has it."""
     return {
         "id": row.id,

@@ -21,7 +21,7 @@ class Difference:
 
 
 def differences(report: Report) -> list[Difference]:
-    """JSON and CSV recomputed from the ledger under the report's cut, and every kept file, against their hashes."""
+    """JSON and CSV recomputed from the ledger under its snapshot, and every kept file, against their hashes."""
     kept = {row.form: row for row in ReportFile.objects.filter(report=report).select_related("file")}
     found = [Difference(report, form, "missing") for form in ReportFile.Form if form not in kept]
     for form, content in freezing.recompute(report).items():

@@ -15,7 +15,7 @@ from contracts.reports import queries, rules
 from contracts.reports.layouts import LAYOUTS
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover.evidence import PublishedFigure
-from contracts.turnover.rules import Cut, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Snapshot, Sums
 
 log = structlog.get_logger(__name__)
 
@@ -38,18 +38,18 @@ def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[Published
     A line of several parts together has no code to sum the ledger by; the total that it belongs to is a figure.
     """
     name = f"{content['title']} v{report.edition}"
-    cut, together = Cut(up_to_entry=report.up_to_entry), LAYOUTS[report.layout].TOGETHER
+    snapshot, together = Snapshot(up_to_entry=report.up_to_entry), LAYOUTS[report.layout].TOGETHER
     for part, period in (("figure", report.period), ("cumulative", rules.year_to_date(report.period))):
         for side in Side:
-            sums = Sums.read(content[part][side])
-            yield PublishedFigure(f"{name} {part} {side}", period, side, report.region, sums, cut)
+            sums = Sums.from_dict(content[part][side])
+            yield PublishedFigure(f"{name} {part} {side}", period, side, report.region, sums, snapshot)
     for table in content["tables"]:
         dimension, side = Dimension(table["dimension"]), Side(table["side"])
         for row in table["rows"]:
             if row["code"] == together:
                 continue
             line = f"{name} {dimension} {side} {row['code']}"
-            whole = PublishedFigure(line, report.period, side, report.region, Sums.read(row), cut)
+            whole = PublishedFigure(line, report.period, side, report.region, Sums.from_dict(row), snapshot)
             if dimension == Dimension.MONTH:
                 yield replace(whole, period=Period.month(report.last_on.year, int(row["code"])))
             else:
@@ -59,4 +59,6 @@ def figures_of(report: Report, content: Mapping[str, Any]) -> Iterator[Published
             continue
         where = {"seller_region": flow["seller_region"], "buyer_region": flow["buyer_region"]}
         line = f"{name} flow {where['seller_region']} {where['buyer_region']}"
-        yield PublishedFigure(line, report.period, Side.OUTPUT, where["seller_region"], Sums.read(flow), cut, where)
+        yield PublishedFigure(
+            line, report.period, Side.OUTPUT, where["seller_region"], Sums.from_dict(flow), snapshot, where
+        )

@@ -1,4 +1,4 @@
-"""From a report and a cut to its bytes; and the same bytes again on any later day."""
+"""From a report and a snapshot to its bytes; and the same bytes again on any later day."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from contracts.reports.layouts import LAYOUTS, NEWEST, Layout
 from contracts.reports.layouts.values import Heading, Reading
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover import queries as turnover
-from contracts.turnover.rules import Cut
+from contracts.turnover.rules import Snapshot
 from market.kernel.actor import Actor
 from market.kernel.clock import local_date
 from market.reference import queries as reference
@@ -52,9 +52,9 @@ class Frozen:
 
 
 def freeze(report: Report, *, actor: Actor, up_to_entry: int, at: datetime) -> Frozen:
-    """The report's bytes in every form under the cut, as `actor` publishes it at that time."""
+    """The report's bytes in every form under the snapshot, as `actor` publishes it at that time."""
     layout = LAYOUTS[NEWEST]
-    found = reading.read(report, layout=layout, cut=Cut(up_to_entry=up_to_entry))
+    found = reading.read(report, layout=layout, snapshot=Snapshot(up_to_entry=up_to_entry))
     basis = basis_of(report, found, layout=layout, approved_by=actor.organisation_name)
     content = layout.content(_heading(report, up_to_entry=up_to_entry, at=at), found, basis)
     as_json = layout.as_json(content)
@@ -71,15 +71,17 @@ def freeze(report: Report, *, actor: Actor, up_to_entry: int, at: datetime) -> F
     return Frozen(up_to_entry, layout.NUMBER, basis, documents)
 
 
-def recompute(report: Report, *, cut: Cut | None = None) -> dict[Form, bytes]:
-    """A published report's JSON and CSV from the ledger as it stands, with the report's own cut, basis and layout.
+def recompute(report: Report, *, snapshot: Snapshot | None = None) -> dict[Form, bytes]:
+    """A published report's JSON and CSV from the ledger as it stands, with the report's own snapshot, basis and layout.
 
-    Another `cut` shows what the bytes would be without it.
+    Another `snapshot` shows what the bytes would be without it.
     """
     if report.published_at is None:
         raise ValueError("only a published report can be recomputed")
     layout = LAYOUTS[report.layout]
-    found = reading.read(report, layout=layout, cut=Cut(up_to_entry=report.up_to_entry) if cut is None else cut)
+    found = reading.read(
+        report, layout=layout, snapshot=Snapshot(up_to_entry=report.up_to_entry) if snapshot is None else snapshot
+    )
     heading = _heading(report, up_to_entry=report.up_to_entry, at=report.published_at)
     content = layout.content(heading, found, report.basis)
     return {Form.JSON: layout.as_json(content), Form.CSV: layout.as_csv(content)}
@@ -88,7 +90,7 @@ def recompute(report: Report, *, cut: Cut | None = None) -> dict[Form, bytes]:
 def preview(report: Report) -> dict[str, Any]:
     """What the report would say if it were published as the ledger stands now."""
     layout = LAYOUTS[NEWEST]
-    found = reading.read(report, layout=layout, cut=Cut())
+    found = reading.read(report, layout=layout, snapshot=Snapshot())
     basis = basis_of(report, found, layout=layout, approved_by="")
     return layout.content(_heading(report, up_to_entry=None, at=None), found, basis)
 

@@ -45,8 +45,8 @@ REPORTS = Lifecycle(
             second_person=OtherThan(lambda row: row.makers),
             tells=("makers",),
             endpoint=Endpoint(
-                about="Approve and publish as the second person; the report is frozen under a cut of the ledger taken "
-                "now.",
+                about="Approve and publish as the second person; the report is frozen under a snapshot of the ledger "
+                "taken now.",
                 refusals=(problems.PeriodNotOver, problems.LedgerBusy),
             ),
         ),

@@ -38,7 +38,7 @@ class NotPublished(Problem):
 
 
 class LedgerBusy(ServiceUnavailable):
-    """Somebody is writing the ledger for so long that the cut could not be taken."""
+    """Somebody is writing the ledger for so long that the snapshot could not be taken."""
 
     code = "ledger_busy"
     title = _("台账正在写入，请稍后再发布")

@@ -106,7 +106,7 @@ def restatement(report: Report) -> list[Restated]:
     """Each side as published, adjusted, and as known now; the first two add up to the third."""
     published = content(report)["figure"]
     now = turnover.sides(report.period, region=report.region)
-    return [Restated(side, Sums.read(published[side.value]), _changes(report, side), now[side]) for side in Side]
+    return [Restated(side, Sums.from_dict(published[side.value]), _changes(report, side), now[side]) for side in Side]
 
 
 def revision(report: Report, said: Mapping[str, Any]) -> Revision | None:
@@ -123,7 +123,7 @@ def revision(report: Report, said: Mapping[str, Any]) -> Revision | None:
 
 
 def adjustments(report: Report) -> QuerySet[TurnoverEntry]:
-    """The entries that came after the report's cut and take effect in its period; the caller orders them."""
+    """The entries that came after the report's snapshot and take effect in its period; the caller orders them."""
     later = TurnoverEntry.objects.filter(
         id__gt=report.up_to_entry, effective_on__range=(report.first_on, report.last_on)
     )

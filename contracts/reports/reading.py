@@ -1,4 +1,4 @@
-"""What a report takes from the ledger, all of it under one cut, as the plain values that its layout lays out."""
+"""What a report takes from the ledger, all of it under one snapshot, as the plain values that its layout lays out."""
 
 from collections.abc import Iterable
 
@@ -9,27 +9,27 @@ from contracts.reports.layouts.values import Compared, Flow, Part, Reading, Sums
 from contracts.reports.models import Report
 from contracts.turnover import queries as turnover
 from contracts.turnover import rules as figure
-from contracts.turnover.rules import Cut, Period, Side
+from contracts.turnover.rules import Period, Side, Snapshot
 
 
-def read(report: Report, *, layout: Layout, cut: Cut) -> Reading:
+def read(report: Report, *, layout: Layout, snapshot: Snapshot) -> Reading:
     """Everything that the layout shows of the ledger."""
     period, region = report.period, report.region
     to_date = rules.year_to_date(period)
 
     def parts(within: Period, by: str, side: str) -> list[Part]:
-        found = turnover.breakdown(within, by=Dimension(by), side=Side(side), region=region, cut=cut)
+        found = turnover.breakdown(within, by=Dimension(by), side=Side(side), region=region, snapshot=snapshot)
         return [Part(part.code, _sums(part.sums), _sums(part.before)) for part in found]
 
     return Reading(
-        period=_compared(period, region=region, cut=cut),
-        year_to_date=_compared(to_date, region=region, cut=cut),
+        period=_compared(period, region=region, snapshot=snapshot),
+        year_to_date=_compared(to_date, region=region, snapshot=snapshot),
         tables={side: {by: parts(period, by, side) for by in layout.TABLES} for side in report.sides},
         months={side: parts(to_date, Dimension.MONTH, side) for side in report.sides},
         regions=parts(period, Dimension.SELLER_REGION, Side.OUTPUT),
         flows=[
             Flow(flow.seller_region, flow.buyer_region, _sums(flow.sums))
-            for flow in turnover.flows(period, region=region, cut=cut)
+            for flow in turnover.flows(period, region=region, snapshot=snapshot)
         ],
     )
 
@@ -49,8 +49,10 @@ def _codes(parts: Iterable[Part]) -> set[str]:
     return {part.code for part in parts}
 
 
-def _compared(period: Period, *, region: str, cut: Cut) -> dict[str, Compared]:
-    now, before = (turnover.sides(within, region=region, cut=cut) for within in (period, period.year_before()))
+def _compared(period: Period, *, region: str, snapshot: Snapshot) -> dict[str, Compared]:
+    now, before = (
+        turnover.sides(within, region=region, snapshot=snapshot) for within in (period, period.year_before())
+    )
     return {side.value: Compared(_sums(now[side]), _sums(before[side])) for side in Side}
 
 

@@ -35,7 +35,10 @@ class Revision:
 
 def revision(published: Mapping[str, Any], now: Mapping[str, Any]) -> Revision:
     """From the contents of two editions of one period, in whatever layouts."""
-    sides = [RevisedSide(side, Sums.read(published["figure"][side]), Sums.read(now["figure"][side])) for side in Side]
+    sides = [
+        RevisedSide(side, Sums.from_dict(published["figure"][side]), Sums.from_dict(now["figure"][side]))
+        for side in Side
+    ]
     before, after = _tables(published), _tables(now)
     return Revision(
         edition=published["report"]["edition"],
@@ -48,7 +51,7 @@ def _tables(content: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, tuple
     """The sums of each code, and those of the year before, by dimension and side."""
     return {
         (table["dimension"], table["side"]): {
-            row["code"]: (Sums.read(row), Sums.read(row["before"])) for row in table["rows"]
+            row["code"]: (Sums.from_dict(row), Sums.from_dict(row["before"])) for row in table["rows"]
         }
         for table in content["tables"]
     }

@@ -45,7 +45,7 @@ class FileOut(Schema):
 
 
 class ReportOut(Schema):
-    """A report; `up_to_entry` is the cut of the ledger that it was frozen under."""
+    """A report; `up_to_entry` is the snapshot of the ledger that it was frozen under."""
 
     id: UUID
     kind: Report.Kind
@@ -123,7 +123,7 @@ class RevisionOut(Schema):
 
 
 class AdjustmentOut(Schema):
-    """A ledger entry that came after the report's cut; `reason` is empty where its contract is hidden."""
+    """A ledger entry that came after the report's snapshot; `reason` is empty where its contract is hidden."""
 
     entry_id: int
     kind: str

@@ -56,22 +56,22 @@ def get_turnover(
     """
     period = period_of(year, quarter, month)
     figure = disclosure.figure(period, actor=request.actor, region=region, as_of=as_of)
-    cut = rules.Cut.at_end_of(as_of)
-    before = queries.sides(period.year_before(), region=region, cut=cut)[rules.Side.OUTPUT]
-    output = figure.output.told()
+    snapshot = rules.Snapshot.at_end_of(as_of)
+    before = queries.sides(period.year_before(), region=region, snapshot=snapshot)[rules.Side.OUTPUT]
+    output = figure.output.as_dict()
     return {
         "year": figure.year,
         "region": figure.region,
         "as_of": figure.as_of,
         **output,
         "output": output,
-        "absorption": figure.absorption.told(),
-        "intra": figure.intra.told(),
+        "absorption": figure.absorption.as_dict(),
+        "intra": figure.intra.as_dict(),
         "against_plan_percent": text(figure.against_plan_percent),
         "plan": None if figure.plan is None else plan(figure.plan),
         **days(period),
         "average": text(figure.output.average),
-        "before": before.told(),
+        "before": before.as_dict(),
         "change_percent": text(rules.change_percent(figure.contract_amount, before.contract_amount)),
         "counts": {"side": figure.counts.side, "amount": figure.counts.amount},
         "counted": str(figure.counted),
@@ -101,11 +101,11 @@ def get_breakdown(
         {
             "code": part.code,
             "name": names[part.code],
-            **part.sums.told(),
+            **part.sums.as_dict(),
             "average": text(part.sums.average),
             "share_percent": text(rules.share_percent(part.sums.contract_amount, whole)),
             "change_percent": text(tables.growth(part)),
-            "before": told(part.before),
+            "before": serialize_sums(part.before),
         }
         for part in table.cells
     ]
@@ -117,7 +117,7 @@ def get_breakdown(
         "as_of": as_of,
         "items": items,
         "suppressed": table.suppressed,
-        "suppressed_sums": told(table.rest),
+        "suppressed_sums": serialize_sums(table.rest),
     }
 
 
@@ -155,10 +155,10 @@ def get_flows(
     """What flows between regions, of which one is the region asked for; withheld as in a breakdown."""
     period = period_of(year, quarter, month)
     found = disclosure.flows(
-        period, actor=request.actor, on=clock.today(), region=region, cut=rules.Cut.at_end_of(as_of)
+        period, actor=request.actor, on=clock.today(), region=region, snapshot=rules.Snapshot.at_end_of(as_of)
     )
     items = [
-        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **flow.sums.told()}
+        {"seller_region": flow.seller_region, "buyer_region": flow.buyer_region, **flow.sums.as_dict()}
         for flow in found.items
     ]
     return {
@@ -167,7 +167,7 @@ def get_flows(
         "as_of": as_of,
         "items": items,
         "suppressed": found.suppressed,
-        "suppressed_sums": told(found.rest),
+        "suppressed_sums": serialize_sums(found.rest),
     }
 
 
@@ -235,12 +235,14 @@ def _table(
     region: str,
     as_of: date | None,
 ) -> disclosure.Table:
-    cut = rules.Cut.at_end_of(as_of)
-    return disclosure.breakdown(period, by=by, actor=request.actor, on=clock.today(), side=side, region=region, cut=cut)
+    snapshot = rules.Snapshot.at_end_of(as_of)
+    return disclosure.breakdown(
+        period, by=by, actor=request.actor, on=clock.today(), side=side, region=region, snapshot=snapshot
+    )
 
 
-def told(sums: rules.Sums | None) -> dict[str, Any] | None:
-    return None if sums is None else sums.told()
+def serialize_sums(sums: rules.Sums | None) -> dict[str, Any] | None:
+    return None if sums is None else sums.as_dict()
 
 
 def days(period: rules.Period) -> dict[str, date]:

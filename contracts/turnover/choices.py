@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from contracts.registration.facts import Dimension
-from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Cut, Period, Side
+from contracts.turnover.rules import FIRST_YEAR, LAST_YEAR, Period, Side, Snapshot
 from market.kernel.problems import InvalidInput
 
 PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
@@ -43,9 +43,9 @@ class Choice:
         return Period(whole.first, min(whole.last, last)) if whole.first <= last else whole
 
     @property
-    def cut(self) -> Cut:
+    def snapshot(self) -> Snapshot:
         """What was known at the end of the day, in Asia/Shanghai."""
-        return Cut.at_end_of(self.as_of)
+        return Snapshot.at_end_of(self.as_of)
 
     @property
     def name(self) -> str:

@@ -148,8 +148,8 @@ class Headline:
 
 def headline(choice: Choice, *, today: date) -> Headline:
     seen = choice.until(today)
-    figure = queries.figure(period=choice.whole, cut=choice.cut)
-    before = queries.sides(seen.year_before(), region=figure.region, cut=choice.cut)
+    figure = queries.figure(period=choice.whole, snapshot=choice.snapshot)
+    before = queries.sides(seen.year_before(), region=figure.region, snapshot=choice.snapshot)
     # Counted as the period itself is, also where the assessment counted otherwise a year before.
     counted = figure.counts.of(before[figure.counts.side])
     is_ahead = choice.whole.first > min(choice.as_of or today, today)
@@ -209,7 +209,7 @@ def tables_of(
 ) -> dict[Dimension, Table]:
     """What the tables of one page are made of, read together."""
     return disclosure.breakdowns(
-        choice.until(today), actor=actor, on=today, by=dimensions, side=choice.side, cut=choice.cut
+        choice.until(today), actor=actor, on=today, by=dimensions, side=choice.side, snapshot=choice.snapshot
     )
 
 
@@ -240,7 +240,10 @@ def _rest(table: Table) -> PartRow | None:
 
 def months(choice: Choice) -> list[tuple[str, str, Sums, Sums]]:
     """The twelve months of the period's year: name, period, sums, and those of the same month a year before."""
-    parts = {part.code: part for part in disclosure.months(Period.year(choice.year), side=choice.side, cut=choice.cut)}
+    parts = {
+        part.code: part
+        for part in disclosure.months(Period.year(choice.year), side=choice.side, snapshot=choice.snapshot)
+    }
     names = labels.of_codes(Dimension.MONTH, (f"{month:02d}" for month in range(1, 13)))
     nothing = queries.Part("", Sums(), Sums())
     found = [(name, f"{choice.year}-{code}", parts.get(code, nothing)) for code, name in names.items()]
@@ -270,7 +273,7 @@ def chained(table: Table) -> Breakdown:
 
 def matrix(choice: Choice, *, actor: Actor, today: date) -> Matrix:
     """From seller's region to buyer's; the regions beyond the twelve largest stand together as one."""
-    told = disclosure.flows(choice.until(today), actor=actor, on=today, cut=choice.cut)
+    told = disclosure.flows(choice.until(today), actor=actor, on=today, snapshot=choice.snapshot)
     found = told.items
     sellers = _largest((flow.seller_region, flow.sums.contract_amount) for flow in found)
     buyers = _largest((flow.buyer_region, flow.sums.contract_amount) for flow in found)

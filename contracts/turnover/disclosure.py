@@ -16,7 +16,7 @@ from django.db.models import Q
 from contracts.registration.facts import Dimension
 from contracts.turnover import policy, queries, rules
 from contracts.turnover.queries import ALL, NOTHING, Figure
-from contracts.turnover.rules import Cut, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Snapshot, Sums
 from market.kernel.actor import Actor
 from market.kernel.problems import NotFound
 
@@ -59,7 +59,7 @@ class Flows:
 
 def figure(period: Period, *, actor: Actor, region: str = "", as_of: date | None = None) -> Figure:
     """The figure; that of another region than the city is a cell, and hidden from who does not see all its lines."""
-    _require_region(actor, period, region, Cut.at_end_of(as_of))
+    _require_region(actor, period, region, Snapshot.at_end_of(as_of))
     return queries.figure(period=period, region=region, as_of=as_of)
 
 
@@ -71,22 +71,22 @@ def breakdowns(
     by: Collection[Dimension],
     side: Side = Side.OUTPUT,
     region: str = "",
-    cut: Cut = ALL,
+    snapshot: Snapshot = ALL,
 ) -> dict[Dimension, Table]:
     """The figure in parts as the reader may know them on a day. Raises NotFound for a region hidden from the reader."""
     region = region or settings.HOME_REGION
-    asked: dict[str, Any] = {"side": side, "region": region, "cut": cut}
-    if _sees_all(actor, period, queries.on_side(side, region), cut):
+    asked: dict[str, Any] = {"side": side, "region": region, "cut": snapshot}
+    if _sees_all(actor, period, queries.on_side(side, region), snapshot):
         return {each: _table(parts) for each, parts in queries.breakdowns(period, by=by, **asked).items()}
-    _require_region(actor, period, region, cut)
-    if side == Side.OUTPUT and _is_open(period, on, cut):
+    _require_region(actor, period, region, snapshot)
+    if side == Side.OUTPUT and _is_open(period, on, snapshot):
         found = queries.breakdowns(period, by=by, **asked)
         return {each: _open_table(parts, each, region) for each, parts in found.items()}
     told: dict[Dimension, Table] = {}
     if Dimension.MONTH in by:
         told[Dimension.MONTH] = _table(queries.breakdown(period, by=Dimension.MONTH, **asked))
     if others := set(by) - {Dimension.MONTH}:
-        told |= dict.fromkeys(others, _closed_table(period, side, region, cut))
+        told |= dict.fromkeys(others, _closed_table(period, side, region, snapshot))
     return told
 
 
@@ -95,46 +95,46 @@ def breakdown(period: Period, *, by: Dimension, **asked: Any) -> Table:
     return breakdowns(period, by=(by,), **asked)[by]
 
 
-def months(period: Period, *, side: Side, cut: Cut = ALL) -> list[queries.Part]:
+def months(period: Period, *, side: Side, snapshot: Snapshot = ALL) -> list[queries.Part]:
     """The city's months: totals, and official as all of them."""
-    return queries.breakdown(period, by=Dimension.MONTH, side=side, cut=cut)
+    return queries.breakdown(period, by=Dimension.MONTH, side=side, snapshot=snapshot)
 
 
-def flows(period: Period, *, actor: Actor, on: date, region: str = "", cut: Cut = ALL) -> Flows:
+def flows(period: Period, *, actor: Actor, on: date, region: str = "", snapshot: Snapshot = ALL) -> Flows:
     """What flows between regions of which one is the region asked for, as the reader may know it."""
     region = region or settings.HOME_REGION
-    found = queries.flows(period, region=region, cut=cut)
+    found = queries.flows(period, region=region, snapshot=snapshot)
     lines = queries.on_side(Side.OUTPUT, region) | queries.on_side(Side.ABSORPTION, region)
-    if _sees_all(actor, period, lines, cut):
+    if _sees_all(actor, period, lines, snapshot):
         return Flows(found, None)
-    _require_region(actor, period, region, cut)
+    _require_region(actor, period, region, snapshot)
     cells = {(flow.seller_region, flow.buyer_region): flow.sums for flow in found}
     prefix = rules.region_prefix(region)
     # Within a region of several counties the pairs have margins that are breakdowns of their own.
-    if len(prefix) < len(region) or not _is_open(period, on, cut):
+    if len(prefix) < len(region) or not _is_open(period, on, snapshot):
         return Flows([], _rest(cells, frozenset(cells)), NOT_PUBLISHED)
     hidden = rules.withheld(cells, lambda pair: (pair[0].startswith(prefix), pair[1].startswith(prefix)))
     shown = [flow for flow in found if (flow.seller_region, flow.buyer_region) not in hidden]
     return Flows(shown, _rest(cells, hidden), SMALL_CELLS if hidden else "")
 
 
-def _is_open(period: Period, on: date, cut: Cut) -> bool:
+def _is_open(period: Period, on: date, snapshot: Snapshot) -> bool:
     """A whole year that is over, as known now: parts of it, or two days of knowledge, could be subtracted."""
-    return cut.is_whole and period.is_year and period.last < on
+    return snapshot.is_whole and period.is_year and period.last < on
 
 
-def _sees_all(actor: Actor, period: Period, lines: Q, cut: Cut) -> bool:
+def _sees_all(actor: Actor, period: Period, lines: Q, snapshot: Snapshot) -> bool:
     """Whether none of the lines, nor of those a year before, is hidden from the reader."""
     if policy.sees_every_line(actor):
         return True
-    return actor.organisation_id is not None and not queries.unseen(actor, period, cut).filter(lines).exists()
+    return actor.organisation_id is not None and not queries.unseen(actor, period, snapshot).filter(lines).exists()
 
 
-def _require_region(actor: Actor, period: Period, region: str, cut: Cut) -> None:
+def _require_region(actor: Actor, period: Period, region: str, snapshot: Snapshot) -> None:
     if region in ("", settings.HOME_REGION):
         return
     lines = queries.on_side(Side.OUTPUT, region) | queries.on_side(Side.ABSORPTION, region)
-    if not _sees_all(actor, period, lines, cut):
+    if not _sees_all(actor, period, lines, snapshot):
         raise NotFound
 
 
@@ -170,8 +170,10 @@ def _table(
     )
 
 
-def _closed_table(period: Period, side: Side, region: str, cut: Cut) -> Table:
-    whole, before = (queries.sides(within, region=region, cut=cut)[side] for within in (period, period.year_before()))
+def _closed_table(period: Period, side: Side, region: str, snapshot: Snapshot) -> Table:
+    whole, before = (
+        queries.sides(within, region=region, snapshot=snapshot)[side] for within in (period, period.year_before())
+    )
     if whole == NOTHING:
         return Table([], None, None, whole, before)
     return Table([], _told(whole), None, whole, before, NOT_PUBLISHED)

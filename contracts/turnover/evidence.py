@@ -24,7 +24,7 @@ from django.db import connection, transaction
 
 from contracts.turnover import queries
 from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.rules import Cut, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Snapshot, Sums
 from market.kernel.chain import heads, proofs, sequencer, sources
 from market.kernel.models import ChainHead, ChainLink, SealShape, UnsealedRow
 
@@ -41,11 +41,11 @@ class PublishedFigure:
     side: Side
     region: str
     sums: Sums
-    cut: Cut = field(default_factory=Cut)
+    snapshot: Snapshot = field(default_factory=Snapshot)
     where: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> Line:
-        known_before = self.cut.known_before
+        known_before = self.snapshot.known_before
         return {
             "kind": "figure",
             "name": self.name,
@@ -54,9 +54,9 @@ class PublishedFigure:
             "side": self.side.value,
             "region": self.region,
             "known_before": None if known_before is None else sources.instant(known_before),
-            "up_to_entry": self.cut.up_to_entry,
+            "up_to_entry": self.snapshot.up_to_entry,
             "where": self.where,
-            **self.sums.told(),
+            **self.sums.as_dict(),
         }
 
 

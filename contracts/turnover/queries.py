@@ -17,13 +17,13 @@ from django.db.models.functions import Cast, ExtractMonth, ExtractYear, LPad
 from contracts.registration.facts import Dimension
 from contracts.turnover import policy, rules, sums
 from contracts.turnover.models import Assessment, PlanIndicator, TurnoverEntry
-from contracts.turnover.rules import Cut, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Snapshot, Sums
 from contracts.turnover.services import CODES, TURNOVER_NO
 from contracts.turnover.sums import SUMMED, as_sums
 from market.kernel.actor import Actor
 from market.kernel.problems import NotFound
 
-ALL = Cut()
+ALL = Snapshot()
 NOTHING = Sums()
 
 
@@ -83,7 +83,7 @@ def figure(
     period: Period | None = None,
     region: str = "",
     as_of: date | None = None,
-    cut: Cut = ALL,
+    snapshot: Snapshot = ALL,
 ) -> Figure:
     """The figure of a year or another period; with `as_of`, as it was known at the end of that day in Asia/Shanghai."""
     if period is None:
@@ -91,7 +91,7 @@ def figure(
             raise ValueError("a figure needs a year or a period")
         period = Period.year(year)
     region = region or settings.HOME_REGION
-    found = sides(period, region=region, cut=_cut(as_of, cut))
+    found = sides(period, region=region, snapshot=_snapshot(as_of, snapshot))
     return Figure(
         period=period,
         region=region,
@@ -104,11 +104,11 @@ def figure(
     )
 
 
-def sides(period: Period, *, region: str, cut: Cut = ALL) -> dict[Side, Sums]:
+def sides(period: Period, *, region: str, snapshot: Snapshot = ALL) -> dict[Side, Sums]:
     """Output, absorption and what stays within, without anything to measure them by."""
-    if cut.is_whole:
+    if snapshot.is_whole:
         return sums.figures(period, region)
-    rows = _within(period, cut)
+    rows = _within(period, snapshot)
     return {side: as_sums(rows.filter(on_side(side, region)).aggregate(**SUMMED)) for side in Side}
 
 
@@ -131,36 +131,36 @@ class Flow:
 
 
 def breakdown(
-    period: Period, *, by: Dimension, side: Side = Side.OUTPUT, region: str = "", cut: Cut = ALL
+    period: Period, *, by: Dimension, side: Side = Side.OUTPUT, region: str = "", snapshot: Snapshot = ALL
 ) -> list[Part]:
     """The figure in parts, sorted by code; a code that only the year before has is there with nothing now.
 
     A month's code is its two digits, so that it stands beside the same month of the year before.
     """
-    return breakdowns(period, by=(by,), side=side, region=region, cut=cut)[by]
+    return breakdowns(period, by=(by,), side=side, region=region, snapshot=snapshot)[by]
 
 
 def breakdowns(
-    period: Period, *, by: Collection[Dimension], side: Side = Side.OUTPUT, region: str = "", cut: Cut = ALL
+    period: Period, *, by: Collection[Dimension], side: Side = Side.OUTPUT, region: str = "", snapshot: Snapshot = ALL
 ) -> dict[Dimension, list[Part]]:
     """Several breakdowns of one period; what is kept side by side is read with one statement."""
     region = region or settings.HOME_REGION
     periods = (period, period.year_before())
-    kept = sums.parts_beside(periods, by, side, region) if cut.is_whole else {}
+    kept = sums.parts_beside(periods, by, side, region) if snapshot.is_whole else {}
     found = {}
     for each in by:
-        now, before = kept.get(each) or (_parts(within, each, side, region, cut) for within in periods)
+        now, before = kept.get(each) or (_parts(within, each, side, region, snapshot) for within in periods)
         codes = sorted(now.keys() | before.keys())
         found[each] = [Part(code, now.get(code, NOTHING), before.get(code, NOTHING)) for code in codes]
     return found
 
 
-def flows(period: Period, *, region: str = "", cut: Cut = ALL) -> list[Flow]:
+def flows(period: Period, *, region: str = "", snapshot: Snapshot = ALL) -> list[Flow]:
     """Every pair of regions of which one lies in the region, sorted."""
     region = region or settings.HOME_REGION
-    found = sums.flows(period, region) if cut.is_whole else None
+    found = sums.flows(period, region) if snapshot.is_whole else None
     if found is None:
-        rows = _within(period, cut).filter(on_side(Side.OUTPUT, region) | on_side(Side.ABSORPTION, region))
+        rows = _within(period, snapshot).filter(on_side(Side.OUTPUT, region) | on_side(Side.ABSORPTION, region))
         pairs = rows.values("seller_region", "buyer_region").annotate(**SUMMED)
         found = {(row["seller_region"], row["buyer_region"]): as_sums(row) for row in pairs}
     return [Flow(*pair, found[pair]) for pair in sorted(found)]
@@ -201,7 +201,7 @@ def series_of(
             found[Side(row["side"])][row["year"]] = as_sums(row)
         return found
     for side in sides:
-        rows = _by_year(_known(Cut.at_end_of(as_of)).filter(on_side(side, region)), "year")
+        rows = _by_year(_known(Snapshot.at_end_of(as_of)).filter(on_side(side, region)), "year")
         found[side] = {row["year"]: as_sums(row) for row in rows}
     return found
 
@@ -275,15 +275,15 @@ def entries(
 
 def visible_entries(*, actor: Actor, as_of: date | None = None) -> QuerySet[TurnoverEntry]:
     """Every line that the actor may see, with its contract and parties."""
-    return _known(Cut.at_end_of(as_of), policy.entries.visible_to(actor)).select_related(
+    return _known(Snapshot.at_end_of(as_of), policy.entries.visible_to(actor)).select_related(
         "event__registration__contract__seller", "event__registration__contract__buyer"
     )
 
 
-def unseen(actor: Actor, period: Period, cut: Cut = ALL) -> QuerySet[TurnoverEntry]:
+def unseen(actor: Actor, period: Period, snapshot: Snapshot = ALL) -> QuerySet[TurnoverEntry]:
     """The lines of a period, and of the same days a year before, that the actor may not see."""
     both = _in(period) | _in(period.year_before())
-    return _known(cut).filter(both).exclude(pk__in=policy.entries.visible_to(actor).values("pk"))
+    return _known(snapshot).filter(both).exclude(pk__in=policy.entries.visible_to(actor).values("pk"))
 
 
 def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
@@ -306,21 +306,21 @@ def entry(*, actor: Actor, entry_id: int) -> TurnoverEntry:
     return row
 
 
-def _cut(as_of: date | None, cut: Cut) -> Cut:
+def _snapshot(as_of: date | None, snapshot: Snapshot) -> Snapshot:
     """The narrower of the two."""
-    bounds = [bound for bound in (Cut.at_end_of(as_of).known_before, cut.known_before) if bound is not None]
-    return replace(cut, known_before=min(bounds, default=None))
+    bounds = [bound for bound in (Snapshot.at_end_of(as_of).known_before, snapshot.known_before) if bound is not None]
+    return replace(snapshot, known_before=min(bounds, default=None))
 
 
-def _known(cut: Cut, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[TurnoverEntry]:
+def _known(snapshot: Snapshot, rows: QuerySet[TurnoverEntry] | None = None) -> QuerySet[TurnoverEntry]:
     rows = TurnoverEntry.objects.all() if rows is None else rows
-    if cut.known_before is not None:
-        rows = rows.filter(known_at__lt=cut.known_before)
-    return rows if cut.up_to_entry is None else rows.filter(id__lte=cut.up_to_entry)
+    if snapshot.known_before is not None:
+        rows = rows.filter(known_at__lt=snapshot.known_before)
+    return rows if snapshot.up_to_entry is None else rows.filter(id__lte=snapshot.up_to_entry)
 
 
-def _within(period: Period, cut: Cut) -> QuerySet[TurnoverEntry]:
-    return _known(cut).filter(_in(period))
+def _within(period: Period, snapshot: Snapshot) -> QuerySet[TurnoverEntry]:
+    return _known(snapshot).filter(_in(period))
 
 
 def _in(period: Period) -> Q:
@@ -333,10 +333,10 @@ def on_side(side: Side, region: str) -> Q:
     return {Side.OUTPUT: sold, Side.ABSORPTION: bought, Side.INTRA: sold & bought}[side]
 
 
-def _parts(period: Period, by: Dimension, side: Side, region: str, cut: Cut) -> dict[str, Sums]:
-    kept = sums.parts(period, by, side, region) if cut.is_whole else None
+def _parts(period: Period, by: Dimension, side: Side, region: str, snapshot: Snapshot) -> dict[str, Sums]:
+    kept = sums.parts(period, by, side, region) if snapshot.is_whole else None
     if kept is not None:
         return kept
-    rows = _within(period, cut).filter(on_side(side, region))
+    rows = _within(period, snapshot).filter(on_side(side, region))
     code = LPad(Cast(ExtractMonth("effective_on"), CharField()), 2, Value("0")) if by == Dimension.MONTH else F(by)
     return {row["code"]: as_sums(row) for row in rows.values(code=code).annotate(**SUMMED)}

@@ -31,11 +31,11 @@ class Sums:
         return round_half_up(self.contract_amount / self.contracts) if self.contracts > 0 else None
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Self:
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
         """From what `told` wrote."""
         return cls(Decimal(told["contract_amount"]), Decimal(told["technology_amount"]), told["contracts"])
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """As the wire, reports and evidence have them: yuan as decimal strings with two places."""
         return {
             "contract_amount": f"{self.contract_amount:.2f}",
@@ -133,7 +133,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Snapshot:
     """What of the ledger is looked at; with both None, everything that is known now.
 
     `known_before`: an instant; what became known at it or later is left out. `up_to_entry`: an entry's id; entries

@@ -16,7 +16,7 @@ from market.kernel.marks import listed
 from market.kernel.outbox import Envelope
 from market.notices import services
 from market.notices.events import NoticeWritten
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 KIND = "accounts"
 DESK = "accounts:organisation"
@@ -33,8 +33,8 @@ def application_made(envelope: Envelope[events.ApplicationMade]) -> None:
     _tell(
         envelope,
         operators().values_list("id", flat=True),
-        worded(lambda: _("新单位待核验：%(name)s") % facts),
-        worded(lambda: _("申请人：%(applicant)s") % facts),
+        lazy_text(lambda: _("新单位待核验：%(name)s") % facts),
+        lazy_text(lambda: _("申请人：%(applicant)s") % facts),
         "accounts:verification",
     )
 
@@ -43,11 +43,11 @@ def application_answered(envelope: Envelope[events.ApplicationAnswered]) -> None
     row = Organisation.objects.get(pk=envelope.event.organisation_id)
     facts = {"name": row.name, "reason": row.rejection_reason}
     if envelope.event.answer == "verified":
-        title = worded(lambda: _("%(name)s已通过核验") % facts)
-        body = worded(lambda: _("现在可以发布成果与需求、签订合同。"))
+        title = lazy_text(lambda: _("%(name)s已通过核验") % facts)
+        body = lazy_text(lambda: _("现在可以发布成果与需求、签订合同。"))
     else:
-        title = worded(lambda: _("%(name)s未通过核验") % facts)
-        body = worded(lambda: _("原因：%(reason)s。可在“我的单位”修改后重新提交。") % facts)
+        title = lazy_text(lambda: _("%(name)s未通过核验") % facts)
+        body = lazy_text(lambda: _("原因：%(reason)s。可在“我的单位”修改后重新提交。") % facts)
     _tell(envelope, _managers(row.id), title, body)
 
 
@@ -62,8 +62,8 @@ def invitation_sent(envelope: Envelope[events.InvitationSent]) -> None:
     _tell(
         envelope,
         people,
-        worded(lambda: _("运营方推荐了%(name)s的首位管理员") % facts),
-        worded(lambda: _("受邀邮箱：%(email)s。对方接受后生效。") % facts),
+        lazy_text(lambda: _("运营方推荐了%(name)s的首位管理员") % facts),
+        lazy_text(lambda: _("受邀邮箱：%(email)s。对方接受后生效。") % facts),
     )
 
 
@@ -73,8 +73,8 @@ def membership_begun(envelope: Envelope[events.MembershipBegun]) -> None:
     _tell(
         envelope,
         _managers(row.organisation_id, but=row.user_id),
-        worded(lambda: _("%(person)s已加入%(name)s") % facts),
-        worded(lambda: _("角色：%(roles)s") % {"roles": listed(row.role_names)}),
+        lazy_text(lambda: _("%(person)s已加入%(name)s") % facts),
+        lazy_text(lambda: _("角色：%(roles)s") % {"roles": listed(row.role_names)}),
     )
 
 
@@ -82,10 +82,10 @@ def membership_ended(envelope: Envelope[events.MembershipEnded]) -> None:
     row = Membership.objects.select_related("user", "organisation").get(pk=envelope.event.membership_id)
     facts = {"name": row.organisation.name, "person": str(row.user), "keys": envelope.event.keys_ended}
     if envelope.event.by == "self":
-        title = worded(lambda: _("%(person)s已退出%(name)s") % facts)
+        title = lazy_text(lambda: _("%(person)s已退出%(name)s") % facts)
     else:
-        title = worded(lambda: _("%(person)s不再代表%(name)s") % facts)
-    body = worded(lambda: _("由其签发的 %(keys)s 个接口密钥同时停用。") % facts if facts["keys"] else "")
+        title = lazy_text(lambda: _("%(person)s不再代表%(name)s") % facts)
+    body = lazy_text(lambda: _("由其签发的 %(keys)s 个接口密钥同时停用。") % facts if facts["keys"] else "")
     _tell(envelope, {*_managers(row.organisation_id), row.user_id}, title, body)
 
 
@@ -95,8 +95,8 @@ def key_issued(envelope: Envelope[events.KeyIssued]) -> None:
     _tell(
         envelope,
         _managers(row.organisation_id),
-        worded(lambda: _("%(person)s签发了接口密钥“%(key)s”") % facts),
-        worded(lambda: _("权限范围：%(scopes)s") % {"scopes": listed(row.scopes)}),
+        lazy_text(lambda: _("%(person)s签发了接口密钥“%(key)s”") % facts),
+        lazy_text(lambda: _("权限范围：%(scopes)s") % {"scopes": listed(row.scopes)}),
         "accounts:keys",
     )
 
@@ -107,9 +107,9 @@ def person_suspended(envelope: Envelope[events.PersonSuspended]) -> None:
     organisations = Membership.objects.filter(user=user, ended_at__isnull=True).values_list("organisation", flat=True)
     facts = {"person": str(user)}
     if envelope.event.is_lifted:
-        title = worded(lambda: _("%(person)s的账户已恢复") % facts)
+        title = lazy_text(lambda: _("%(person)s的账户已恢复") % facts)
     else:
-        title = worded(lambda: _("%(person)s的账户已被运营方停用，其接口密钥同时停用") % facts)
+        title = lazy_text(lambda: _("%(person)s的账户已被运营方停用，其接口密钥同时停用") % facts)
     _tell(envelope, {person for row in organisations for person in _managers(row)}, title)
 
 
@@ -118,10 +118,10 @@ def organisation_suspended(envelope: Envelope[events.OrganisationSuspended]) -> 
     live = Membership.objects.filter(organisation=row, ended_at__isnull=True)
     facts = {"name": row.name, "reason": row.suspension_reason}
     if envelope.event.is_lifted:
-        title, body = worded(lambda: _("%(name)s已恢复使用") % facts), worded(lambda: _("接口密钥须重新签发。"))
+        title, body = lazy_text(lambda: _("%(name)s已恢复使用") % facts), lazy_text(lambda: _("接口密钥须重新签发。"))
     else:
-        title = worded(lambda: _("%(name)s已被运营方停用") % facts)
-        body = worded(lambda: _("原因：%(reason)s") % facts)
+        title = lazy_text(lambda: _("%(name)s已被运营方停用") % facts)
+        body = lazy_text(lambda: _("原因：%(reason)s") % facts)
     _tell(envelope, live.values_list("user", flat=True), title, body)
 
 

@@ -23,7 +23,7 @@ from market.notices.models import LONGEST_BODY, LONGEST_TITLE, Notice, Words
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingNotice:
     """What one person is told; `url` and `unsubscribe_url` are paths of the portal.
 
     `words` are those of each language of the portal. Where the letter has parts that can be ended by themselves,
@@ -38,8 +38,8 @@ class Letter:
     unsubscribe_links: Sequence[tuple[str, str]] = ()
 
 
-# Words that are put together anew in each language: `worded(lambda: _("…") % {…})`.
-worded: Callable[[Callable[[], str]], Any] = lazy(lambda write: write(), str)
+# Words that are put together anew in each language: `lazy_text(lambda: _("…") % {…})`.
+lazy_text: Callable[[Callable[[], str]], Any] = lazy(lambda write: write(), str)
 
 
 def in_every_language(write: Callable[[], Words]) -> dict[str, Words]:
@@ -66,7 +66,7 @@ def notify(
 ) -> list[Notice]:
     """Tell the named people, and those who hold one of the roles in the organisation.
 
-    `title` and `body` are plain, lazily translated or `worded`; they are kept in every language, so that each person
+    `title` and `body` are plain, lazily translated or `lazy_text`; they are kept in every language, so that each person
     reads them in the own one. `url` is a path of the portal. Each person is told once however often named.
     """
     people = set(user_ids)
@@ -74,11 +74,11 @@ def notify(
         people |= set(members_with_role(organisation_id, *roles).values_list("id", flat=True))
     known = User.objects.filter(id__in=people).order_by("id").values_list("id", flat=True)
     words = in_every_language(lambda: Words(str(title), str(body)))
-    return send_letters([Letter(person, kind, words, url) for person in known], at=at)
+    return send_notices([OutgoingNotice(person, kind, words, url) for person in known], at=at)
 
 
 @transaction.atomic
-def send_letters(letters: Sequence[Letter], *, at: datetime) -> list[Notice]:
+def send_notices(letters: Sequence[OutgoingNotice], *, at: datetime) -> list[Notice]:
     """Tell each person something of their own; three statements, however many they are."""
     notices = Notice.objects.bulk_create(
         Notice(

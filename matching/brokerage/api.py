@@ -56,7 +56,7 @@ def list_deals(
     """Deals the reader may see, newest first."""
     rows = queries.deals(actor=request.actor, stage=stage or "")
     page = cursor_page(rows, name="deals", order=("-opened_at", "-id"), cursor=cursor, limit=limit)
-    return {"items": [shown(row, request.actor) for row in page.items], "next": page.next}
+    return {"items": [serialize_deal(row, request.actor) for row in page.items], "next": page.next}
 
 
 @router.post("", response={201: wire.DealDetail, **answers(problems.DealExists, problems.Superseded)})
@@ -105,10 +105,10 @@ def _answer(request: ApiRequest, response: HttpResponse, deal_id: UUID) -> dict[
         raise NotFound
     tag(response, row)
     moves = row.moves.order_by("moved_at", "id").values("from_stage", "to_stage", "note", "moved_at")
-    return shown(row, request.actor) | {"moves": list(moves)}
+    return serialize_deal(row, request.actor) | {"moves": list(moves)}
 
 
-def shown(row: Deal, actor: Actor) -> dict[str, Any]:
+def serialize_deal(row: Deal, actor: Actor) -> dict[str, Any]:
     """The row as the wire has it."""
     return {
         "id": row.id,

@@ -28,7 +28,7 @@ from market.kernel.actor import Actor, Role
 from market.kernel.marks import labelled
 from market.kernel.problems import NotAllowed, NotSignedIn
 from market.notices.models import Notice, Words
-from market.notices.services import Letter, in_every_language, send_letters
+from market.notices.services import OutgoingNotice, in_every_language, send_notices
 from matching.matches.models import Kind, Level, Match, MatchNews, MatchWatch
 
 NOTICE = "match"
@@ -151,13 +151,13 @@ def _tell(people: Sequence[UUID], *, at: datetime) -> int:
         letters += _letter(user_id, news, actors)
     # What vanished meanwhile is no news any more, and none to be told of later.
     MatchNews.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=at)
-    send_letters(letters, at=at)
+    send_notices(letters, at=at)
     return len(letters)
 
 
 def _letter(
     user_id: UUID, news: Mapping[Listing, Sequence[MatchNews]], actors: Mapping[tuple[UUID, UUID | None], Actor]
-) -> list[Letter]:
+) -> list[OutgoingNotice]:
     """One letter of all listings that have something; none where the person sees nothing of it (any more)."""
     sections: list[Section] = []
     for (kind, listing_id), rows in news.items():
@@ -172,7 +172,7 @@ def _letter(
         return []
     kind, listing_id = sections[0].listing
     url = reverse(f"catalog:{kind}", args=[listing_id])
-    return [Letter(user_id=user_id, kind=NOTICE, words=in_every_language(lambda: _words(sections)), url=url)]
+    return [OutgoingNotice(user_id=user_id, kind=NOTICE, words=in_every_language(lambda: _words(sections)), url=url)]
 
 
 def _words(sections: Sequence[Section]) -> Words:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from market.kernel.marks import labelled
 from market.notices.models import Words
-from market.notices.services import Letter, in_every_language, send_letters
+from market.notices.services import OutgoingNotice, in_every_language, send_notices
 from search.index.documents import Document, label
 from search.saved import addresses, readers
 from search.saved.models import Cadence, SavedSearch, SavedSearchHit
@@ -57,7 +57,7 @@ def tell(search_ids: Collection[UUID], *, until: Mapping[Cadence, datetime], at:
     for search in searches:
         if search.id in shown and search.user is not None:
             found[search.user.id].append((search, shown[search.id]))
-    send_letters([_letter(theirs, at=at) for theirs in found.values()], at=at)
+    send_notices([_letter(theirs, at=at) for theirs in found.values()], at=at)
     return len(shown)
 
 
@@ -68,20 +68,20 @@ def _untold(until: Mapping[Cadence, datetime]) -> QuerySet[SavedSearchHit]:
     return SavedSearchHit.objects.filter(is_due, told_at__isnull=True, found_at__gte=F("saved_search__tells_since"))
 
 
-def _letter(found: Sequence[Found], *, at: datetime) -> Letter:
+def _letter(found: Sequence[Found], *, at: datetime) -> OutgoingNotice:
     """One person's letter of one search or of several; each search can be ended by itself, or all by one click."""
     (search, documents), *others = found
     if search.user is None:
         raise ValueError("a key has no inbox")
     if not others:
-        return Letter(
+        return OutgoingNotice(
             user_id=search.user.id,
             kind=KIND,
             words=in_every_language(lambda: _of_one(search, documents)),
             url=addresses.found_path(search),
             unsubscribe_url=addresses.unsubscribe_path(search),
         )
-    return Letter(
+    return OutgoingNotice(
         user_id=search.user.id,
         kind=KIND,
         words=in_every_language(lambda: _of_several(found)),

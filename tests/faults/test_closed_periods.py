@@ -15,7 +15,7 @@ from contracts.registration.models import RegistrationEvent
 from contracts.reports import checks, freezing
 from contracts.reports.models import Report, ReportFile
 from contracts.turnover.models import TurnoverEntry
-from contracts.turnover.rules import Cut
+from contracts.turnover.rules import Snapshot
 from tests.cast import Cast
 from tests.contracts.reports.conftest import FEBRUARY, Office
 from tests.contracts.turnover import entries
@@ -105,7 +105,7 @@ def closed_periods(cast: Cast, *, reports: int, before: int, after: int, skipped
     without = [
         report
         for report in sample
-        if freezing.recompute(report, cut=Cut())[ReportFile.Form.JSON]
+        if freezing.recompute(report, snapshot=Snapshot())[ReportFile.Form.JSON]
         != freezing.recompute(report)[ReportFile.Form.JSON]
     ]
     print(  # noqa: T201

@@ -118,18 +118,18 @@ def test_answers_cut_in_the_middle_lose_and_double_nothing(cast, proxy, count):
     """The bulk was taken, its answer never arrived: it is sent again, and versions make that harmless."""
     assert write(cast, count) == 0
     chance = random.Random(SEED)  # noqa: S311
-    cut = 0
+    snapshot = 0
     reader = outbox.consumer("search.elasticsearch")
     while not is_settled():
         proxy.cut_after = chance.randrange(120) if chance.random() < 0.4 else None
         try:
             deliveries.feed_batch(reader, batch=3)
         except EngineAway:
-            cut += 1
+            snapshot += 1
             time.sleep(0.02)
     proxy.cut_after = None
 
-    assert cut > 3
+    assert snapshot > 3
     assert maintenance.compare().total == 0
 
 

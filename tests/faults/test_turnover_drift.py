@@ -17,7 +17,7 @@ from django.db.models import Sum
 from contracts.turnover import queries, sums, triggers
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry, TurnoverSum
-from contracts.turnover.rules import Cut
+from contracts.turnover.rules import Snapshot
 from tests.cast import Cast
 from tests.faults.writers import SEED, Writers, database_url, template
 
@@ -92,7 +92,7 @@ def nothing_drifts(writers: Writers, operations: int, kills: int) -> None:
     assert writers.done() >= operations
     told = writers.told()
     assert TurnoverEntry.objects.count() >= sum(line[1] for line in told)
-    summed = queries.figure(year=2026, cut=Cut(up_to_entry=2**62))
+    summed = queries.figure(year=2026, snapshot=Snapshot(up_to_entry=2**62))
     assert queries.figure(year=2026).output == summed.output
     sums.settle()
     assert compare().count == 0

@@ -12,7 +12,7 @@ from contracts.agreements.models import TechnologyContract
 from contracts.agreements.services.drafting import fetch
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
-from market.notices.services import worded
+from market.notices.services import lazy_text
 
 
 @transaction.atomic
@@ -64,5 +64,5 @@ def withdraw_abandoned(*, deal_id: UUID, at: datetime) -> None:
         return
     contract.withdraw()
     save_change(contract, actor=SYSTEM, action="contract.withdrawn", at=at, changes={"reason": "circumvented"})
-    body = worded(lambda: _("交易项目已记为跳单，未签署的文本随之撤回。"))
+    body = lazy_text(lambda: _("交易项目已记为跳单，未签署的文本随之撤回。"))
     notices.tell(contract, actor=SYSTEM, what=lambda: _("合同文本已撤回"), body=body, at=at)

@@ -19,7 +19,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.models import PrivateFile
 from market.kernel.problems import require_all
-from market.notices.services import worded
+from market.notices.services import lazy_text
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def _publish_signed(contract: TechnologyContract, *, actor: Actor, at: datetime)
         contract,
         actor=actor,
         what=lambda: _("合同已签订"),
-        body=worded(lambda: _("请及时申请认定登记，并按约定付款。")),
+        body=lazy_text(lambda: _("请及时申请认定登记，并按约定付款。")),
         roles=(*notices.DESK, Role.FINANCE),
         is_told_to_all=True,
         at=at,

@@ -21,7 +21,7 @@ from market.kernel.changes import save_change
 from market.kernel.clock import local_date
 from market.kernel.policy import refusal
 from market.kernel.problems import WrongState
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 FAULTS = {
     "value_negative": gettext_lazy("数值不能为负"),
@@ -131,7 +131,7 @@ def reject_value(*, actor: Actor, value_id: UUID, version: int | None, reason: s
         notify(
             user_ids=[row.entered_by_id],
             kind="indicator",
-            title=worded(
+            title=lazy_text(
                 lambda: _("指标值被退回：%(name)s（%(year)s 年）") % {"name": indicator.translated_name, "year": year}
             ),
             body=reason,
@@ -160,7 +160,7 @@ def _ask_second_person(actor: Actor, indicator: PlanIndicator, row: IndicatorVal
     notify(
         user_ids=[person for person in people if person != actor.user_id],
         kind="indicator",
-        title=worded(
+        title=lazy_text(
             lambda: _("请复核指标值：%(name)s（%(year)s 年）") % {"name": indicator.translated_name, "year": row.year}
         ),
         body=row.source_text,

@@ -18,7 +18,7 @@ from market.accounts.queries import members_with_role
 from market.kernel import audit
 from market.kernel.actor import SYSTEM, OrganisationKind, Role
 from market.kernel.clock import local_date
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 MISSED = frozenset({rules.Status.BELOW, rules.Status.FAR_BELOW})
 
@@ -85,10 +85,10 @@ def _tell(people: Iterable[UUID], new: Sequence[tuple[Miss, Reading]], at: datet
     notify(
         user_ids=people,
         kind="indicator",
-        title=worded(
+        title=lazy_text(
             lambda: ngettext("规划指标预警：%(count)s 项", "规划指标预警：%(count)s 项", len(new)) % {"count": len(new)}
         ),
-        body=worded(lambda: "\n".join(_line(miss, reading) for miss, reading in new)),
+        body=lazy_text(lambda: "\n".join(_line(miss, reading) for miss, reading in new)),
         url=queries.page_of(first.indicator) if len(new) == 1 else reverse("monitoring:list"),
         at=at,
     )

@@ -12,7 +12,7 @@ from market.kernel.actor import Actor, Role
 from market.kernel.audit import stale
 from market.kernel.changes import save_change
 from market.kernel.problems import NotAllowed
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 
 @transaction.atomic
@@ -41,8 +41,8 @@ def set_payee_account(
         organisation_id=actor.organisation_id,
         roles=(Role.FINANCE, Role.MANAGER),
         kind="payment",
-        title=worded(lambda: _("本单位的收款账户已变更")),
-        body=worded(lambda: _("如非本单位人员所为，请立即联系市场运营方。")),
+        title=lazy_text(lambda: _("本单位的收款账户已变更")),
+        body=lazy_text(lambda: _("如非本单位人员所为，请立即联系市场运营方。")),
         url="/payments/account/",
         at=at,
     )

@@ -9,7 +9,7 @@ from contracts.payments import policy
 from contracts.payments.models import Payment
 from market.accounts.models import Organisation
 from market.kernel.actor import OrganisationKind, Role
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 Side = Literal["buyer", "seller", "operator"]
 BOTH: tuple[Side, ...] = ("buyer", "seller")
@@ -38,8 +38,8 @@ def tell(
             organisation_id=organisation_id,
             roles=roles,
             kind="payment",
-            title=worded(title),
-            body=worded(body) if body else payment.contract.title,
+            title=lazy_text(title),
+            body=lazy_text(body) if body else payment.contract.title,
             url=f"/payments/{payment.id}/",
             at=at,
         )

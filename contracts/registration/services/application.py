@@ -21,7 +21,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.numbering import next_number
 from market.kernel.problems import InvalidInput, NotAllowed
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -72,13 +72,13 @@ def submit_registration(*, actor: Actor, registration_id: UUID, version: int | N
         organisation_id=registration.office_id,
         roles=(Role.REGISTRAR,),
         kind="registration",
-        title=worded(
+        title=lazy_text(
             lambda: (
                 (_("登记申请已补正：%(title)s") if is_answer else _("收到新的登记申请：%(title)s"))
                 % {"title": registration.contract.title}
             )
         ),
-        body=worded(lambda: _("申请单位：%(name)s") % {"name": actor.organisation_name}),
+        body=lazy_text(lambda: _("申请单位：%(name)s") % {"name": actor.organisation_name}),
         url=f"/registrations/{registration.id}/",
         at=at,
     )

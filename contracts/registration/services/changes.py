@@ -29,7 +29,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.problems import WrongState, require_all
 from market.kernel.questions import require_confirmed
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -150,8 +150,8 @@ def decline_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
         notify(
             user_ids=[change.proposed_by_id],
             kind="registration",
-            title=worded(lambda: _("登记变动复审未通过：%(no)s") % {"no": registration.registration_no}),
-            body=worded(lambda: _("原因：%(reason)s") % {"reason": change.reason}),
+            title=lazy_text(lambda: _("登记变动复审未通过：%(no)s") % {"no": registration.registration_no}),
+            body=lazy_text(lambda: _("原因：%(reason)s") % {"reason": change.reason}),
             url=f"/registrations/{registration.id}/",
             at=at,
         )
@@ -197,7 +197,7 @@ def _change(
         return registration
     _save(change)
     steps.save_registration(registration, actor=actor, action="change_proposed", at=at, changes=_told(change, before))
-    steps.tell_approvers(registration, title=worded(lambda: _("登记变动待大额复审")), at=at)
+    steps.tell_approvers(registration, title=lazy_text(lambda: _("登记变动待大额复审")), at=at)
     return registration
 
 
@@ -257,8 +257,8 @@ def _close_correction(registration: Registration, *, actor: Actor, at: datetime)
         notify(
             user_ids=[correction.proposed_by_id],
             kind="registration",
-            title=worded(lambda: _("登记更正不再办理：%(no)s") % {"no": registration.registration_no}),
-            body=worded(
+            title=lazy_text(lambda: _("登记更正不再办理：%(no)s") % {"no": registration.registration_no}),
+            body=lazy_text(
                 lambda: _("登记%(state)s，待复核的更正随之关闭。") % {"state": registration.get_state_display()}
             ),
             url=f"/registrations/{registration.id}/",

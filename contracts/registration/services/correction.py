@@ -37,7 +37,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.problems import InvalidInput, WrongState, require_all
 from market.kernel.questions import require_confirmed
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
     )
     for line in moves:
         _enter(registration, line, correction, actor=actor, at=at)
-    steps.tell_parties(registration, title=worded(lambda: _("登记已更正")), at=at)
+    steps.tell_parties(registration, title=lazy_text(lambda: _("登记已更正")), at=at)
     return correction
 
 
@@ -176,8 +176,8 @@ def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None
         notify(
             user_ids=[correction.proposed_by_id],
             kind="registration",
-            title=worded(lambda: _("登记更正未采纳：%(no)s") % {"no": registration.registration_no}),
-            body=worded(lambda: _("更正原因：%(reason)s") % {"reason": correction.reason}),
+            title=lazy_text(lambda: _("登记更正未采纳：%(no)s") % {"no": registration.registration_no}),
+            body=lazy_text(lambda: _("更正原因：%(reason)s") % {"reason": correction.reason}),
             url=f"/registrations/{registration.id}/",
             at=at,
         )
@@ -212,8 +212,8 @@ def _propose(
     notify(
         user_ids=[person for person in office.values_list("id", flat=True) if person != actor.user_id],
         kind="registration",
-        title=worded(lambda: _("登记更正待复核：%(no)s") % {"no": registration.registration_no}),
-        body=worded(lambda: _("更正原因：%(reason)s") % {"reason": reason}),
+        title=lazy_text(lambda: _("登记更正待复核：%(no)s") % {"no": registration.registration_no}),
+        body=lazy_text(lambda: _("更正原因：%(reason)s") % {"reason": reason}),
         url=f"/registrations/{registration.id}/",
         at=at,
     )

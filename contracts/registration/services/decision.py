@@ -29,7 +29,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.problems import WrongState, require_all
 from market.kernel.questions import require_confirmed
-from market.notices.services import worded
+from market.notices.services import lazy_text
 from market.reference.calendar import Due
 from market.reference.calendar_years import working_calendar
 from market.reference.identifiers.registration_no import parse_registration_no
@@ -44,7 +44,7 @@ def accept_registration(*, actor: Actor, registration_id: UUID, version: int | N
     due = _due(registration, on)
     registration.accept(on=on, due=due, by_id=actor.user_id)
     steps.save_registration(registration, actor=actor, action="accepted", at=at, changes=due._asdict())
-    steps.tell_applicant(registration, title=worded(lambda: _("登记申请已受理")), at=at)
+    steps.tell_applicant(registration, title=lazy_text(lambda: _("登记申请已受理")), at=at)
     return registration
 
 
@@ -65,7 +65,7 @@ def request_supplement(
     _keep_round(registration, Round.Kind.SUPPLEMENT, grounds, remark, actor=actor, at=at)
     changes = {"grounds": list(grounds)}
     steps.save_registration(registration, actor=actor, action="correction_requested", at=at, changes=changes)
-    steps.tell_applicant(registration, title=worded(lambda: _("登记申请需要补正")), at=at)
+    steps.tell_applicant(registration, title=lazy_text(lambda: _("登记申请需要补正")), at=at)
     return registration
 
 
@@ -86,9 +86,9 @@ def refuse_registration(
     registration.refuse(grounds=list(grounds), remark=remark, at=at)
     _keep_round(registration, Round.Kind.REFUSED, grounds, remark, actor=actor, at=at)
     steps.save_registration(registration, actor=actor, action="refused", at=at, changes={"grounds": list(grounds)})
-    steps.tell_parties(registration, title=worded(lambda: _("登记申请不予登记")), at=at)
+    steps.tell_parties(registration, title=lazy_text(lambda: _("登记申请不予登记")), at=at)
     if was_in_review:
-        steps.tell_reviewer(registration, title=worded(lambda: _("大额复审不予登记")), at=at)
+        steps.tell_reviewer(registration, title=lazy_text(lambda: _("大额复审不予登记")), at=at)
     return registration
 
 
@@ -111,7 +111,7 @@ def send_back_registration(
     registration.send_back()
     _keep_round(registration, Round.Kind.SENT_BACK, grounds, remark, actor=actor, at=at)
     steps.save_registration(registration, actor=actor, action="sent_back", at=at, changes={"grounds": list(grounds)})
-    steps.tell_reviewer(registration, title=worded(lambda: _("大额复审退回，请重新办理")), at=at)
+    steps.tell_reviewer(registration, title=lazy_text(lambda: _("大额复审退回，请重新办理")), at=at)
     return registration
 
 
@@ -154,7 +154,7 @@ def register_contract(
     if rules.needs_second_review(rules.rule_set(registration.rule_set), recognised):
         registration.escalate(due=_due(registration, accepted_on, second_review=True))
         save_numbered(registration, actor=actor, action="escalated", at=at, more={"due_on": registration.due_on})
-        steps.tell_approvers(registration, title=worded(lambda: _("登记待大额复审")), at=at)
+        steps.tell_approvers(registration, title=lazy_text(lambda: _("登记待大额复审")), at=at)
         return registration
     return _registered(registration, actor=actor, at=at)
 
@@ -211,7 +211,9 @@ def _registered(registration: Registration, *, actor: Actor, at: datetime) -> Re
         approved_by_id=registration.approved_by_id,
     )
     steps.tell_parties(
-        registration, title=worded(lambda: _("合同已登记，编号 %(no)s") % {"no": registration.registration_no}), at=at
+        registration,
+        title=lazy_text(lambda: _("合同已登记，编号 %(no)s") % {"no": registration.registration_no}),
+        at=at,
     )
     return registration
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contracts.registration.models import Registration
 from market.kernel.actor import Role
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 
 def tell_registry(*, contract_id: UUID, at: datetime) -> None:
@@ -29,9 +29,9 @@ def tell_registry(*, contract_id: UUID, at: datetime) -> None:
 
 
 def _title(registration: Registration) -> Any:
-    return worded(lambda: _("合同已解除：%(title)s") % {"title": registration.contract.title})
+    return lazy_text(lambda: _("合同已解除：%(title)s") % {"title": registration.contract.title})
 
 
 def _body(registration: Registration) -> Any:
     no = registration.registration_no or registration.no
-    return worded(lambda: _("登记或申请编号 %(no)s，请核实是否注销。") % {"no": no})
+    return lazy_text(lambda: _("登记或申请编号 %(no)s，请核实是否注销。") % {"no": no})

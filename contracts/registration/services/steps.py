@@ -12,7 +12,7 @@ from contracts.registration.events import RegistrationMoved
 from contracts.registration.models import Registration
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 
 def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None) -> Registration:
@@ -57,7 +57,7 @@ def tell_reviewer(registration: Registration, *, title: Any, at: datetime) -> No
 
 
 def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> None:
-    """`title` is lazily translated, or worded."""
+    """`title` is lazily translated, or `lazy_text`."""
     _tell(
         registration,
         organisation_id=registration.applicant_id,
@@ -74,7 +74,7 @@ def _tell(registration: Registration, *, title: Any, at: datetime, **readers: An
         **readers,
         kind="registration",
         title=title,
-        body=worded(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
+        body=lazy_text(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
         url=f"/registrations/{registration.id}/",
         at=at,
     )

@@ -10,7 +10,7 @@ from contracts.registration.models import Registration
 from contracts.registration.services import steps
 from market.kernel.actor import SYSTEM, Actor
 from market.kernel.changes import save_change
-from market.notices.services import worded
+from market.notices.services import lazy_text
 from market.reference.calendar_years import working_calendar
 
 OPEN = (Registration.State.ACCEPTED, Registration.State.SUPPLEMENT_REQUESTED, Registration.State.SECOND_REVIEW)
@@ -45,4 +45,4 @@ def recount_terms(*, actor: Actor = SYSTEM, at: datetime) -> int:
 
 def _tell(registration: Registration, *, at: datetime) -> None:
     words = {"on": registration.due_on}
-    steps.tell_applicant(registration, title=worded(lambda: _("办理期限按放假安排重新计算为 %(on)s") % words), at=at)
+    steps.tell_applicant(registration, title=lazy_text(lambda: _("办理期限按放假安排重新计算为 %(on)s") % words), at=at)

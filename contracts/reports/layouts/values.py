@@ -49,7 +49,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Sums of the period and of the year up to its end by side (`output`, `absorption`, `intra`), all under one cut.
+    """Sums of the period and of the year up to its end by side (`output`, `absorption`, `intra`), under one snapshot.
 
     `tables` are parts by side and dimension; `months` goes from January to the end of the period; `regions` holds the
     sellers' regions inside the report's.

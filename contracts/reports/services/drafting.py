@@ -23,7 +23,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.policy import refusal
 from market.kernel.problems import InvalidInput, SecondPersonNeeded
-from market.notices.services import worded
+from market.notices.services import lazy_text
 from market.reference import queries as reference
 
 DEFAULT_SIDES = (Side.OUTPUT.value, Side.ABSORPTION.value)
@@ -110,7 +110,7 @@ def return_report(*, actor: Actor, report_id: UUID, version: int | None, reason:
     report = steps.fetch(actor=actor, report_id=report_id, verb="return", version=version)
     report.send_back(reason=reason)
     save_change(report, actor=actor, action="report.returned", at=at, changes={"reason": reason})
-    steps.tell(report.makers, report, title=worded(lambda: _("统计报告被退回")), at=at)
+    steps.tell(report.makers, report, title=lazy_text(lambda: _("统计报告被退回")), at=at)
     return report
 
 
@@ -125,7 +125,7 @@ def draft_last_month(*, at: datetime) -> Report | None:
         report = draft_report(actor=SYSTEM, kind=Report.Kind.MONTHLY, year=year, number=month, at=at)
     except AlreadyDrafted:  # another process was faster
         return None
-    steps.tell(steps.makers(), report, title=worded(lambda: _("上月统计月报草稿已生成")), at=at)
+    steps.tell(steps.makers(), report, title=lazy_text(lambda: _("上月统计月报草稿已生成")), at=at)
     return report
 
 
@@ -133,8 +133,8 @@ def _asking(report: Report) -> Any:
     """What the approvers are told; one whose figures differ from the published edition's is named so."""
     revised = queries.revision(report, queries.content(report))
     if revised is None or revised.is_empty:
-        return worded(lambda: _("统计报告待您审核"))
-    return worded(lambda: _("统计报告待您审核，与已发布的第 %(edition)s 版不同") % {"edition": revised.edition})
+        return lazy_text(lambda: _("统计报告待您审核"))
+    return lazy_text(lambda: _("统计报告待您审核，与已发布的第 %(edition)s 版不同") % {"edition": revised.edition})
 
 
 def require_over(period: Period, *, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from contracts.registration.models import RegistrationEvent
 from contracts.reports import queries
 from contracts.reports.models import Report
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 
 def tell_of_late_event(*, event_id: UUID, at: datetime) -> int:
@@ -34,8 +34,8 @@ def _tell(report: Report, event: RegistrationEvent, *, at: datetime) -> None:
     notify(
         user_ids=[person for person in (report.approved_by_id, report.submitted_by_id) if person is not None],
         kind="report",
-        title=worded(lambda: _("已发布报告期内有登记变动（%(first)s – %(last)s）") % words),
-        body=worded(lambda: _("登记编号 %(no)s：%(kind)s，成交额增减 %(amount)s 元；已列为调整") % words),
+        title=lazy_text(lambda: _("已发布报告期内有登记变动（%(first)s – %(last)s）") % words),
+        body=lazy_text(lambda: _("登记编号 %(no)s：%(kind)s，成交额增减 %(amount)s 元；已列为调整") % words),
         url=f"/reports/{report.id}/",
         at=at,
     )

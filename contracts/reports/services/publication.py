@@ -1,4 +1,4 @@
-"""Publishing: the cut is taken, the content is frozen under it, and a second person answers for it."""
+"""Publishing: the snapshot is taken, the content is frozen under it, and a second person answers for it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,16 +17,16 @@ from contracts.turnover import queries as turnover
 from market.kernel import files, outbox
 from market.kernel.actor import Actor
 from market.kernel.changes import save_change
-from market.notices.services import worded
+from market.notices.services import lazy_text
 
 LOCK_SECONDS = 5
 
 
 def publish_report(*, actor: Actor, report_id: UUID, version: int | None, at: datetime) -> Report:
-    """Approve the report as the second person: it is frozen under a cut taken now, and public.
+    """Approve the report as the second person: it is frozen under a snapshot taken now, and public.
 
-    The ledger's writers wait while the cut is taken and no longer: reading and drawing come after, since what lies
-    below the cut can no longer change. Raises SecondPersonNeeded, PeriodNotOver, LedgerBusy, WrongState, Stale.
+    The ledger's writers wait while the snapshot is taken and no longer: reading and drawing come after, since what lies
+    below the snapshot can no longer change. Raises SecondPersonNeeded, PeriodNotOver, LedgerBusy, WrongState, Stale.
     """
     seen = _publishable(actor=actor, report_id=report_id, version=version, lock=False, at=at)
     frozen = freezing.freeze(seen, actor=actor, up_to_entry=take_cut(), at=at)
@@ -47,7 +47,7 @@ def publish_report(*, actor: Actor, report_id: UUID, version: int | None, at: da
             )
             ReportFile.objects.create(report=report, form=form, file=kept, sha256=document.sha256)
         outbox.publish(_published(report, frozen), at=at)
-        steps.tell(report.makers, report, title=worded(lambda: _("统计报告已发布")), at=at)
+        steps.tell(report.makers, report, title=lazy_text(lambda: _("统计报告已发布")), at=at)
     return report
 
 

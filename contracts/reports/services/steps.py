@@ -13,7 +13,7 @@ from contracts.reports.models import Report
 from market.accounts.models import Organisation, User
 from market.accounts.queries import members_with_role
 from market.kernel.actor import Actor, OrganisationKind, Role
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 from market.reference import queries as reference
 
 
@@ -47,14 +47,14 @@ def _people(roles: Mapping[OrganisationKind, Iterable[Role]], report: Report | N
 
 
 def tell(people: Iterable[UUID], report: Report, *, title: Any, at: datetime) -> None:
-    """`title` is lazily translated, or worded."""
+    """`title` is lazily translated, or `lazy_text`."""
     period = f"{report.first_on} – {report.last_on}"
     words = {"period": period, "edition": report.edition, "region": reference.label("region", report.region)}
     notify(
         user_ids=people,
         kind="report",
         title=title,
-        body=worded(lambda: _("报告期：%(period)s，地区：%(region)s，第 %(edition)s 版") % words),
+        body=lazy_text(lambda: _("报告期：%(period)s，地区：%(region)s，第 %(edition)s 版") % words),
         url=f"/reports/{report.id}/",
         at=at,
     )

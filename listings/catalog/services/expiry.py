@@ -15,7 +15,7 @@ from listings.catalog.models import State
 from listings.catalog.services.moves import save_listing
 from market.kernel.actor import SYSTEM, Role
 from market.kernel.clock import local_date
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 NOTICE = "listing_expired"
 
@@ -45,8 +45,8 @@ def _expire(kind: Kind, listing_id: UUID, *, at: datetime) -> bool:
     title = row.title
     notify(
         kind=NOTICE,
-        title=worded(lambda: _("“%(title)s”已过期") % {"title": title}),
-        body=worded(lambda: _("有效期已过，不再展示。修改有效期后可以重新发布。")),
+        title=lazy_text(lambda: _("“%(title)s”已过期") % {"title": title}),
+        body=lazy_text(lambda: _("有效期已过，不再展示。修改有效期后可以重新发布。")),
         url=reverse(kind.url_name, args=[row.id]),
         organisation_id=row.owner_id,
         roles=(Role.CLERK, Role.MANAGER),

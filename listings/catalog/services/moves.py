@@ -20,7 +20,7 @@ from market.kernel import outbox
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
 from market.kernel.problems import NotAllowed, NotSignedIn, WrongState
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 
 
 def owner_of_new(actor: Actor, kind: Kind) -> Organisation:
@@ -88,7 +88,7 @@ def take_down_listing(
     save_listing(listing, actor=actor, action="taken_down", at=at, changes={"reason": reason})
     notify(
         kind="listing_taken_down",
-        title=worded(lambda: _("“%(title)s”已下架") % {"title": listing.title}),
+        title=lazy_text(lambda: _("“%(title)s”已下架") % {"title": listing.title}),
         body=reason,
         url=reverse(kind_named(kind).url_name, args=[listing.id]),
         organisation_id=listing.owner_id,

@@ -16,7 +16,7 @@ NOTE = "演示数据：合同、单位和金额均为虚构。"
 
 
 def publish_reports(people: People) -> None:
-    """Publish what is missing; the cut is the ledger as it stands, as for any report that is made late."""
+    """Publish what is missing; the snapshot is the ledger as it stands, as for any report that is made late."""
     fill_ledger()
     maker, approver = people.actors["operator@example.com"], people.actors["leader@example.com"]
     for kind, year, number in PUBLISHED:

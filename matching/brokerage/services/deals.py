@@ -19,7 +19,7 @@ from market.kernel.lifecycle import sources, targets
 from market.kernel.models import PrivateFile
 from market.kernel.numbering import next_number
 from market.kernel.problems import WrongState
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 from matching.brokerage import policy
 from matching.brokerage.events import DealLost, DealMoved, DealOpened
 from matching.brokerage.models import BEFORE_CONTRACT, BY_HAND, Deal, DealMove
@@ -56,7 +56,7 @@ def open_deal(*, actor: Actor, introduction_id: UUID, at: datetime) -> Deal:
     DealMove.objects.create(deal=deal, to_stage=Stage.INTRODUCED, moved_by_id=actor.user_id, moved_at=at)
     audit.record("deal.opened", actor=actor, subject=deal, at=at, changes={"introduction": introduction.id})
     outbox.publish(DealOpened(deal.id, introduction.demand_id, introduction.achievement_id), at=at)
-    _tell(deal, actor=actor, title=worded(lambda: _("已立项：%(title)s") % {"title": deal.title}), note="", at=at)
+    _tell(deal, actor=actor, title=lazy_text(lambda: _("已立项：%(title)s") % {"title": deal.title}), note="", at=at)
     return deal
 
 
@@ -197,13 +197,13 @@ def _move(
         moved_by_id=actor.user_id,
         moved_at=at,
     )
-    title = worded(lambda: _("%(stage)s：%(title)s") % {"stage": deal.get_stage_display(), "title": deal.title})
+    title = lazy_text(lambda: _("%(stage)s：%(title)s") % {"stage": deal.get_stage_display(), "title": deal.title})
     _tell(deal, actor=actor, title=title, note=note, at=at)
 
 
 def _tell(deal: Deal, *, actor: Actor, title: Any, note: str, at: datetime) -> None:
     """Both parties and the broker, except who did it."""
-    body = worded(lambda: "\n".join(part for part in (_("项目编号：%(no)s") % {"no": deal.no}, note) if part))
+    body = lazy_text(lambda: "\n".join(part for part in (_("项目编号：%(no)s") % {"no": deal.no}, note) if part))
     common: dict[str, Any] = {"kind": "deal", "title": title, "body": body, "url": f"/deals/{deal.id}/", "at": at}
     for party_id in (deal.seller_id, deal.buyer_id):
         notify(organisation_id=party_id, roles=(Role.CLERK, Role.MANAGER), **common)

@@ -13,7 +13,7 @@ from market.kernel.actor import Actor, Role
 from market.kernel.clock import local_date, years_later
 from market.kernel.constraints import refuse_on
 from market.kernel.policy import refusal
-from market.notices.services import notify, worded
+from market.notices.services import lazy_text, notify
 from matching.brokerage import policy
 from matching.brokerage.events import IntroductionMade
 from matching.brokerage.models import Deal, Introduction
@@ -98,4 +98,4 @@ def _supersede(*, actor: Actor, demand_id: UUID, achievement_id: UUID, at: datet
 
 
 def _brought(actor: Actor, title: str) -> Any:
-    return worded(lambda: _("%(agency)s 为您对接：%(title)s") % {"agency": actor.organisation_name, "title": title})
+    return lazy_text(lambda: _("%(agency)s 为您对接：%(title)s") % {"agency": actor.organisation_name, "title": title})

@@ -1,4 +1,4 @@
-"""The cut of a report that is published while entries arrive, on commits that are real."""
+"""The snapshot of a report that is published while entries arrive, on commits that are real."""
 
 import threading
 import time
@@ -100,12 +100,12 @@ def test_control_a_cut_taken_without_the_lock_misses_that_writer_and_the_bytes_c
     with ThreadPoolExecutor(1) as pool:
         writer = OpenWriter(pool, event)
         later = entries.enter(event, Decimal("5000.00"), on=on(MARCH), at=APRIL)
-        cut = TurnoverEntry.objects.aggregate(last=Max("id"))["last"]
-        frozen = freezing.freeze(report, actor=office.cast.leader, up_to_entry=cut, at=APRIL)
+        snapshot = TurnoverEntry.objects.aggregate(last=Max("id"))["last"]
+        frozen = freezing.freeze(report, actor=office.cast.leader, up_to_entry=snapshot, at=APRIL)
         early = writer.commit()
 
-    assert early < later.id == cut
-    again = freezing.freeze(report, actor=office.cast.leader, up_to_entry=cut, at=APRIL)
+    assert early < later.id == snapshot
+    again = freezing.freeze(report, actor=office.cast.leader, up_to_entry=snapshot, at=APRIL)
     assert b'"contract_amount":"1005000.00"' in dict(frozen.documents)[JSON].content
     assert b'"contract_amount":"1075000.00"' in dict(again.documents)[JSON].content
     assert dict(frozen.documents)[JSON].sha256 != dict(again.documents)[JSON].sha256
@@ -135,9 +135,9 @@ def test_reports_published_while_eight_writers_write_are_recomputed_to_the_byte(
 
     assert min(written) >= 1
     assert TurnoverEntry.objects.count() == 1 + sum(written)
-    cuts = [report.up_to_entry for report in published]
-    assert cuts == sorted(cuts)
-    assert cuts[-1] < TurnoverEntry.objects.order_by("-id").values_list("id", flat=True)[0]
+    snapshots = [report.up_to_entry for report in published]
+    assert snapshots == sorted(snapshots)
+    assert snapshots[-1] < TurnoverEntry.objects.order_by("-id").values_list("id", flat=True)[0]
     assert [checks.differences(report) for report in published] == [[], [], [], []]
 
 

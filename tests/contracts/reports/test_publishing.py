@@ -12,7 +12,7 @@ from contracts.reports import checks, freezing, queries
 from contracts.reports.models import Report, ReportFile
 from contracts.reports.services.publication import take_cut
 from contracts.turnover.models import PlanIndicator, TurnoverEntry
-from contracts.turnover.rules import Cut
+from contracts.turnover.rules import Snapshot
 from market.kernel.models import OutboxEvent
 from market.notices.models import Notice
 from market.reference.models import Code
@@ -87,7 +87,7 @@ def test_a_report_is_recomputed_to_the_byte_after_later_entries_lists_and_plans(
 
     again = freezing.recompute(report)
     assert (again["json"], again["csv"]) == (before["json"], before["csv"])
-    without = freezing.recompute(report, cut=Cut())
+    without = freezing.recompute(report, snapshot=Snapshot())
     assert without["json"] != before["json"]
     assert without["csv"] != before["csv"]
 

@@ -12,7 +12,7 @@ from contracts.registration.facts import Dimension
 from contracts.turnover import queries, services
 from contracts.turnover.models import TurnoverEntry
 from contracts.turnover.queries import Flow, Part
-from contracts.turnover.rules import Cut, Period, Side, Sums, share_percent
+from contracts.turnover.rules import Period, Side, Snapshot, Sums, share_percent
 from tests.cast import MONDAY
 from tests.contracts.standing import run_consumers
 from tests.contracts.turnover.conftest import City
@@ -160,7 +160,7 @@ def test_a_cut_by_time_leaves_out_what_became_known_at_it_or_later(city, cast):
     city.registers("500000.00", at=MONDAY + timedelta(days=1), seller=cast.other_clerk)
 
     def known(before: datetime) -> Decimal:
-        return queries.figure(year=2026, cut=Cut(known_before=before)).contract_amount
+        return queries.figure(year=2026, snapshot=Snapshot(known_before=before)).contract_amount
 
     assert known(MONDAY) == Decimal("0.00")
     assert known(MONDAY + timedelta(microseconds=1)) == known(MONDAY + timedelta(days=1)) == Decimal("1000000.00")
@@ -171,15 +171,15 @@ def test_a_cut_by_entry_holds_when_the_clock_is_set_back(city, cast):
     """The second contract is written after the cut with a time before the first one's: by time it would slip in."""
     city.registers("1000000.00", seller=cast.other_clerk)
     with transaction.atomic():
-        cut = Cut(up_to_entry=queries.last_entry())
+        snapshot = Snapshot(up_to_entry=queries.last_entry())
     city.registers("500000.00", at=MONDAY - timedelta(hours=1), seller=cast.other_clerk)
 
-    assert queries.figure(year=2026, cut=cut).contract_amount == Decimal("1000000.00")
-    assert [part.sums for part in queries.breakdown(YEAR, by=Dimension.MONTH, cut=cut)] == [
+    assert queries.figure(year=2026, snapshot=snapshot).contract_amount == Decimal("1000000.00")
+    assert [part.sums for part in queries.breakdown(YEAR, by=Dimension.MONTH, snapshot=snapshot)] == [
         sums("1000000.00", "1000000.00", 1)
     ]
-    assert [flow.sums.contracts for flow in queries.flows(YEAR, cut=cut)] == [1]
-    assert queries.figure(year=2026, cut=Cut(known_before=MONDAY + timedelta(seconds=1))).contracts == 2
+    assert [flow.sums.contracts for flow in queries.flows(YEAR, snapshot=snapshot)] == [1]
+    assert queries.figure(year=2026, snapshot=Snapshot(known_before=MONDAY + timedelta(seconds=1))).contracts == 2
 
 
 def test_the_last_entry_is_nothing_in_an_empty_ledger(db):
@@ -190,18 +190,18 @@ def test_the_last_entry_waits_for_a_half_written_one_and_holds_later_ones_back(c
     """Without the lock a writer with a smaller id could still commit after the cut was taken."""
     city = City(committed_cast)
     city.records("1000000.00")
-    begun, told, cuts = threading.Event(), threading.Event(), []
+    begun, told, snapshots = threading.Event(), threading.Event(), []
 
-    def cut() -> None:
+    def snapshot() -> None:
         try:
             begun.wait()
             with transaction.atomic():
-                cuts.append(queries.last_entry())
+                snapshots.append(queries.last_entry())
                 told.set()
         finally:
             connection.close()
 
-    reader = threading.Thread(target=cut)
+    reader = threading.Thread(target=snapshot)
     reader.start()
     with transaction.atomic():
         run_consumers("turnover.ledger")
@@ -209,7 +209,7 @@ def test_the_last_entry_waits_for_a_half_written_one_and_holds_later_ones_back(c
         assert not told.wait(0.3)
     reader.join()
 
-    assert cuts == [TurnoverEntry.objects.get().pk]
+    assert snapshots == [TurnoverEntry.objects.get().pk]
 
 
 def test_a_cut_is_only_taken_inside_a_transaction(committed_cast):

@@ -52,8 +52,8 @@ def test_a_running_period_is_looked_at_until_today_and_a_past_one_whole():
 
 
 def test_a_day_of_knowledge_ends_at_midnight_in_ruijin():
-    assert choice("as_of=2026-03-02").cut.known_before.isoformat() == "2026-03-03T00:00:00+08:00"
-    assert choice().cut.is_whole
+    assert choice("as_of=2026-03-02").snapshot.known_before.isoformat() == "2026-03-03T00:00:00+08:00"
+    assert choice().snapshot.is_whole
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import contracts
 from contracts.registration.facts import Dimension
 from contracts.turnover import disclosure
-from contracts.turnover.rules import Cut, Period, Side, Sums, total, withheld
+from contracts.turnover.rules import Period, Side, Snapshot, Sums, total, withheld
 from market.kernel.actor import ANONYMOUS
 from tests.contracts.turnover.entries import Kind, amendment, enter_many, first_event
 
@@ -203,7 +203,7 @@ def test_parts_of_a_year_other_days_of_knowledge_and_other_sides_cannot_be_subtr
 
 def test_the_running_year_is_told_in_parts_when_it_is_over(told):
     def parts(on: date) -> list[str]:
-        asked = {"actor": ANONYMOUS, "by": Dimension.CONTRACT_TYPE, "side": Side.OUTPUT, "cut": Cut()}
+        asked = {"actor": ANONYMOUS, "by": Dimension.CONTRACT_TYPE, "side": Side.OUTPUT, "cut": Snapshot()}
         return [cell.code for cell in disclosure.breakdown(YEAR, on=on, **asked).cells]
 
     assert parts(date(2025, 12, 31)) == []

@@ -16,7 +16,7 @@ from contracts.registration.models import RegistrationEvent
 from contracts.turnover import queries, services, sums
 from contracts.turnover.checks import compare
 from contracts.turnover.models import TurnoverEntry, TurnoverSum
-from contracts.turnover.rules import Cut, Period, Side, Sums
+from contracts.turnover.rules import Period, Side, Snapshot, Sums
 from tests import snapshots
 from tests.contracts.registration.desk import amend, revoke
 from tests.contracts.standing import run_consumers
@@ -26,7 +26,7 @@ YEAR = Period.year(2026)
 AT_ONCE = 8
 CELLS = 3 + len(sums.KEPT[Side.ABSORPTION])  # of an entry with one party of the home region, one of its province
 REGIONS = ("360781", "360100", "360700", "360000", "350000")
-EVERYTHING = Cut(up_to_entry=2**62)  # a cut that leaves nothing out: the ledger itself is summed
+EVERYTHING = Snapshot(up_to_entry=2**62)  # a cut that leaves nothing out: the ledger itself is summed
 
 
 def sql(statement: str, *values: object) -> None:
@@ -57,7 +57,8 @@ def tell(cast) -> City:
 def test_the_sums_say_what_the_ledger_says_in_every_dimension_side_and_region(busy):
     for region, by, side in product(REGIONS, Dimension, Side):
         kept, summed = (
-            queries.breakdown(YEAR, by=by, side=side, region=region, cut=cut) for cut in (Cut(), EVERYTHING)
+            queries.breakdown(YEAR, by=by, side=side, region=region, snapshot=snapshot)
+            for snapshot in (Snapshot(), EVERYTHING)
         )
         assert kept == summed, (region, by, side)
 
@@ -66,15 +67,17 @@ def test_breakdowns_that_are_read_together_say_what_each_says_alone(busy):
     for region, side in product(REGIONS, Side):
         together = queries.breakdowns(YEAR, by=tuple(Dimension), side=side, region=region)
         assert together == {
-            by: queries.breakdown(YEAR, by=by, side=side, region=region, cut=EVERYTHING) for by in Dimension
+            by: queries.breakdown(YEAR, by=by, side=side, region=region, snapshot=EVERYTHING) for by in Dimension
         }, (region, side)
 
 
 def test_figure_flows_and_series_are_the_same_from_sums_and_ledger(busy):
     for region in REGIONS:
-        kept, summed = (queries.figure(period=YEAR, region=region, cut=cut) for cut in (Cut(), EVERYTHING))
+        kept, summed = (
+            queries.figure(period=YEAR, region=region, snapshot=snapshot) for snapshot in (Snapshot(), EVERYTHING)
+        )
         assert (kept.output, kept.absorption, kept.intra) == (summed.output, summed.absorption, summed.intra), region
-        assert queries.flows(YEAR, region=region) == queries.flows(YEAR, region=region, cut=EVERYTHING)
+        assert queries.flows(YEAR, region=region) == queries.flows(YEAR, region=region, snapshot=EVERYTHING)
         assert queries.series(region=region) == queries.series(region=region, as_of=date(2027, 1, 1))
     assert queries.figure(period=YEAR, region="360000").intra.contract_amount == Decimal("1700000.00")
 
@@ -195,7 +198,9 @@ def test_another_home_region_is_broken_down_once_its_cells_are_complete(busy, se
 
     def agree() -> None:
         for by, side in product(Dimension, Side):
-            kept, summed = (queries.breakdown(YEAR, by=by, side=side, cut=cut) for cut in (Cut(), EVERYTHING))
+            kept, summed = (
+                queries.breakdown(YEAR, by=by, side=side, snapshot=snapshot) for snapshot in (Snapshot(), EVERYTHING)
+            )
             assert kept == summed, (by, side)
 
     assert (broken_down(), sums.is_broken_down("360781")) == ({"360781"}, True)

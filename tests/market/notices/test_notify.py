@@ -129,7 +129,7 @@ def test_the_inbox_is_in_the_language_of_whoever_reads_it(cast, api):
     """Told while the reader read Chinese; the words come in both languages, on the page and in the API."""
     services.notify(
         kind="deal",
-        title=services.worded(lambda: _("%(name)s已通过核验") % {"name": "示例大学"}),
+        title=services.lazy_text(lambda: _("%(name)s已通过核验") % {"name": "示例大学"}),
         body=gettext_lazy("现在可以发布成果与需求、签订合同。"),
         url="",
         user_ids=[cast.university_clerk.user_id],

@@ -212,13 +212,13 @@ def test_a_crash_in_between_loses_nothing_and_doubles_nothing(cast, keep, publis
     publish()
     run_alerts()
 
-    def dies(letters, *, at):
-        send(letters, at=at)
+    def dies(notices, *, at):
+        send(notices, at=at)
         raise ConnectionError("the worker is gone")
 
-    send = notifications.send_letters
+    send = notifications.send_notices
     with monkeypatch.context() as broken:
-        broken.setattr(notifications, "send_letters", dies)
+        broken.setattr(notifications, "send_notices", dies)
         with pytest.raises(ConnectionError):
             digests.tell_due(at=TUESDAY)
     assert (titles(), SavedSearchHit.objects.filter(told_at__isnull=False).count()) == ([], 0)

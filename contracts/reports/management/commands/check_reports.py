@@ -13,7 +13,7 @@ from contracts.reports.models import Report
 
 
 class Command(BaseCommand):
-    help = "Recomputes published reports with their cut and compares bytes and files; fails where one differs."
+    help = "Recomputes published reports with their snapshot and compares bytes and files; fails where one differs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--report", type=UUID, nargs="+", metavar="ID", help="these reports only")
