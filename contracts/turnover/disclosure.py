@@ -75,7 +75,7 @@ def breakdowns(
 ) -> dict[Dimension, Table]:
     """The figure in parts as the reader may know them on a day. Raises NotFound for a region hidden from the reader."""
     region = region or settings.HOME_REGION
-    asked: dict[str, Any] = {"side": side, "region": region, "cut": snapshot}
+    asked: dict[str, Any] = {"side": side, "region": region, "snapshot": snapshot}
     if _sees_all(actor, period, queries.on_side(side, region), snapshot):
         return {each: _table(parts) for each, parts in queries.breakdowns(period, by=by, **asked).items()}
     _require_region(actor, period, region, snapshot)

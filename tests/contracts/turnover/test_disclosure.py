@@ -203,7 +203,7 @@ def test_parts_of_a_year_other_days_of_knowledge_and_other_sides_cannot_be_subtr
 
 def test_the_running_year_is_told_in_parts_when_it_is_over(told):
     def parts(on: date) -> list[str]:
-        asked = {"actor": ANONYMOUS, "by": Dimension.CONTRACT_TYPE, "side": Side.OUTPUT, "cut": Snapshot()}
+        asked = {"actor": ANONYMOUS, "by": Dimension.CONTRACT_TYPE, "side": Side.OUTPUT, "snapshot": Snapshot()}
         return [cell.code for cell in disclosure.breakdown(YEAR, on=on, **asked).cells]
 
     assert parts(date(2025, 12, 31)) == []
