@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from contracts.registration import policy, problems, services
+from contracts.registration import policy, problems, queries, services
 from contracts.registration.forms import AmendForm, AttachForm, CorrectForm, EndForm, GroundsForm, RegisterForm
 from contracts.registration.models import Change, Correction, Registration
 from contracts.registration.schemas import AmendIn, AttachIn, CorrectIn, EndIn, GroundsIn, RegisterIn
@@ -19,6 +19,16 @@ ENDING = (problems.DateInvalid, problems.ChangeOpen, problems.CorrectionOpen, Fi
 def stands(actor: object, row: Change | Correction) -> bool:
     """What the registration was proposed to become is still to be had."""
     return row.registration.state == State.REGISTERED
+
+
+def no_change_waits(actor: object, row: Registration) -> bool:
+    """No amendment or ending of the registration waits for its second person."""
+    return not queries.waits_for_second_person(row)
+
+
+def nothing_waits(actor: object, row: Registration) -> bool:
+    """Neither a change nor a correction of the registration waits for its second person."""
+    return no_change_waits(actor, row) and queries.open_correction(row) is None
 
 
 APPROVE = Verb(
@@ -186,6 +196,7 @@ REGISTRATIONS = Lifecycle(
             label=_("变更登记"),
             who=policy.decides,
             states=(State.REGISTERED,),
+            offered=no_change_waits,
             service=services.amend_registration,
             form=AmendForm,
             moves=FIGURE,
@@ -213,6 +224,7 @@ REGISTRATIONS = Lifecycle(
             label=_("更正登记"),
             who=policy.decides,
             states=(State.REGISTERED,),
+            offered=nothing_waits,
             service=services.correct_registration,
             form=CorrectForm,
             moves=FIGURE,
@@ -239,6 +251,7 @@ REGISTRATIONS = Lifecycle(
             label=_("注销登记"),
             who=policy.decides,
             transitions=(Registration.cancel,),
+            offered=no_change_waits,
             service=services.cancel_registration,
             form=EndForm,
             is_grave=True,
@@ -258,6 +271,7 @@ REGISTRATIONS = Lifecycle(
             label=_("撤销登记"),
             who=policy.decides,
             transitions=(Registration.revoke,),
+            offered=no_change_waits,
             service=services.revoke_registration,
             form=EndForm,
             is_grave=True,

@@ -28,7 +28,7 @@ def registrations_of(*, actor: Actor, contract: TechnologyContract) -> QuerySet[
 
 def open_correction(registration: Registration) -> Correction | None:
     """The correction of a registration that waits for the second person."""
-    return registration.corrections.filter(state=Correction.State.PROPOSED).first()
+    return next((row for row in registration.corrections.all() if row.state == Correction.State.PROPOSED), None)
 
 
 def changes_of(registration: Registration) -> QuerySet[Change]:
@@ -48,7 +48,7 @@ def attachments_of(registration: Registration, *, actor: Actor) -> QuerySet[Atta
 
 
 def waits_for_second_person(registration: Registration) -> bool:
-    return registration.changes.filter(state=Change.State.PROPOSED).exists()
+    return any(row.state == Change.State.PROPOSED for row in registration.changes.all())
 
 
 def register_published(find: Callable[[date], list[str]]) -> None:

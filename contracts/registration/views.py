@@ -1,5 +1,6 @@
 """The registry's desk and the applicant's view of it."""
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -120,14 +121,13 @@ def contract_part(request: PageRequest, contract_id: UUID) -> HttpResponse:
 def _contract_part(request: PageRequest, contract_id: UUID, form: forms.Form) -> HttpResponse:
     contract = agreements.contracts.fetch(actor=request.actor, pk=contract_id, related=("seller", "buyer"))
     rows = list(queries.registrations_of(actor=request.actor, contract=contract))
-    is_applicant = services.applicant_of(contract).id == request.actor.organisation_id
     earlier = rules.reapplication(row.state for row in rows)
     context: dict[str, Any] = {
         "contract": contract,
         "rows": rows,
         "form": form,
         "grounds": [rules.GROUND_LABELS[ground] for ground in queries.grounds_against(contract, on=clock.today())],
-        "may_apply": is_applicant and earlier == rules.Reapplication.OPEN and request.actor.is_signed_in,
+        "may_apply": earlier == rules.Reapplication.OPEN and services.may_apply(request.actor, contract),
         "is_revoked": earlier == rules.Reapplication.REVOKED,
     }
     return render_page(
@@ -148,6 +148,7 @@ def _detail(request: PageRequest, registration_id: UUID, refused: Refused | None
         **_correction(request, row, refused),
         "changes": [_change(request, change, refused) for change in queries.changes_of(row)],
         "grounds": _labels(row.grounds),
+        "differences": [(Decimal(item["amount"]), item["reason"]) for item in row.differences],
         "history": history_of(row, actor=request.actor),
         "attachments": queries.attachments_of(row, actor=request.actor),
         "events": policy.events.visible_to(request.actor).filter(registration=row).order_by("recorded_at", "id"),

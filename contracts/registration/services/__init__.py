@@ -1,9 +1,9 @@
 """What applicants and registrars do: apply, decide, and change what was registered."""
 
 from contracts.registration.services.application import (
-    applicant_of,
     apply_for_registration,
     attach_document,
+    may_apply,
     submit_registration,
 )
 from contracts.registration.services.changes import (
@@ -33,7 +33,6 @@ from contracts.registration.services.terms import recount_terms
 __all__ = [
     "accept_registration",
     "amend_registration",
-    "applicant_of",
     "apply_for_registration",
     "approve_change",
     "approve_correction",
@@ -43,6 +42,7 @@ __all__ = [
     "correct_registration",
     "decline_change",
     "decline_correction",
+    "may_apply",
     "recount_terms",
     "refuse_registration",
     "register_contract",

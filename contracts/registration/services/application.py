@@ -36,7 +36,7 @@ def apply_for_registration(*, actor: Actor, contract_id: UUID, office_id: UUID, 
     """
     contract = agreements.contracts.fetch(actor=actor, pk=contract_id, lock=True, related=("seller", "buyer"))
     applicant = applicant_of(contract)
-    if not actor.acts_for(applicant.id) or not actor.has_role(Role.CLERK, Role.MANAGER):
+    if not may_apply(actor, contract):
         raise NotAllowed(_("由卖方（境外卖方的，由境内买方）申请登记"))
     office = _office(office_id)
     earlier = rules.reapplication(contract.registrations.values_list("state", flat=True))
@@ -109,6 +109,11 @@ def attach_document(
 def applicant_of(contract: TechnologyContract) -> Organisation:
     """The party that applies: the seller, or the domestic buyer of imported technology (worked example 4)."""
     return contract.seller if contract.seller.country == rules.CHINA else contract.buyer
+
+
+def may_apply(actor: Actor, contract: TechnologyContract) -> bool:
+    """Those who deal with contracts in the party that applies."""
+    return actor.acts_for(applicant_of(contract).id) and actor.has_role(Role.CLERK, Role.MANAGER)
 
 
 def _office(office_id: UUID) -> Organisation:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from contracts.registration import rules, services
 from contracts.registration.models import Registration
@@ -38,6 +39,20 @@ def test_the_seller_applies_and_nobody_else(cast):
         with refused(problem):
             apply_for(told, getattr(cast, name))
     assert apply_for(told, cast.university_clerk).applicant_id == cast.university.id
+
+
+def test_the_contract_offers_the_application_to_nobody_whom_it_refuses(cast, api):
+    told = story.signed(cast)
+    address = reverse("registration:contract-part", args=[told.contract.id])
+
+    offered = {
+        name
+        for name in ("university_clerk", "university_finance", "enterprise_clerk", "broker", "auditor")
+        if reverse("registration:apply", args=[told.contract.id])
+        in api.as_(getattr(cast, name)).get(address).content.decode()
+    }
+
+    assert offered == {"university_clerk"}
 
 
 def test_worked_example_4_the_buyer_applies_where_the_seller_is_abroad(cast):

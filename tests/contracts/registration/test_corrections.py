@@ -210,6 +210,12 @@ def test_of_a_correction_and_a_change_of_high_value_only_one_waits(cast):
         propose(told, contract="1300000.00")
 
 
+def test_while_a_correction_waits_no_second_one_is_offered(registered, cast):
+    propose(registered, contract="1300000.00")
+
+    assert policy.registrations.allowed(cast.registrar, registered.registration) == ["amend", "cancel", "revoke"]
+
+
 @pytest.mark.parametrize(
     ("values", "problem"),
     [

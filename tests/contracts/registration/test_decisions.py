@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from contracts.registration import rules, services
 from contracts.registration.models import Registration, RegistrationEvent
@@ -157,14 +158,16 @@ def test_worked_example_1_recognised_amounts_are_positive_and_technology_within_
         register(accepted, contract=contract, technology=technology)
 
 
-def test_the_registry_may_recognise_less_than_the_contract_says(accepted):
-    items = [Difference(Decimal("80000.00"), "载体不计入技术交易额")]
+def test_the_registry_may_recognise_less_than_the_contract_says(accepted, cast, api):
+    items = [Difference(Decimal("80000"), "载体不计入技术交易额")]
     row = register(accepted, contract="1000000.00", technology="700000.00", differences=items)
 
     event = RegistrationEvent.objects.get()
     assert (row.technology_amount, event.technology_amount) == (Decimal("700000.00"), Decimal("700000.00"))
     accepted.contract.refresh_from_db()
     assert accepted.contract.technology_amount == Decimal("780000.00")
+    page = api.as_(cast.registrar).get(reverse("registration:detail", args=[row.id])).content.decode()
+    assert "80,000.00 元：载体不计入技术交易额" in page
 
 
 @pytest.mark.parametrize("on", ["2026-03-01", "2026-03-03", "2025-12-31"])

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 
-from contracts.registration import services
+from contracts.registration import policy, services
 from contracts.registration.models import Change, Correction, Registration, RegistrationEvent
 from contracts.registration.problems import (
     AmountAboveContract,
@@ -108,6 +108,17 @@ def test_one_change_is_decided_before_the_next_and_a_stale_one_is_refused(high, 
 
     with refused(Stale):
         approve_change(high, cast.approver)
+
+
+def test_while_a_change_waits_no_other_is_offered_that_it_would_refuse(high, cast):
+    later = ["amend", "correct", "cancel", "revoke"]
+    assert policy.registrations.allowed(cast.registrar, high.registration) == later
+
+    cancel(high, on=MONDAY_ON)
+    assert policy.registrations.allowed(cast.registrar, high.registration) == []
+    services.decline_change(actor=cast.approver, change_id=Change.objects.get().id, version=None, at=MONDAY)
+
+    assert policy.registrations.allowed(cast.registrar, high.registration) == later
 
 
 def test_a_correction_to_a_high_value_is_decided_by_the_approver(registered, cast):
