@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db import connection
 
 from listings.catalog import policy as catalog
 from listings.catalog.models import OPEN_STATES
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 KEPT = 100  # pairs of one listing
 JUST_NOW = timedelta(seconds=60)
 MOST_JUST_NOW = 200
+STORE_LOCK = 7_302_002  # advisory, of the database; held from a batch's first pair to the end of its transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,6 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     To be called in a transaction.
     """
     ours = listing_adapter.seeking(kind, ids)
-    Match.objects.filter(**{f"{kind.value}__in": set(ids) - ours.keys()}).delete()
     scorer = Scorer(corpus.statistics(at=at))
     mine = scorer.prepare(kind, ours.values())
     proposals = dict(zip(ours, _proposed(kind, ours, mine), strict=True))
@@ -53,18 +54,28 @@ def match_listings(kind: Kind, ids: Sequence[UUID], *, at: datetime) -> Outcome:
     other = listing_adapter.OTHER[kind]
     theirs = listing_adapter.seeking(other, list({partner for found in partners.values() for partner in found}))
     others = scorer.prepare(other, theirs.values())
+    scored: dict[UUID, list[tuple[Any, ScoredPair]]] = {}
     for listing_id, row in ours.items():
         met = [theirs[partner] for partner in partners[listing_id] if partner in theirs]
         met = [partner for partner in met if partner.owner_id != row.owner_id]
         sides = [others[partner.id] for partner in met]
-        found = scorer.score_side(kind, mine[listing_id], sides)
-        _store(kind, row, list(zip(met, found, strict=True)), model=scorer.model, at=at)
+        scored[listing_id] = list(zip(met, scorer.score_side(kind, mine[listing_id], sides), strict=True))
+    _take_turns()
+    Match.objects.filter(**{f"{kind.value}__in": set(ids) - ours.keys()}).delete()
+    for listing_id, found in scored.items():
+        _store(kind, ours[listing_id], found, model=scorer.model, at=at)
     return Outcome(
         at=at,
         model=scorer.model,
         versions={listing_id: ours[listing_id].version if listing_id in ours else None for listing_id in ids},
         is_degraded={listing_id: proposal.is_degraded for listing_id, proposal in proposals.items()},
     )
+
+
+def _take_turns() -> None:
+    """Wait until no other batch is stored: one of demands and one of achievements would write their pairs crosswise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORE_LOCK])
 
 
 def _proposed(kind: Kind, ours: Mapping[UUID, Any], mine: Mapping[UUID, Prepared]) -> list[Proposal]:

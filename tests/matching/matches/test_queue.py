@@ -2,9 +2,11 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from listings.catalog import services as catalog
 from listings.catalog.models import Achievement
@@ -15,6 +17,7 @@ from search.index.mapping import EMBEDDING
 from tests.cast import MONDAY
 from tests.running import run_outbox
 from tests.search.conftest import Shelf as Listed
+from tests.together import at_once_up_to
 
 TITLE = "高导电铜合金线材"
 
@@ -50,6 +53,24 @@ def test_two_that_come_at_the_same_time_find_each_other_before_the_index_knows_e
     pairing.match_listings(Kind.DEMAND, [demand.id], at=MONDAY)
 
     assert pairs() == {(demand.id, row.id)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_of_either_kind_store_the_same_pairs_at_the_same_time(shelf):
+    # The first demand fits the second achievement best, and the second the first: each side begins elsewhere.
+    demands = [shelf.demand(f"{TITLE}{ending}") for ending in ("连铸", "轧制")]
+    rows = [shelf.achievement(f"{TITLE}{ending}") for ending in ("轧制", "连铸")]
+    Listed.settle(shelf)
+
+    def store(kind, found):
+        with transaction.atomic():
+            pairing.match_listings(kind, [row.id for row in found], at=MONDAY)
+
+    works = [partial(store, Kind.DEMAND, demands), partial(store, Kind.ACHIEVEMENT, rows)]
+
+    assert at_once_up_to("ranking_match", works) == [None, None]
+
+    assert pairs() == {(demand.id, row.id) for demand in demands for row in rows}
 
 
 def test_a_withdrawn_listing_loses_its_matches(shelf):
