@@ -141,7 +141,7 @@ def projection_of(kind: Kind) -> Projection:
     """How the search reads a kind."""
     return Projection(
         kind=kind.code,
-        label=kind.phrases.title,
+        label=kind.phrases.name,
         scope=kind.plural,
         load=partial(documents_of, kind),
         versions=partial(_versions, kind),

@@ -1,7 +1,7 @@
 """科技成果: what a university, an institute or an enterprise has to transfer."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from listings.catalog.kinds import common, patents
 from listings.catalog.kinds.base import ApiWords, Card, Field, Kind, Phrases, Place, Searched, Section, Shape
@@ -21,7 +21,8 @@ ACHIEVEMENT = Kind(
     model=Achievement,
     owners=common.OWNERS,
     phrases=Phrases(
-        title=_("科技成果"),
+        name=_("科技成果"),
+        title=pgettext_lazy("list", "科技成果"),
         new=_("发布成果"),
         new_title=_("发布科技成果"),
         count=ngettext_lazy("共 %(count)s 项成果", "共 %(count)s 项成果", "count"),

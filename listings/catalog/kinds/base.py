@@ -172,8 +172,9 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What pages say of a kind; `count` is of the two numbers of English, with the blank %(count)s."""
+    """What pages say of a kind: `name` of one, `title` of their list; `count` in the two numbers of English."""
 
+    name: Words
     title: Words
     new: Words
     new_title: Words

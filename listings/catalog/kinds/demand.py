@@ -1,7 +1,7 @@
 """技术需求: what an enterprise lacks."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from listings.catalog.kinds import common
 from listings.catalog.kinds.base import ApiWords, Card, Field, Kind, Phrases, Place, Searched, Section, Shape
@@ -25,7 +25,8 @@ DEMAND = Kind(
     model=Demand,
     owners=common.OWNERS,
     phrases=Phrases(
-        title=_("技术需求"),
+        name=_("技术需求"),
+        title=pgettext_lazy("list", "技术需求"),
         new=_("发布需求"),
         new_title=_("发布技术需求"),
         count=ngettext_lazy("共 %(count)s 项需求", "共 %(count)s 项需求", "count"),

@@ -26,7 +26,14 @@ from market.kernel.money import MoneyField
 from market.kernel.policy import Policy
 from tests.cast import MONDAY
 
-WORDS = Phrases(title="仪器设备", new="发布仪器", new_title="发布仪器设备", count="共 %(count)s 台仪器", none="没有。")
+WORDS = Phrases(
+    name="仪器设备",
+    title="仪器设备目录",
+    new="发布仪器",
+    new_title="发布仪器设备",
+    count="共 %(count)s 台仪器",
+    none="没有。",
+)
 API = ApiWords(data="Instrument.", row="", whole="", list="", get="", publish="", load="")
 
 

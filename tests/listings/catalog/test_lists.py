@@ -110,3 +110,17 @@ def test_an_owner_finds_its_suspended_and_draft_listings_which_the_market_does_n
     assert found("state=draft") == {"铜箔表面处理"}
     assert found("q=没有的") == set()
     assert len(found("")) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "many", "one"), [("achievements", "Achievements", "Achievement"), ("demands", "Demands", "Demand")]
+)
+def test_english_has_the_plural_for_a_list_and_the_singular_for_a_hit(path, many, one, cast, client):
+    english = {"accept-language": "en"}
+    listed = client.get(f"/{path}/", headers=english).content.decode()
+    home = client.get("/", headers=english).content.decode()
+    search = client.get("/search", headers=english).content.decode()
+
+    assert f"<h1>{many}</h1>" in listed
+    assert f'<a href="/{path}/">{many}</a>' in home
+    assert f">{one}</option>" in search

@@ -20,6 +20,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
 }
 BLANK = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -37,9 +38,14 @@ def messages_of(room: Path) -> set[str]:
             continue
         text = path.read_text(encoding="utf-8")
         source = text if path.suffix == ".py" else templatize(text, origin=str(path))
-        for _line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
-            found |= {message} if isinstance(message, str) else set(message[:2])
+        for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
+            found |= {_in(context, one) for one in ([message] if isinstance(message, str) else message[:2])}
     return found
+
+
+def _in(context: str | None, message: str) -> str:
+    """The message as gettext finds it: of another context it is another message."""
+    return f"{context}\x04{message}" if context else message
 
 
 def _belongs_below(path: Path, room: Path) -> bool:
@@ -56,7 +62,9 @@ def catalogue_of(room: Path) -> dict[str, str]:
         key: text
         for entry in entries
         for key, text in (
-            zip(entry.id, entry.string, strict=True) if isinstance(entry.id, tuple) else [(entry.id, entry.string)]
+            zip(entry.id, entry.string, strict=True)
+            if isinstance(entry.id, tuple)
+            else [(_in(entry.context, entry.id), entry.string)]
         )
     }
 
