@@ -1,5 +1,7 @@
 """What a page says of a step that was refused, and what it offers then."""
 
+import pytest
+
 from contracts.agreements import policy as agreements
 from contracts.registration.models import Change
 from matching.brokerage import services as brokerage
@@ -29,6 +31,16 @@ def test_a_step_that_may_be_tried_again_keeps_what_was_typed_and_only_that_one_s
     assert answer.status_code == 409
     assert page.count("请补充验收标准") == 1
     assert page.count('class="errors"') == 1
+
+
+@pytest.mark.parametrize(("version", "words"), [("1", "更新过，请刷新后重试"), ("x", "输入整数。")])
+def test_a_refusal_that_concerns_no_field_is_said_once(cast, api, version, words):
+    row = story.applied(cast).registration
+    typed = {"version": version, "grounds": ["other"], "remark": "请补充验收标准"}
+
+    answer = api.as_(cast.registrar).post(f"/registrations/{row.id}/request_supplement", typed)
+
+    assert (answer.status_code, answer.content.decode().count(words)) == (409, 1)
 
 
 def test_a_verb_without_a_button_has_no_address(cast, api):
