@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contracts.agreements import policy as agreements
+from contracts.agreements.models import TechnologyContract
 from contracts.registration import policy, queries, rules, services
 from contracts.registration.facts import CORRECTABLE
 from contracts.registration.forms import ApplyForm
@@ -127,7 +128,9 @@ def _contract_part(request: PageRequest, contract_id: UUID, form: forms.Form) ->
         "rows": rows,
         "form": form,
         "grounds": [rules.GROUND_LABELS[ground] for ground in queries.grounds_against(contract, on=clock.today())],
-        "may_apply": earlier == rules.Reapplication.OPEN and services.may_apply(request.actor, contract),
+        "may_apply": contract.state not in TechnologyContract.OVER
+        and earlier == rules.Reapplication.OPEN
+        and services.may_apply(request.actor, contract),
         "is_revoked": earlier == rules.Reapplication.REVOKED,
     }
     return render_page(

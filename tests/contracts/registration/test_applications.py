@@ -53,6 +53,9 @@ def test_the_contract_offers_the_application_to_nobody_whom_it_refuses(cast, api
     }
 
     assert offered == {"university_clerk"}
+    story.dissolve(told)
+    page = api.as_(cast.university_clerk).get(address).content.decode()
+    assert ("尚未申请认定登记" in page, 'name="office_id"' in page) == (True, False)
 
 
 def test_worked_example_4_the_buyer_applies_where_the_seller_is_abroad(cast):
