@@ -80,7 +80,7 @@ class Desk:
             name = f"确定{name}"
         with self.page.expect_navigation():
             main.get_by_role("button", name=name, exact=True).first.click()
-        refusals = self.page.locator(".errorlist, .message.error").all_inner_texts()
+        refusals = self.page.locator(".errors, .errorlist, .message.error").all_inner_texts()
         assert refusals == [], f"{name}: {refusals}"
         return self
 
