@@ -56,7 +56,7 @@ def parse_region(text: str) -> Region:
     value = compact(text)
     found = _SHAPE.fullmatch(value)
     if found is None:
-        raise InvalidIdentifier("shape", _("行政区划代码应为6位或9位数字"))
+        raise InvalidIdentifier("shape", _("行政区划代码应为6位或9位数字，前两位为省级代码"))
     _province, prefecture, county, town = found.groups()
     if prefecture == "00" and county != "00":
         raise InvalidIdentifier("county_without_prefecture", _("行政区划代码有县级而缺少地级"))

@@ -94,6 +94,17 @@ def test_a_session_ends_when_its_person_is_made_inactive():
 
 
 @pytest.mark.django_db
+def test_who_is_suspended_is_told_so_and_not_that_something_was_never_done():
+    client, user = visitor(), account()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+    page = client.get(sign_in(client, user.email).url).content.decode()
+
+    assert "<h1>账户已停用</h1>" in page
+    assert "未激活" not in page
+
+
+@pytest.mark.django_db
 def test_guessing_is_stopped_even_when_the_guess_is_right():
     client, user = visitor(), account()
 
