@@ -102,15 +102,16 @@ def key_issued(envelope: Envelope[events.KeyIssued]) -> None:
 
 
 def person_suspended(envelope: Envelope[events.PersonSuspended]) -> None:
-    """Told to the managers of every organisation that the person acts for."""
+    """Told to the managers of every organisation that the person acts for; a suspended person is sent nothing."""
     user = User.objects.get(pk=envelope.event.user_id)
     organisations = Membership.objects.filter(user=user, ended_at__isnull=True).values_list("organisation", flat=True)
-    facts = {"person": str(user)}
+    facts = {"person": str(user), "reason": user.suspension_reason}
     if envelope.event.is_lifted:
-        title = lazy_text(lambda: _("%(person)s的账户已恢复") % facts)
+        title, body = lazy_text(lambda: _("%(person)s的账户已恢复") % facts), ""
     else:
         title = lazy_text(lambda: _("%(person)s的账户已被运营方停用，其接口密钥同时停用") % facts)
-    _tell(envelope, {person for row in organisations for person in _managers(row)}, title)
+        body = lazy_text(lambda: _("原因：%(reason)s") % facts)
+    _tell(envelope, {person for row in organisations for person in _managers(row)}, title, body)
 
 
 def organisation_suspended(envelope: Envelope[events.OrganisationSuspended]) -> None:

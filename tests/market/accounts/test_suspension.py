@@ -30,6 +30,16 @@ def test_a_suspended_persons_sessions_and_keys_end_at_once(cast, api):
     assert actions(key) == ["api_key.issued", "api_key.revoked"]
 
 
+def test_those_who_work_with_a_suspended_person_read_the_reason(cast):
+    user = User.objects.get(pk=cast.university_clerk.user_id)
+
+    services.suspend_person(actor=cast.operator, user_id=user.id, reason="异常登录", at=MONDAY)
+    run_workers()
+
+    told = Notice.objects.get(user=cast.university_finance.user_id)
+    assert (told.title, told.body) == (f"{user}的账户已被运营方停用，其接口密钥同时停用", "原因：异常登录")
+
+
 def test_who_is_suspended_does_not_sign_in_and_does_once_it_is_lifted(cast):
     user, before, after = account(), visitor(), visitor()
     sign_in(before, user.email)
