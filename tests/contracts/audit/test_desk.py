@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from contracts.turnover.models import TurnoverEntry
@@ -208,6 +208,11 @@ def test_the_command_writes_the_bundle_and_says_what_is_in_it(signed, tmp_path, 
     assert told["head"] == heads.as_dict(heads.latest())
     assert verify(path).code == 0
     assert [item.name for item in tmp_path.glob("evidence*")] == ["evidence.jsonl"]
+
+
+def test_the_command_says_in_a_sentence_that_it_cannot_write_there(db, tmp_path):
+    with pytest.raises(CommandError, match="No such file or directory"):
+        call_command("export_evidence", f"--out={tmp_path / 'absent' / 'evidence.jsonl'}")
 
 
 def test_the_verifier_is_to_be_had_by_anybody_as_it_is():

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contracts.turnover.evidence import write_evidence
 from market.kernel import clock, security_log
@@ -19,9 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *, out: Path, **options: Any) -> None:
         draft = out.with_name(out.name + ".part")
-        with draft.open("w", encoding="utf-8") as target:
-            written = write_evidence(target, at=clock.now())
-        draft.replace(out)
+        try:
+            with draft.open("w", encoding="utf-8") as target:
+                written = write_evidence(target, at=clock.now())
+            draft.replace(out)
+        except OSError as error:
+            raise CommandError(f"{out}: {error.strerror}") from error
         security_log.note("export", outcome="sent", route="export_evidence", of=[out.name])
         if options["json"]:
             self.stdout.write(json.dumps({"entries": written.entries, "rows": written.rows, "head": written.head}))
