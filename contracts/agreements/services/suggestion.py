@@ -36,6 +36,9 @@ def suggested_data(deal: Deal, *, on: date) -> dict[str, Any]:
     modes = (TYPE_OF_MODE.get(mode) for mode in achievement.transfer_modes)
     contract_type = next((known for known in modes if known), ContractType.DEVELOPMENT)
     amount = achievement.price or demand.budget
+    ip_type = achievement.ip_type or _ip_type(patents)
+    # A contract of know-how has no clause of patents, whatever else its listing names.
+    clauses = [_clause(patent) for patent in patents] if ip_type.endswith("patent") else []
     return {
         "title": achievement.title,
         "contract_amount": amount,
@@ -43,13 +46,13 @@ def suggested_data(deal: Deal, *, on: date) -> dict[str, Any]:
         "contract_type": contract_type,
         "technology_field": achievement.technology_field or demand.technology_field,
         "industry": next(iter(demand.industries or achievement.industries), ""),
-        "ip_type": achievement.ip_type or _ip_type(patents),
+        "ip_type": ip_type,
         "plan_source": "outside",
         "valid_from": on,
         "valid_until": _until(contract_type, patents, on=on),
         "subject_matter": achievement.summary if contract_type in OF_RIGHTS else demand.difficulties,
         "acceptance": demand.indicators or achievement.indicators,
-        "patents": [_clause(patent) for patent in patents],
+        "patents": clauses,
     }
 
 

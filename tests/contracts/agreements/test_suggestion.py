@@ -68,7 +68,7 @@ def test_the_patents_of_the_listing_are_its_clauses_and_a_licence_ends_before_th
 
 
 def test_the_form_opens_with_what_was_suggested_and_saves_as_it_stands(cast):
-    told = story.agree(story.open_deal(story.publish(cast, patents=[GRANTED])))
+    told = story.agree(story.open_deal(story.publish(cast, ip_type="invention_patent", patents=[GRANTED])))
     page, address = ApiClient().as_(cast.broker), reverse("agreements:draft", args=[told.deal.id])
 
     shown = fields(page.get(address).content)
@@ -79,3 +79,11 @@ def test_the_form_opens_with_what_was_suggested_and_saves_as_it_stands(cast):
     assert (contract.contract_type, contract.contract_amount) == ("license", Decimal("800000.00"))
     assert [patent["title"] for patent in contract.patents] == [GRANTED["title"]]
     assert (contract.seller_id, contract.buyer_id) == (cast.university.id, cast.enterprise.id)
+
+
+def test_a_contract_of_know_how_begins_without_the_patents_of_its_listing(cast):
+    told = story.agree(story.open_deal(story.publish(cast, ip_type="know_how", patents=[GRANTED])))
+
+    values = services.suggested_data(told.deal, on=MONDAY_ON)
+
+    assert (values["ip_type"], values["patents"]) == ("know_how", [])
