@@ -7,11 +7,14 @@ import sysconfig
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
+import time_machine
+from botocore import auth
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.local.folder import free_port
@@ -56,6 +59,11 @@ class Bucket:
         return private_files(Environment(**(given | other)))
 
 
+def day_of_the_machine() -> datetime:
+    """Now in UTC and without a zone, as signatures are dated."""
+    return time_machine.escape_hatch.datetime.datetime.now(UTC).replace(tzinfo=None)
+
+
 @pytest.fixture(scope="session")
 def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     program = shutil.which("weed", path=sysconfig.get_path("scripts"))
@@ -71,10 +79,14 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([program, "server", *words], cwd=folder, stdout=log, stderr=log)
     found = Bucket(f"http://127.0.0.1:{ports['s3.port']}", "ready")
+    patch = pytest.MonkeyPatch()
+    # The store keeps the machine's day, and takes no signature of another (tests/clock).
+    patch.setattr(auth, "get_current_datetime", day_of_the_machine)
     try:
         wait_until_kept(found)
         yield found.endpoint
     finally:
+        patch.undo()
         process.kill()
         process.wait(timeout=10)
 

@@ -95,7 +95,7 @@ def _public(url: str) -> str:
     return f"{settings.PUBLIC_URL}{parts.path}{query}" if settings.PUBLIC_URL else url
 
 
-class KeyNameForm(AddWebAuthnForm):
+class KeyNameForm(FittingFields, AddWebAuthnForm):
     """A passkey's name, by the portal's word; the library's has no Chinese."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

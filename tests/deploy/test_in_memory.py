@@ -1,7 +1,6 @@
 """The tests' cluster lies in memory, which forgets nothing by itself."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ def place(tmp_path: Path) -> Path:
     (made / "data").mkdir(parents=True)
     note = made / "led-to-by"
     note.write_text(str(tmp_path / "checkout" / "data"))
-    long_ago = time.time() - postgresql.YOUNG_SECONDS - 1
+    long_ago = note.stat().st_mtime - postgresql.YOUNG_SECONDS - 1
     os.utime(note, (long_ago, long_ago))
     (tmp_path / "checkout").mkdir()
     (tmp_path / "checkout" / "data").symlink_to(made / "data")

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -132,10 +131,12 @@ def place_in_memory(data: Path) -> Path | None:
 
 def forget_abandoned(memory: Path) -> None:
     """Remove the clusters to which nothing leads any more: their checkout was deleted, and memory forgets nothing."""
+    with tempfile.TemporaryFile(dir=memory) as new:
+        now = os.fstat(new.fileno()).st_mtime  # by the clock of files, which tests on another day do not move
     for place in memory.glob(f"{IN_MEMORY_PREFIX}*"):
         note = place / "led-to-by"
         # One that is being made has no link yet.
-        if not note.is_file() or time.time() - note.stat().st_mtime < YOUNG_SECONDS:
+        if not note.is_file() or now - note.stat().st_mtime < YOUNG_SECONDS:
             continue
         if Path(note.read_text(encoding="utf-8")).resolve() != (place / "data").resolve():
             subprocess.run(["rm", "-rf", str(place)], check=True)

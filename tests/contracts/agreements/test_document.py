@@ -51,10 +51,16 @@ def boxes(document) -> Iterator[tuple[int, float, float, tuple[float, float, flo
     for number, page in enumerate(document):
         width, height = page.get_size()
         text = page.get_textpage()
+        before = ("", (0.0, 0.0, 0.0, 0.0))
         for index in range(text.count_chars()):
-            left, bottom, right, top = text.get_charbox(index)
+            box = left, bottom, right, top = text.get_charbox(index)
+            # Both letters of a ligature, such as a checksum's ff, have the box of its one glyph.
+            letter, (former, place) = text.get_text_range(index, 1), before
+            before = (letter, box)
+            if box == place and {letter, former} <= set("fil"):
+                continue
             # A mark where a line may end has the box of the letter before it.
-            if right - left > 0.5 and top - bottom > 0.5 and text.get_text_range(index, 1) != "\u200b":
+            if right - left > 0.5 and top - bottom > 0.5 and letter != "\u200b":
                 yield number, width, height, (left, bottom, right, top)
 
 

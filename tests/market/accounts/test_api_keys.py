@@ -237,7 +237,9 @@ def test_an_operators_key_neither_suspends_nor_rejects(cast):
     _row, token = issue(operator, roles=["operator"], scopes=sorted(rules.SCOPES))
 
     for verb in ("suspend", "reject"):
-        answer = machine(token).send("post", f"/organisations/{cast.enterprise.id}/{verb}", {"reason": "试试"})
+        answer = machine(token).send(
+            "post", f"/organisations/{cast.enterprise.id}/{verb}", {"reason": "试试"}, version=1
+        )
         assert refusal(answer) == (403, "not_allowed")
 
 

@@ -147,7 +147,7 @@ def test_an_application_that_changed_since_it_was_read_is_not_verified(cast, api
     page = operator.post("/organisation/verification", {"organisation": newcomer.id, "version": 1}, follow=True)
 
     assert refusal(answer) == (412, "stale_version")
-    assert "内容已被他人更新" in page.content.decode()
+    assert "更新，请刷新后重试" in page.content.decode()
     newcomer.refresh_from_db()
     assert newcomer.is_verified is False
 
