@@ -61,7 +61,9 @@ class Bucket:
 
 def day_of_the_machine() -> datetime:
     """Now in UTC and without a zone, as signatures are dated."""
-    return time_machine.escape_hatch.datetime.datetime.now(UTC).replace(tzinfo=None)
+    hatch = time_machine.escape_hatch
+    now = hatch.datetime.datetime.now(UTC) if hatch.is_travelling() else datetime.now(UTC)
+    return now.replace(tzinfo=None)
 
 
 @pytest.fixture(scope="session")
