@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
+from uuid import uuid4
 
 import pytest
 from django import forms
 from django.urls import get_resolver
 from pydantic import BaseModel, ValidationError
 
+from market.accounts.models import User
 from market.config.api import api
 from market.kernel.actor import OrganisationKind
 from market.kernel.forms import FittingFields
@@ -101,6 +104,7 @@ def is_refused(model: type[BaseModel], name: str, value: Any) -> bool:
 
 def form_classes() -> list[type[forms.BaseForm]]:
     assert get_resolver().url_patterns  # importing every page
+    import_module("market.accounts.adapters")  # which the pages of signing in load when they are opened
 
     def below(kind: type) -> Iterator[type]:
         for child in kind.__subclasses__():
@@ -116,6 +120,7 @@ def form_classes() -> list[type[forms.BaseForm]]:
 WORDS: dict[str, dict[str, Any]] = {
     "InvitationForm": {"kind": OrganisationKind.ENTERPRISE},
     "ContractForm": {"initial": {}},
+    "KeyNameForm": {"user": User(pk=uuid4())},
 }
 UNFIT = {forms.IntegerField: 2**31, forms.DateField: "9999-12-31", forms.CharField: "铜\u202e箔"}
 
