@@ -29,7 +29,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.problems import WrongState, require_all
 from market.kernel.questions import require_confirmed
-from market.notices.services import lazy_text, notify
+from market.notices.services import lazy_text
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -123,7 +123,7 @@ def approve_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
 
     Raises SecondPersonNeeded, WrongState, DateInvalid, and Stale where the registration moved since it was proposed.
     """
-    change, registration = _open(actor=actor, change_id=change_id, verb="approve", version=version)
+    change, registration = _fetch(actor=actor, change_id=change_id, verb="approve", version=version)
     if registration.state != Registration.State.REGISTERED:
         raise WrongState(state=registration.state)
     if registration.version != change.registration_version:
@@ -136,7 +136,7 @@ def approve_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
 @transaction.atomic
 def decline_change(*, actor: Actor, change_id: UUID, version: int | None, at: datetime) -> Change:
     """Leave the registration as it is; the proposer may take a change back in this way too. Raises WrongState."""
-    change, registration = _open(actor=actor, change_id=change_id, verb="decline", version=version)
+    change, registration = _fetch(actor=actor, change_id=change_id, verb="decline", version=version)
     change.decline(by_id=actor.user_id, at=at)
     save_change(
         change,
@@ -146,13 +146,12 @@ def decline_change(*, actor: Actor, change_id: UUID, version: int | None, at: da
         changes={"change": change.id},
         subject=registration,
     )
-    if change.proposed_by_id not in (None, actor.user_id):
-        notify(
-            user_ids=[change.proposed_by_id],
-            kind="registration",
+    if change.proposed_by_id != actor.user_id:
+        steps.tell_people(
+            registration,
+            change.proposed_by_id,
             title=lazy_text(lambda: _("登记变动复审未通过：%(no)s") % {"no": registration.registration_no}),
             body=lazy_text(lambda: _("原因：%(reason)s") % {"reason": change.reason}),
-            url=f"/registrations/{registration.id}/",
             at=at,
         )
     return change
@@ -253,17 +252,15 @@ def _close_correction(registration: Registration, *, actor: Actor, at: datetime)
     correction.close(at=at)
     action, changes = "registration.correction_closed", {"correction": correction.id, "reason": registration.state}
     save_change(correction, actor=actor, action=action, subject=registration, at=at, changes=changes)
-    if correction.proposed_by_id is not None:
-        notify(
-            user_ids=[correction.proposed_by_id],
-            kind="registration",
-            title=lazy_text(lambda: _("登记更正不再办理：%(no)s") % {"no": registration.registration_no}),
-            body=lazy_text(
-                lambda: _("登记%(state)s，待复核的更正随之关闭。") % {"state": registration.get_state_display()}
-            ),
-            url=f"/registrations/{registration.id}/",
-            at=at,
-        )
+    steps.tell_people(
+        registration,
+        correction.proposed_by_id,
+        title=lazy_text(lambda: _("登记更正不再办理：%(no)s") % {"no": registration.registration_no}),
+        body=lazy_text(
+            lambda: _("登记%(state)s，待复核的更正随之关闭。") % {"state": registration.get_state_display()}
+        ),
+        at=at,
+    )
 
 
 def _save(change: Change) -> None:
@@ -271,19 +268,10 @@ def _save(change: Change) -> None:
         change.save()
 
 
-def _open(*, actor: Actor, change_id: UUID, verb: str, version: int | None) -> tuple[Change, Registration]:
-    """The proposed change and its registration, both locked, the registration first as everywhere."""
-    seen = policy.changes.fetch(actor=actor, pk=change_id, related=("registration",))
-    policy.changes.require(actor, verb, seen)
-    registration = (
-        Registration.objects.select_for_update(of=("self",))
-        .select_related("contract", "office")
-        .get(pk=seen.registration_id)
+def _fetch(*, actor: Actor, change_id: UUID, verb: str, version: int | None) -> tuple[Change, Registration]:
+    return steps.fetch_proposal(
+        policy.changes, actor=actor, pk=change_id, verb=verb, version=version, related=("document",)
     )
-    change = policy.changes.fetch(
-        actor=actor, pk=change_id, verb=verb, lock=True, version=version, related=("document",)
-    )
-    return change, registration
 
 
 def registered(

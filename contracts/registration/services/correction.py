@@ -37,7 +37,7 @@ from market.kernel.clock import local_date
 from market.kernel.constraints import refuse_on
 from market.kernel.problems import InvalidInput, WrongState, require_all
 from market.kernel.questions import require_confirmed
-from market.notices.services import lazy_text, notify
+from market.notices.services import lazy_text
 
 
 @transaction.atomic
@@ -69,12 +69,11 @@ def correct_registration(
         old.contract_amount if contract_amount is None else contract_amount,
         old.technology_amount if technology_amount is None else technology_amount,
     )
-    require_all(
+    _facts, _amounts, (number, on) = require_all(
         lambda: _require_known(facts, today),
         lambda: _require_amounts(old, amounts, confirmed),
         lambda: _identity(registration, registration_no, registered_on, confirmed, today=today),
     )
-    number, on = _identity(registration, registration_no, registered_on, confirmed, today=today)
     standing = standing_facts(registration)
     changed = {name: code for name, code in facts.items() if standing[name] != code}
     if not changed and amounts == old and not number and on is None:
@@ -136,7 +135,9 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
 
     Raises SecondPersonNeeded, WrongState, and Stale where the registration moved since it was proposed.
     """
-    correction, registration = _open(actor=actor, correction_id=correction_id, verb="approve", version=version)
+    correction, registration = steps.fetch_proposal(
+        policy.corrections, actor=actor, pk=correction_id, verb="approve", version=version
+    )
     if registration.state != Registration.State.REGISTERED:
         raise WrongState(state=registration.state)
     if registration.version != correction.registration_version:
@@ -162,7 +163,9 @@ def approve_correction(*, actor: Actor, correction_id: UUID, version: int | None
 @transaction.atomic
 def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None, at: datetime) -> Correction:
     """Leave the registration as it is; the proposer may take a correction back in this way too. Raises WrongState."""
-    correction, registration = _open(actor=actor, correction_id=correction_id, verb="decline", version=version)
+    correction, registration = steps.fetch_proposal(
+        policy.corrections, actor=actor, pk=correction_id, verb="decline", version=version
+    )
     correction.decline(by_id=actor.user_id, at=at)
     save_change(
         correction,
@@ -172,13 +175,12 @@ def decline_correction(*, actor: Actor, correction_id: UUID, version: int | None
         changes={"correction": correction.id},
         subject=registration,
     )
-    if correction.proposed_by_id not in (None, actor.user_id):
-        notify(
-            user_ids=[correction.proposed_by_id],
-            kind="registration",
+    if correction.proposed_by_id != actor.user_id:
+        steps.tell_people(
+            registration,
+            correction.proposed_by_id,
             title=lazy_text(lambda: _("登记更正未采纳：%(no)s") % {"no": registration.registration_no}),
             body=lazy_text(lambda: _("更正原因：%(reason)s") % {"reason": correction.reason}),
-            url=f"/registrations/{registration.id}/",
             at=at,
         )
     return correction
@@ -209,27 +211,13 @@ def _propose(
             proposed_at=at,
         )
     office = members_with_role(registration.office_id, Role.REGISTRAR, Role.HIGH_VALUE_APPROVER)
-    notify(
-        user_ids=[person for person in office.values_list("id", flat=True) if person != actor.user_id],
-        kind="registration",
+    steps.tell_people(
+        registration,
+        *(person for person in office.values_list("id", flat=True) if person != actor.user_id),
         title=lazy_text(lambda: _("登记更正待复核：%(no)s") % {"no": registration.registration_no}),
         body=lazy_text(lambda: _("更正原因：%(reason)s") % {"reason": reason}),
-        url=f"/registrations/{registration.id}/",
         at=at,
     )
-
-
-def _open(*, actor: Actor, correction_id: UUID, verb: str, version: int | None) -> tuple[Correction, Registration]:
-    """The proposed correction and its registration, both locked, the registration first as everywhere."""
-    seen = policy.corrections.fetch(actor=actor, pk=correction_id, related=("registration",))
-    policy.corrections.require(actor, verb, seen)
-    registration = (
-        Registration.objects.select_for_update(of=("self",))
-        .select_related("contract", "office")
-        .get(pk=seen.registration_id)
-    )
-    correction = policy.corrections.fetch(actor=actor, pk=correction_id, verb=verb, lock=True, version=version)
-    return correction, registration
 
 
 def _moves(registration: Registration, correction: Correction, right: Mapping[str, str]) -> list[Line]:

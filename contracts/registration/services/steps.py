@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from contracts.registration import policy
 from contracts.registration.events import RegistrationMoved
-from contracts.registration.models import Registration
+from contracts.registration.models import Change, Correction, Registration
 from market.kernel.actor import Actor, Role
 from market.kernel.changes import save_change
+from market.kernel.policy import Policy
 from market.notices.services import lazy_text, notify
+
+Proposal = TypeVar("Proposal", Correction, Change)
 
 
 def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None) -> Registration:
@@ -20,6 +23,20 @@ def fetch(*, actor: Actor, registration_id: UUID, verb: str, version: int | None
     return policy.registrations.fetch(
         actor=actor, pk=registration_id, verb=verb, lock=True, version=version, related=("contract", "office")
     )
+
+
+def fetch_proposal(
+    rule: Policy[Proposal], *, actor: Actor, pk: UUID, verb: str, version: int | None, related: tuple[str, ...] = ()
+) -> tuple[Proposal, Registration]:
+    """The proposed correction or change and its registration, both locked, the registration first as everywhere."""
+    seen = rule.fetch(actor=actor, pk=pk, related=("registration",))
+    rule.require(actor, verb, seen)
+    registration = (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("contract", "office")
+        .get(pk=seen.registration_id)
+    )
+    return rule.fetch(actor=actor, pk=pk, verb=verb, lock=True, version=version, related=related), registration
 
 
 def save_registration(
@@ -67,14 +84,20 @@ def tell_applicant(registration: Registration, *, title: Any, at: datetime) -> N
     )
 
 
-def _tell(registration: Registration, *, title: Any, at: datetime, **readers: Any) -> None:
-    """`readers` are those of `notify`."""
+def tell_people(registration: Registration, *people: UUID | None, title: Any, body: Any, at: datetime) -> None:
+    """Those named, such as who proposed something; `body` is lazily translated, or `lazy_text`."""
+    known = [person for person in people if person is not None]
+    _tell(registration, user_ids=known, title=title, body=body, at=at)
+
+
+def _tell(registration: Registration, *, title: Any, at: datetime, body: Any = None, **readers: Any) -> None:
+    """`readers` are those of `notify`; without a body the contract is named."""
     words = {"title": registration.contract.title, "no": registration.no}
     notify(
         **readers,
         kind="registration",
         title=title,
-        body=lazy_text(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
+        body=body if body is not None else lazy_text(lambda: _("合同：%(title)s（申请编号 %(no)s）") % words),
         url=f"/registrations/{registration.id}/",
         at=at,
     )
