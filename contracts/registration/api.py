@@ -103,9 +103,7 @@ def _corrected(request: ApiRequest, response: HttpResponse, correction_id: UUID)
 
 
 def _answer(request: ApiRequest, response: HttpResponse, registration_id: UUID) -> dict[str, Any]:
-    row = policy.registrations.fetch(
-        actor=request.actor, pk=registration_id, related=("contract", "applicant", "office")
-    )
+    row = queries.registration(actor=request.actor, registration_id=registration_id)
     tag(response, row)
     return serializers.registration(row, request.actor)
 

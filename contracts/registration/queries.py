@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -10,6 +11,7 @@ from contracts.registration import policy, rules
 from contracts.registration.models import Attachment, Change, Correction, Registration, Round
 from market.accounts.models import Organisation
 from market.kernel.actor import Actor, OrganisationKind
+from market.kernel.problems import NotFound
 
 _published: list[Callable[[date], list[str]]] = []
 
@@ -19,6 +21,15 @@ def registrations(*, actor: Actor, state: str = "") -> QuerySet[Registration]:
     rows = policy.registrations.visible_to(actor).select_related("contract", "applicant", "office")
     rows = rows.prefetch_related("corrections", "changes")
     return rows.filter(state=state) if state else rows
+
+
+def registration(*, actor: Actor, registration_id: UUID, related: tuple[str, ...] = ()) -> Registration:
+    """One application with what its verbs are offered by; raises NotFound."""
+    rows = registrations(actor=actor).filter(pk=registration_id)
+    row = (rows.select_related(*related) if related else rows).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def registrations_of(*, actor: Actor, contract: TechnologyContract) -> QuerySet[Registration]:

@@ -139,10 +139,10 @@ def _contract_part(request: PageRequest, contract_id: UUID, form: forms.Form) ->
 
 
 def _detail(request: PageRequest, registration_id: UUID, refused: Refused | None = None) -> HttpResponse:
-    row = policy.registrations.fetch(
+    row = queries.registration(
         actor=request.actor,
-        pk=registration_id,
-        related=("contract__seller", "contract__buyer", "applicant", "office", "reviewed_by", "approved_by"),
+        registration_id=registration_id,
+        related=("contract__seller", "contract__buyer", "reviewed_by", "approved_by"),
     )
     context: dict[str, Any] = {
         "row": row,
