@@ -6,15 +6,9 @@ from contracts.agreements import consumers, policy
 from contracts.agreements.events import ContractCompleted, ContractSigned, ContractTerminated
 from market.kernel import outbox
 from market.kernel import policy as policies
-from market.kernel.actor import Actor, OrganisationKind
 from market.pages import navigation, slots
+from matching.brokerage import policy as brokerage
 from matching.brokerage.events import DealMoved
-
-PARTIES = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY})
-
-
-def has_contracts(actor: Actor) -> bool:
-    return actor.organisation_kind in PARTIES or actor.reads_everything
 
 
 def wire() -> None:
@@ -25,4 +19,4 @@ def wire() -> None:
     outbox.register("brokerage.deals", ContractTerminated, consumers.dissolve_deal)
     outbox.register("agreements.abandoned", DealMoved, consumers.withdraw_abandoned)
     slots.register("deal.contract", url_name="agreements:deal-part", title=_("技术合同"))
-    navigation.register(_("技术合同"), "agreements:list", visible=has_contracts, order=50)
+    navigation.register(_("技术合同"), "agreements:list", visible=brokerage.has_deals, order=50)

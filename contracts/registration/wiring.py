@@ -11,15 +11,12 @@ from market.kernel import policy as policies
 from market.kernel.actor import Actor, OrganisationKind
 from market.pages import navigation, slots
 from market.reference.events import CalendarYearChanged
+from matching.brokerage import policy as brokerage
 from search.find import shortcuts
-
-PARTIES = frozenset(
-    {OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY, OrganisationKind.REGISTRY}
-)
 
 
 def deals_with_registrations(actor: Actor) -> bool:
-    return actor.organisation_kind in PARTIES or actor.reads_everything
+    return actor.organisation_kind == OrganisationKind.REGISTRY or brokerage.has_deals(actor)
 
 
 def registration_of_number(actor: Actor, number: str) -> str | None:

@@ -2,11 +2,19 @@
 
 from django.db.models import Q
 
-from market.kernel.actor import Actor
+from market.kernel.actor import Actor, OrganisationKind
 from market.kernel.policy import Policy
 from matching.brokerage.models import Deal, Introduction
 
 Stage = Deal.Stage
+
+
+PARTIES = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY})
+
+
+def has_deals(actor: Actor) -> bool:
+    """Who finds deals, and the contracts that come of them, in the menu."""
+    return actor.organisation_kind in PARTIES or actor.reads_everything
 
 
 def visible_introductions(actor: Actor) -> Q:

@@ -4,17 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from market.kernel import outbox
 from market.kernel import policy as policies
-from market.kernel.actor import Actor, OrganisationKind
+from market.kernel.actor import Actor
 from market.pages import navigation, slots
 from matching.brokerage import consumers, policy, queries
 from matching.brokerage.events import DealLost, DealOpened
 from matching.matches import track_record
-
-PARTIES = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.ENTERPRISE, OrganisationKind.AGENCY})
-
-
-def has_deals(actor: Actor) -> bool:
-    return actor.organisation_kind in PARTIES or actor.reads_everything
 
 
 def is_signed_in(actor: Actor) -> bool:
@@ -36,5 +30,5 @@ def wire() -> None:
     slots.register(
         "achievement.story", url_name="brokerage:achievement-story", title=_("对接与项目"), visible=is_signed_in
     )
-    navigation.register(_("对接"), "brokerage:introductions", visible=has_deals, order=40)
-    navigation.register(_("交易项目"), "brokerage:deals", visible=has_deals, order=45)
+    navigation.register(_("对接"), "brokerage:introductions", visible=policy.has_deals, order=40)
+    navigation.register(_("交易项目"), "brokerage:deals", visible=policy.has_deals, order=45)
