@@ -85,7 +85,7 @@ def current_data(kind: Kind, row: Listing) -> Any:
     for child in kind.children:
         values[child.field] = [
             child.data.model_construct(**{name: getattr(item, name) for name in child.columns})
-            for item in getattr(row, child.field).order_by(*child.order)
+            for item in child.rows(row)
         ]
     return data_of(kind).model_construct(**values)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from listings.catalog import policy
 from listings.catalog.kinds.base import Card, Field, Kind, Place, Shape
-from listings.catalog.serializers import ordered
 from market.kernel.actor import Actor
 
 
@@ -36,7 +35,7 @@ def facts(kind: Kind, row: Any, actor: Actor, place: Place = Place.FACTS) -> lis
 
 def tables(kind: Kind, row: Any) -> list[tuple[str, Sequence[Any]]]:
     """The rows beneath a listing, each table with its template."""
-    return [(f"catalog/_{child.field}.html", list(ordered(child, row))) for child in kind.children]
+    return [(f"catalog/_{child.field}.html", list(child.rows(row))) for child in kind.children]
 
 
 @dataclass(frozen=True, slots=True)

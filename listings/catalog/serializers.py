@@ -49,15 +49,10 @@ def serialize(kind: Kind, row: Any, actor: Actor) -> dict[str, Any]:
         value = getattr(row, field.name) if policy.reads(actor, kind, field, row) else field.empty
         values[field.name] = str(value) if field.shape is Shape.MONEY and value is not None else value
     for child in kind.children:
-        values[child.field] = [serialize_child(child, item) for item in ordered(child, row)]
+        values[child.field] = [serialize_child(child, item) for item in child.rows(row)]
     owner = {"id": row.owner_id, "name": row.owner.name} if policy.sees_owner(actor, row) else None
     return values | {"owner": owner, "allowed": policy.policy_of(kind.code).allowed(actor, row)}
 
 
 def serialize_child(child: Child, item: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in child.schema.model_fields}
-
-
-def ordered(child: Child, row: Any) -> Iterable[Any]:
-    """The rows beneath a listing in their order."""
-    return getattr(row, child.field).order_by(*child.order)

@@ -4,7 +4,7 @@ A field's words are the `verbose_name` of its column, so that they stand once; `
 `form_label` what the form asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum
@@ -168,6 +168,10 @@ class Child:
     having: Callable[[str], Q]
     names: Callable[[Any], Sequence[str]]
     numbers: Callable[[Any], Sequence[str]]
+
+    def rows(self, listing: Any) -> Iterable[Any]:
+        """The rows beneath a listing in their order."""
+        return getattr(listing, self.field).order_by(*self.order)
 
 
 @dataclass(frozen=True, slots=True)
