@@ -95,3 +95,15 @@ def documents() -> dict[str, Any]:
 @pytest.fixture
 def shelf(cast: Cast) -> Shelf:
     return Shelf(cast)
+
+
+@pytest.fixture(params=["elasticsearch", "postgresql"])
+def engines(request, settings):
+    """Each test twice; the second time Elasticsearch is not configured once the listings are in."""
+
+    def choose():
+        if request.param == "postgresql":
+            settings.ELASTICSEARCH_URL = ""
+        return request.param
+
+    return choose

@@ -70,15 +70,6 @@ TYPED = {
 }
 
 
-@pytest.fixture(params=["elasticsearch", "postgresql"])
-def engines(request, settings):
-    def choose():
-        if request.param == "postgresql":
-            settings.ELASTICSEARCH_URL = ""
-
-    return choose
-
-
 def strict(query, actor=ANONYMOUS, **options):
     found = services.find(actor=actor, query=parse(query, **options), size=50)
     return {hit.title for hit in found.items}

@@ -16,18 +16,6 @@ CABLE = "10kV 阻燃电缆护套料"
 NAVEL = "脐橙皮渣提取果胶"
 
 
-@pytest.fixture(params=["elasticsearch", "postgresql"])
-def engines(request, settings):
-    """Each test twice; the second time Elasticsearch is not configured once the listings are in."""
-
-    def choose():
-        if request.param == "postgresql":
-            settings.ELASTICSEARCH_URL = ""
-        return request.param
-
-    return choose
-
-
 @pytest.fixture
 def three(shelf, engines):
     for title, changes in (

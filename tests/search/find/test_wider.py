@@ -21,15 +21,6 @@ CLOTHES = "服装裁剪机"
 MARKET = (NAVEL, DOWN, ROD, CABLE, CLOTHES)
 
 
-@pytest.fixture(params=["elasticsearch", "postgresql"])
-def engines(request, settings):
-    def choose():
-        if request.param == "postgresql":
-            settings.ELASTICSEARCH_URL = ""
-
-    return choose
-
-
 @pytest.fixture
 def market(shelf, engines):
     rows = {title: shelf.achievement(title, summary="", keywords=[], maturity="pilot") for title in MARKET}
